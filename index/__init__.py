@@ -1,0 +1,1 @@
+"""Code that builds, verifies and searches the index; what it builds goes to the data folder (`.roadmap/` by default)."""

@@ -1,0 +1,247 @@
+"""A generation: the folder that holds one complete, immutable state of the index.
+
+    index/CURRENT                 the number of the generation in use
+    index/gen-000007/manifest.json    what is inside, and the SHA-256 of every other file
+                     documents.jsonl, passages.jsonl, vectors.npy, lexical/*
+
+It is written once, under a temporary name, and never changed. Nothing is searched before every byte was verified.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from index import storage
+from index.embedder import Vectors
+from index.lexical import LexicalIndex
+from ingest.document import Block, Document, Passage, Section
+from ingest.errors import RoadmapError
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+POINTER = "CURRENT"
+
+
+class IndexMissing(RoadmapError):
+    """No index was ever built in this data folder."""
+
+
+class IndexDamaged(RoadmapError):
+    """A generation is not what was written; it is never searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A document that could not be indexed, and why."""
+
+    document_id: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation holds and how it was made."""
+
+    number: int
+    created: str  # ISO 8601, UTC
+    embedder: str
+    embedder_digest: str
+    dimension: int
+    passage_limit: int  # characters
+    documents: int
+    passages: int
+    corpus: str  # where the documents came from
+    refused: tuple[Refused, ...]
+    files: Mapping[str, str] = field(default_factory=dict)  # name -> SHA-256
+    format: int = FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything a generation stores besides its manifest and the lexical index made from it."""
+
+    documents: tuple[Document, ...]
+    passages: tuple[Passage, ...]  # in the order of `vectors`
+    vectors: Vectors  # (n, dimension), unit length
+
+
+def index_folder(data: Path) -> Path:
+    """Where the generations of a data folder are."""
+    return data / "index"
+
+
+def folder_of(data: Path, number: int) -> Path:
+    """The folder of one generation."""
+    return index_folder(data) / f"gen-{number:06d}"
+
+
+def numbers(data: Path) -> list[int]:
+    """The generations on disk, oldest first."""
+    folder = index_folder(data)
+    found = folder.glob("gen-*") if folder.is_dir() else ()
+    return sorted(int(path.name[4:]) for path in found if path.name[4:].isdigit() and path.is_dir())
+
+
+def current_number(data: Path) -> int | None:
+    """What `CURRENT` says; None when it is missing or unreadable."""
+    try:
+        text = (index_folder(data) / POINTER).read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return None
+    return int(text) if text.isdigit() else None
+
+
+def lexical_text(passage: Passage) -> str:
+    """What stands for a passage in embedding and lexical search: its title and breadcrumb, then its text."""
+    path = [heading for heading in passage.heading_path if heading != passage.title]
+    return " > ".join([passage.title, *path]) + "\n" + passage.text
+
+
+def write(data: Path, number: int, content: Content, manifest: Manifest) -> Manifest:
+    """Write a generation completely, under its final name, and force it to the disk; does not publish it.
+
+    Raises:
+        StorageFailed: the disk refused; what was written is removed by the next build.
+    """
+    root = index_folder(data)
+    storage.make_folder(root)
+    staging = root / f".staging-{number:06d}"
+    storage.remove(staging)
+    storage.make_folder(staging / "lexical")
+    storage.write_file(staging / "documents.jsonl", _json_lines([asdict(document) for document in content.documents]))
+    storage.write_file(staging / "passages.jsonl", _json_lines([asdict(passage) for passage in content.passages]))
+    buffer = io.BytesIO()
+    np.save(buffer, content.vectors, allow_pickle=False)
+    storage.write_file(staging / "vectors.npy", buffer.getvalue())
+    try:
+        LexicalIndex.build([lexical_text(passage) for passage in content.passages]).save(staging / "lexical")
+    except OSError as error:
+        raise storage.StorageFailed(f"{staging} could not be written ({error.strerror}); free space and run it again.") from error
+    files: dict[str, str] = {}
+    for path in sorted(p for p in staging.rglob("*") if p.is_file()):
+        storage.sync_file(path)
+        files[path.relative_to(staging).as_posix()] = storage.sha256_of(path)
+    complete = Manifest(**{**_shallow(manifest), "files": files})
+    body = json.dumps(asdict(complete), indent=1, sort_keys=True).encode()
+    storage.write_file(staging / MANIFEST, body + b"\n" + hashlib.sha256(body).hexdigest().encode() + b"\n")
+    storage.sync_folder(staging / "lexical")
+    storage.sync_folder(staging)
+    target = folder_of(data, number)
+    storage.remove(target)
+    storage.move(staging, target)
+    storage.sync_folder(root)
+    return complete
+
+
+def publish(data: Path, number: int) -> None:
+    """Make a written and verified generation the one that readers open."""
+    storage.replace_file(index_folder(data) / POINTER, f"{number}\n".encode())
+
+
+def collect(data: Path, keep: Sequence[int]) -> None:
+    """Delete generations that are not to be kept, and what interrupted builds left behind."""
+    root = index_folder(data)
+    for number in numbers(data):
+        if number not in keep:
+            storage.remove(folder_of(data, number))
+    for leftover in root.glob(".staging-*"):
+        storage.remove(leftover)
+
+
+def read_manifest(data: Path, number: int) -> Manifest:
+    """The manifest, checked against its own digest.
+
+    Raises:
+        IndexDamaged: missing, altered, or of another format.
+    """
+    path = folder_of(data, number) / MANIFEST
+    try:
+        body, _, digest = path.read_bytes().rstrip(b"\n").rpartition(b"\n")
+        if hashlib.sha256(body).hexdigest().encode() != digest:
+            raise ValueError("its digest does not match")
+        fields = json.loads(body)
+        if fields["format"] != FORMAT:
+            raise ValueError(f"it has format {fields['format']}, this version reads {FORMAT}")
+        fields["refused"] = tuple(Refused(**entry) for entry in fields["refused"])
+        return Manifest(**fields)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexDamaged(f"{path} cannot be used ({error}); run `roadmap index --rebuild`.") from error
+
+
+def verify_files(data: Path, manifest: Manifest) -> None:
+    """Read every byte of a generation and compare with its manifest.
+
+    Raises:
+        IndexDamaged: the first file that is missing, altered or unexpected.
+    """
+    folder = folder_of(data, manifest.number)
+    for name, expected in manifest.files.items():
+        try:
+            sound = storage.sha256_of(folder / name) == expected
+        except OSError:
+            sound = False
+        if not sound:
+            raise IndexDamaged(f"{folder / name} is damaged or missing; run `roadmap index --rebuild`.")
+    present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    if unexpected := present - set(manifest.files) - {MANIFEST}:
+        raise IndexDamaged(f"{folder / min(unexpected)} does not belong there; run `roadmap index --rebuild`.")
+
+
+def read(data: Path, manifest: Manifest) -> tuple[Content, LexicalIndex]:
+    """The verified content of a generation.
+
+    Raises:
+        IndexDamaged: a byte is wrong or the parts do not fit each other.
+    """
+    verify_files(data, manifest)
+    folder = folder_of(data, manifest.number)
+    try:
+        documents = tuple(_document(json.loads(line)) for line in _lines(folder / "documents.jsonl"))
+        passages = tuple(_passage(json.loads(line)) for line in _lines(folder / "passages.jsonl"))
+        vectors: Vectors = np.load(folder / "vectors.npy", allow_pickle=False)
+        lexical = LexicalIndex.load(folder / "lexical", len(passages))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexDamaged(f"{folder} cannot be read ({error}); run `roadmap index --rebuild`.") from error
+    shape = (manifest.passages, manifest.dimension)
+    if len(documents) != manifest.documents or len(passages) != shape[0] or vectors.shape != shape:
+        raise IndexDamaged(f"The parts of {folder} do not belong together; run `roadmap index --rebuild`.")
+    return Content(documents, passages, vectors), lexical
+
+
+def now() -> str:
+    """The time for a manifest."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _shallow(manifest: Manifest) -> dict[str, object]:
+    return {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__}
+
+
+def _json_lines(entries: Sequence[object]) -> bytes:
+    return "".join(json.dumps(entry, ensure_ascii=False, default=str) + "\n" for entry in entries).encode()
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").split("\n")[:-1]
+
+
+def _document(fields: dict[str, object]) -> Document:
+    fields["sections"] = tuple(Section(**{**s, "heading_path": tuple(s["heading_path"])}) for s in fields["sections"])  # type: ignore[attr-defined]
+    fields["blocks"] = tuple(Block(**b) for b in fields["blocks"])  # type: ignore[attr-defined]
+    fields["warnings"] = tuple(fields["warnings"])  # type: ignore[arg-type]
+    return Document(**fields)  # type: ignore[arg-type]
+
+
+def _passage(fields: dict[str, object]) -> Passage:
+    fields["spans"] = tuple((start, end) for start, end in fields["spans"])  # type: ignore[attr-defined]
+    fields["heading_path"] = tuple(fields["heading_path"])  # type: ignore[arg-type]
+    return Passage(**fields)  # type: ignore[arg-type]

@@ -1,0 +1,194 @@
+"""Opens the generation in use and hands out snapshots of it; also tells the state of the index without opening it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.embedder import Embedder
+from index.generation import (
+    IndexDamaged,
+    IndexMissing,
+    Manifest,
+    Refused,
+    current_number,
+    folder_of,
+    numbers,
+    read,
+    read_manifest,
+    verify_files,
+)
+from index.search import Snapshot, make_snapshot
+from ingest.corpus import digest_of, scan
+from ingest.errors import RoadmapError
+
+
+class EmbedderMismatch(RoadmapError):
+    """The index was made with other weights than the ones that would embed the question."""
+
+
+class Library:
+    """The index of a data folder, always at its newest published generation."""
+
+    def __init__(self, data: Path, embedder: Callable[[], Embedder]) -> None:
+        """`embedder` loads the model (or gives the loaded one) when the first question needs it."""
+        self.data = data
+        self._load = embedder
+        self._embedder: Embedder | None = None
+        self._snapshot: Snapshot | None = None
+        self._lock = threading.Lock()
+
+    def embedder(self) -> Embedder:
+        """The embedding model, loaded once."""
+        with self._lock:
+            if self._embedder is None:
+                self._embedder = self._load()
+            return self._embedder
+
+    def snapshot(self) -> Snapshot:
+        """The generation in use; cheap unless a new one was published since the last call.
+
+        Raises:
+            IndexMissing: nothing was built yet.
+            IndexDamaged: no sound generation is left.
+            EmbedderMismatch: it was made by another embedder than the one configured.
+        """
+        number = current_number(self.data)
+        held = self._snapshot
+        if held is not None and (number is None or held.generation == number or held.warning):
+            return held
+        embedder = self.embedder()
+        with self._lock:
+            if self._snapshot is None or self._snapshot.generation != number:
+                self._snapshot = self._open(number, embedder)
+            return self._snapshot
+
+    def _open(self, number: int | None, embedder: Embedder) -> Snapshot:
+        manifest, warning = usable_manifest(self.data, number)
+        if manifest.embedder != embedder.id or manifest.embedder_digest != embedder.digest:
+            raise EmbedderMismatch(
+                f"The index in {self.data} was made with {manifest.embedder}, but {embedder.id} is set to ask it "
+                "(or its weights differ); run `roadmap index` to build it anew."
+            )
+        content, lexical = read(self.data, manifest)
+        return make_snapshot(manifest, content, lexical, self.embedder, warning)
+
+
+def usable_manifest(data: Path, number: int | None) -> tuple[Manifest, str]:
+    """The manifest of the generation to use, every byte of it verified, and a warning when it is not the current one.
+
+    Falls back to the newest sound generation when `CURRENT` or what it names is damaged.
+    """
+    candidates = sorted(numbers(data), reverse=True)
+    if not candidates:
+        raise IndexMissing(f"There is no index in {data}; run `roadmap index` first.")
+    if number in candidates:
+        candidates.remove(number)
+        candidates.insert(0, number)
+    first: IndexDamaged | None = None
+    for candidate in candidates:
+        try:
+            manifest = read_manifest(data, candidate)
+            verify_files(data, manifest)
+        except IndexDamaged as damage:
+            first = first or damage
+            continue
+        warning = ""
+        if first is not None:
+            warning = f"{first} Until then answers come from generation {candidate}."
+        elif number != candidate:
+            warning = f"{data}: CURRENT was unreadable; answers come from generation {candidate}; run `roadmap index`."
+        return manifest, warning
+    raise first or IndexMissing(f"There is no index in {data}; run `roadmap index` first.")
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """One indexed document, for lists."""
+
+    id: str
+    title: str
+    passages: int
+    characters: int
+    digest: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """The state of an index: what is in it, what was refused, and what changed in the corpus since."""
+
+    generation: int
+    built: str
+    embedder: str
+    documents: tuple[DocumentInfo, ...]
+    passages: int
+    refused: tuple[Refused, ...]
+    stale: tuple[tuple[str, str], ...]  # (document id, added | changed | removed)
+    size: int  # bytes on disk
+    corpus: str
+    warning: str
+
+
+def read_status(data: Path, corpus: Path | None = None) -> IndexStatus:
+    """Look at the index, and at the corpus it should mirror when `corpus` is given; loads no model.
+
+    Raises:
+        IndexMissing, IndexDamaged: as `Library.snapshot`.
+    """
+    manifest, warning = usable_manifest(data, current_number(data))
+    content, _ = read(data, manifest)
+    counts: dict[str, int] = {}
+    for passage in content.passages:
+        counts[passage.document_id] = counts.get(passage.document_id, 0) + 1
+    documents = tuple(
+        DocumentInfo(d.id, d.title, counts.get(d.id, 0), len(d.text), d.digest, d.warnings) for d in content.documents
+    )
+    stale: list[tuple[str, str]] = []
+    if corpus is not None:
+        indexed = {document.id: document.digest for document in documents}
+        refused = {entry.document_id for entry in manifest.refused}
+        present = {source.id: source for source in scan(corpus)}
+        for name, source in present.items():
+            if name not in indexed:
+                stale += [(name, "added")] if name not in refused else []
+            elif digest_of(source.path) != indexed[name]:
+                stale.append((name, "changed"))
+        stale += [(name, "removed") for name in indexed if name not in present]
+    folder = folder_of(data, manifest.number)
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return IndexStatus(
+        manifest.number, manifest.created, manifest.embedder, documents, manifest.passages, manifest.refused,
+        tuple(sorted(stale)), size, manifest.corpus, warning,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What `roadmap verify` found."""
+
+    generation: int
+    files: int
+    bytes: int
+    passages: int
+    warning: str
+
+
+def verify_index(data: Path) -> VerifyReport:
+    """Read and check every byte of the index in use, and that its parts belong together: passages are slices of documents.
+
+    Raises:
+        IndexMissing, IndexDamaged: with what is wrong and what to do.
+    """
+    manifest, warning = usable_manifest(data, current_number(data))
+    content, _ = read(data, manifest)
+    documents = {document.id: document for document in content.documents}
+    for passage in content.passages:
+        document = documents.get(passage.document_id)
+        if document is None or passage.text != "\n".join(document.text[start:end] for start, end in passage.spans):
+            raise IndexDamaged(f"Passage {passage.id} is not part of {passage.document_id}; run `roadmap index --rebuild`.")
+    folder = folder_of(data, manifest.number)
+    size = sum((folder / name).stat().st_size for name in manifest.files)
+    return VerifyReport(manifest.number, len(manifest.files), size, len(content.passages), warning)

@@ -1,0 +1,46 @@
+"""Text to the terms that lexical search and evidence scoring count: lower case, stemmed, without function words."""
+
+from __future__ import annotations
+
+import re
+import threading
+from functools import lru_cache
+
+import Stemmer
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?(?:\+\+|#)?", re.UNICODE)  # keeps C++ and C# apart from C
+STOPWORDS = frozenset(
+    """a about above after again all also am an and any are as at be because been before being below between both but by can
+    could did do does doing down during each few for from further get had has have having he her here hers him his how i if in
+    into is it its itself just let me more most my myself no nor not now of off on once only or other our ours out over own
+    please same she should so some such than that the their theirs them then there these they this those through to too
+    under until up us very was we were what when where which while who whom why will with would you your yours im i'm i'd
+    i've it's don't doesn't isn't aren't can't won't didn't what's that's there's let's s t d ll m re ve""".split()
+)
+_local = threading.local()  # a Stemmer must not be shared between threads
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words in order, function words included.
+
+    >>> words("Do I need C++ or R?")
+    ['do', 'i', 'need', 'c++', 'or', 'r']
+    """
+    return [match.group().replace("’", "'") for match in _WORD.finditer(text.lower())]
+
+
+def terms(text: str) -> list[str]:
+    """Stemmed content words in order.
+
+    >>> terms("What are the phases of the roadmaps?")
+    ['phase', 'roadmap']
+    """
+    return [stem(word) for word in words(text) if word not in STOPWORDS]
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """The Snowball English stem of one lower-case word."""
+    if not hasattr(_local, "stemmer"):
+        _local.stemmer = Stemmer.Stemmer("english")
+    return str(_local.stemmer.stemWord(word))

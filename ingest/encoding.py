@@ -1,0 +1,87 @@
+"""Bytes in, text out. Guesses as little as possible, and says when it had to guess."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from ingest.errors import DocumentRefused, Refusal
+
+# UTF-32 first: its little-endian mark starts with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+def decode(data: bytes, document_id: str, *, declared: str | None = None) -> tuple[str, tuple[str, ...]]:
+    """The text of `data` and a warning where its encoding was guessed; `declared` is what the file itself names.
+
+    Order: byte order mark, UTF-16 by its zero bytes, strict UTF-8, the declared encoding, Windows-1252.
+    Raises DocumentRefused: BINARY where zero bytes or control characters say that it is no text, ENCODING where none fits.
+    """
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            try:
+                return data[len(mark) :].decode(name), ()
+            except UnicodeDecodeError as error:
+                raise _unreadable(document_id, name) from error
+    if b"\0" in data:
+        return _decode_utf16(data, document_id)
+    if len(_CONTROLS.findall(data)) > len(data) // 20:
+        raise _binary(document_id)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _decode_legacy(data, document_id, declared)
+    if declared and not text.isascii() and not _is(declared, "utf-8"):
+        return text, (f"It names {declared} as its encoding but is valid UTF-8, so it was read as UTF-8.",)
+    return text, ()
+
+
+def _decode_utf16(data: bytes, document_id: str) -> tuple[str, tuple[str, ...]]:
+    """Western text in UTF-16 has a zero in every other byte; other data with zeros is no text."""
+    even, odd = data[0::2].count(0), data[1::2].count(0)
+    if len(data) % 2 == 0 and max(even, odd) * 4 >= len(data) and min(even, odd) * 20 <= max(even, odd):
+        name = "utf-16-le" if odd > even else "utf-16-be"
+        try:
+            return data.decode(name), (f"It has no byte order mark; it was read as {name.upper()} because of its zero bytes.",)
+        except UnicodeDecodeError as error:
+            raise _unreadable(document_id, name) from error
+    raise _binary(document_id)
+
+
+def _decode_legacy(data: bytes, document_id: str, declared: str | None) -> tuple[str, tuple[str, ...]]:
+    named = f"it names {declared} as its encoding" if declared else "it names no encoding"
+    for name in (declared, "cp1252"):
+        if name is None or _is(name, "utf-8"):
+            continue
+        try:
+            text = data.decode(name)
+        except (UnicodeDecodeError, LookupError):
+            continue
+        if name == declared:
+            return text, ()
+        return text, (f"It is not valid UTF-8 and {named}; it was read as Windows-1252, so accented letters may be wrong.",)
+    raise _unreadable(document_id, "utf-8")
+
+
+def _is(name: str, other: str) -> bool:
+    try:
+        return codecs.lookup(name) == codecs.lookup(other)
+    except LookupError:
+        return False
+
+
+def _unreadable(document_id: str, name: str) -> DocumentRefused:
+    reason = f"its bytes are not valid {name.upper()} or any encoding it could be read in; save it as UTF-8"
+    return DocumentRefused(document_id, Refusal.ENCODING, reason)
+
+
+def _binary(document_id: str) -> DocumentRefused:
+    reason = "it holds binary data, not text; if it is a document, export it as PDF, DOCX or UTF-8 text"
+    return DocumentRefused(document_id, Refusal.BINARY, reason)

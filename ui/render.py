@@ -1,0 +1,279 @@
+"""Text from documents, questions and answers in; Markdown that shows exactly this text out.
+
+Everything is escaped, so nothing in a document can become formatting, HTML, an image or a formula. Only web and mail
+addresses become links, and their host can always be read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote, urlsplit
+
+from assistant.answer import Answer, Citation, Sentence
+from ingest.document import Block, Document, Section
+
+Span = tuple[int, int]
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_WORD_JOINER = "\u2060"  # invisible; no backslash keeps Streamlit from drawing "->" as an arrow or ":streamlit:" as its logo
+_REPLACED = re.compile(r"<(?=-)|-(?=[->])|[<>~](?==)|:(?=streamlit:)")
+_LINK = re.compile(
+    r"\[(?P<label>[^\[\]\n]{1,200})\]\((?P<target>(?:https?://|mailto:)[^\s<>\"]+?)\)"
+    r"|(?P<bare>https?://[^\s<>\"]+|mailto:[^\s<>\"]+@[^\s<>\"]+)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something to draw: a run of Markdown, or code to show as it is."""
+
+    kind: Literal["markdown", "code"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one source says: its name ("" where there is only one view) and its sentences as Markdown."""
+
+    attribution: str
+    markdown: str
+
+
+def escape(text: str) -> str:
+    """Markdown that shows `text`, on one line.
+
+    >>> escape("*a* <b> :red[x]")
+    '\\\\*a\\\\* \\\\<b\\\\> \\\\:red\\\\[x\\\\]'
+    """
+    text = _REPLACED.sub(lambda match: match[0] + _WORD_JOINER, " ".join(text.split()))
+    return _PUNCTUATION.sub(r"\\\1", text)
+
+
+def inline(text: str, marks: Sequence[Span] = ()) -> str:
+    """`text` as Markdown with its links, and with the characters at `marks` (0-based, half-open) set off in colour."""
+    parts: list[str] = []
+    for start, end, target, label in _tokens(text):
+        if target:
+            shown = _link(label, target)
+            parts.append(_mark(shown) if _overlaps(start, end, marks) else shown)
+            continue
+        for left, right, marked in _cuts(start, end, marks):
+            piece = text[left:right]
+            if marked and piece.strip():
+                parts.append(_padded(piece, _mark(escape(piece))))
+            else:
+                parts.append(_padded(piece, escape(piece)))
+    return "".join(parts).strip()
+
+
+def host(url: str) -> str:
+    """The host of a web address, or what follows `mailto:`, as it is really spelt; "" for anything else.
+
+    >>> host("https://user@www.example.org:8080/x")
+    'www.example.org'
+    """
+    try:
+        parts = urlsplit(url.strip())
+        if parts.scheme == "mailto":
+            return parts.path.partition("?")[0]
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return ""
+        return parts.hostname.encode("idna").decode("ascii")
+    except (ValueError, UnicodeError):
+        return ""
+
+
+def original_url(document: Document) -> str:
+    """The web address a document says it comes from, "" where it names none or one that is no web address."""
+    url = str(document.meta.get("url") or document.meta.get("source") or "").strip()
+    return url if url.startswith(("http://", "https://")) and host(url) and not re.search(r"[\s<>\"]", url) else ""
+
+
+def blocks_markdown(document: Document, start: int, end: int, marks: Sequence[Span] = ()) -> tuple[Piece, ...]:
+    """The blocks of `document` between `start` and `end`, readable, with the document's characters at `marks` set off."""
+    blocks = [block for block in document.blocks if block.start < end and block.end > start]
+    pieces: list[Piece] = []
+    for run in _runs(blocks):
+        kind = run[0].kind
+        if kind == "code":
+            pieces += [Piece("code", document.text[block.start : block.end]) for block in run]
+        elif kind == "item":
+            pieces.append(Piece("markdown", _list(document, run, marks)))
+        elif kind in ("header", "row"):
+            pieces.append(Piece("markdown", _table(document, run, marks)))
+        else:
+            for block in run:
+                text = inline(document.text[block.start : block.end], _within(block.start, block.end, marks))
+                pieces.append(Piece("markdown", f"**{text}**" if kind == "heading" and ":orange" not in text else text))
+    return tuple(pieces)
+
+
+def section_at(document: Document, offset: int) -> int | None:
+    """Index into `document.sections` of the one that holds the character at `offset`; None where no section does."""
+    return next((i for i, section in enumerate(document.sections) if section.start <= offset < section.end), None)
+
+
+def locate(document: Document, citation: Citation) -> Span | None:
+    """Where the cited words stand in the document now; None when they are gone, because it was changed since."""
+    if document.text[citation.start : citation.end] == citation.quote:
+        return citation.start, citation.end
+    found = document.text.find(citation.quote)
+    return None if found < 0 else (found, found + len(citation.quote))
+
+
+def views(sentences: Iterable[Sentence]) -> tuple[View, ...]:
+    """The sentences as Markdown with their [1] markers: running text joined, list items as a list, one view a source."""
+    groups: list[tuple[str, list[Sentence]]] = []
+    for sentence in sentences:
+        if not groups or groups[-1][0] != sentence.attribution:
+            groups.append((sentence.attribution, []))
+        groups[-1][1].append(sentence)
+    return tuple(View(attribution, _sentences(group)) for attribution, group in groups)
+
+
+def breadcrumb(heading_path: Sequence[str], page: int | None = None) -> str:
+    """`Phase 1 › Maths · page 3`, not escaped."""
+    trail = " › ".join(heading_path)
+    return " · ".join(part for part in (trail, f"page {page}" if page is not None else "") if part)
+
+
+def citation_groups(answer: Answer) -> tuple[tuple[str, tuple[Citation, ...]], ...]:
+    """The citations by the section they stand in, in order of first marker: `(title and breadcrumb, citations)`."""
+    groups: dict[tuple[str, tuple[str, ...]], list[Citation]] = {}
+    for citation in answer.citations:
+        groups.setdefault((citation.document_id, citation.heading_path), []).append(citation)
+    return tuple((_source_name(group[0]), tuple(group)) for group in groups.values())
+
+
+def section_name(section: Section, document: Document) -> str:
+    """The heading of a section, or the document's title for text before the first heading. Not escaped."""
+    return section.heading_path[-1] if section.heading_path else document.title
+
+
+def _source_name(citation: Citation) -> str:
+    path = citation.heading_path
+    path = path[1:] if path and path[0] == citation.title else path  # most documents open with their title as heading
+    trail = breadcrumb(path, citation.page)
+    return f"{citation.title} › {trail}" if trail else citation.title
+
+
+def _sentences(sentences: Sequence[Sentence]) -> str:
+    blocks: list[str] = []
+    kind = ""
+    for sentence in sentences:
+        numbers = " ".join(f":small[:primary[\\[{marker}\\]]]" for marker in sentence.citations)
+        text = f"{inline(sentence.text)} {numbers}".strip()
+        if sentence.bullet:
+            marker = sentence.bullet if re.fullmatch(r"-|\d{1,9}\.", sentence.bullet) else "-"
+            blocks.append(("\n" if kind == "item" else "\n\n") + f"{marker} {text}")
+            kind = "item"
+        else:
+            blocks.append((" " if kind == "text" else "\n\n") + text)
+            kind = "text"
+    return "".join(blocks).strip()
+
+
+def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    """Neighbours that are drawn together: list items, and table rows below one header."""
+    run: list[Block] = []
+    for block in blocks:
+        joins = run and (
+            (block.kind == "item" and run[-1].kind == "item") or (block.kind == "row" and run[-1].kind in ("header", "row"))
+        )
+        if run and not joins:
+            yield run
+            run = []
+        run.append(block)
+    if run:
+        yield run
+
+
+def _list(document: Document, run: Sequence[Block], marks: Sequence[Span]) -> str:
+    lines: list[str] = []
+    depth = -1
+    for block in run:
+        depth = min(block.level, depth + 1)  # one deeper at most, or Markdown would read the line as code
+        marker = f"{block.ordinal}." if block.ordinal is not None and block.ordinal < 10**9 else "-"
+        text = inline(document.text[block.start : block.end], _within(block.start, block.end, marks))
+        lines.append("    " * depth + f"{marker} {text}")
+    return "\n".join(lines)
+
+
+def _table(document: Document, run: Sequence[Block], marks: Sequence[Span]) -> str:
+    rows: list[list[str]] = []
+    for block in run:
+        cells: list[str] = []
+        start = block.start
+        for cell in document.text[block.start : block.end].split(" | "):
+            cells.append(inline(cell, _within(start, start + len(cell), marks)))
+            start += len(cell) + len(" | ")
+        rows.append(cells)
+    width = max(len(row) for row in rows)
+    if run[0].kind != "header":
+        rows.insert(0, [""] * width)
+    rows.insert(1, ["---"] * width)
+    return "\n".join("| " + " | ".join(row + [""] * (width - len(row))) + " |" for row in rows)
+
+
+def _tokens(text: str) -> Iterator[tuple[int, int, str, str]]:
+    """`(start, end, target, label)`: links with their target, text between them without."""
+    last = 0
+    for match in _LINK.finditer(text):
+        start, end = match.span()
+        label, target = match["label"] or "", match["target"] or ""
+        if not target:
+            target = label = _without_closing(match["bare"])
+            end = start + len(target)
+        if not host(target):
+            continue
+        if last < start:
+            yield last, start, "", ""
+        yield start, end, target, label
+        last = end
+    if last < len(text):
+        yield last, len(text), "", ""
+
+
+def _without_closing(url: str) -> str:
+    """The address without the punctuation of the sentence around it."""
+    while url and (url[-1] in ".,;:!?'*_" or (url[-1] == ")" and url.count(")") > url.count("("))):
+        url = url[:-1]
+    return url
+
+
+def _link(label: str, target: str) -> str:
+    name = host(target)
+    shown = escape(label) if name in label else f"{escape(label)} ({escape(name)})"
+    return f"[{shown}](<{quote(target, safe=_URL_SAFE)}>)"
+
+
+_URL_SAFE = ":/?#[]@!$&'()*+,;=%-._~"
+
+
+def _mark(markdown: str) -> str:
+    return f":orange-background[{markdown}]"
+
+
+def _padded(text: str, markdown: str) -> str:
+    """The Markdown with the space before and after that stripping took away."""
+    if not markdown:
+        return " " if text else ""
+    return (" " if text[:1].isspace() else "") + markdown + (" " if text[-1:].isspace() else "")
+
+
+def _cuts(start: int, end: int, marks: Sequence[Span]) -> Iterator[tuple[int, int, bool]]:
+    edges = sorted({start, end, *(edge for span in marks for edge in span if start < edge < end)})
+    for left, right in zip(edges, edges[1:], strict=False):
+        yield left, right, _overlaps(left, right, marks)
+
+
+def _overlaps(start: int, end: int, marks: Sequence[Span]) -> bool:
+    return any(left < end and right > start for left, right in marks)
+
+
+def _within(start: int, end: int, marks: Sequence[Span]) -> list[Span]:
+    """The marks that fall between `start` and `end`, counted from `start`."""
+    return [(max(left, start) - start, min(right, end) - start) for left, right in marks if left < end and right > start]

@@ -1,0 +1,180 @@
+"""Settings in: flags, then `ROADMAP_*` variables, then `roadmap.toml`, then defaults. One frozen `Settings` out.
+
+A nested key is written `[generator]` / `id = "…"` in the file and `ROADMAP_GENERATOR__ID` as a variable.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from ingest.errors import RoadmapError
+
+DEFAULT_CONFIG = Path("roadmap.toml")
+PREFIX = "ROADMAP_"
+_READ_ELSEWHERE = {"ROADMAP_CONFIG", "ROADMAP_MODELS"}  # the config file's path; the model folder, read by index.weights
+
+
+class SettingsInvalid(RoadmapError):
+    """A setting is unknown, or its value cannot be used."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EmbedderSettings(_Part):
+    """Which model turns text into vectors: a Hugging Face id; empty means the bundled one."""
+
+    id: str = ""
+    revision: str = ""  # commit, tag or branch; empty means the pinned one
+
+
+class GeneratorSettings(_Part):
+    """Which model writes: a Hugging Face id, or `model` on an OpenAI-compatible `server`; empty means the bundled one."""
+
+    id: str = ""
+    revision: str = ""
+    server: str = Field(default="", pattern=r"^(https?://\S+)?$")  # e.g. http://127.0.0.1:11434/v1
+    model: str = ""  # its name on that server
+    api_key: SecretStr = SecretStr("")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, checked."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    corpus: Path = Field(default_factory=lambda: default_corpus())
+    data: Path = Path(".roadmap")
+    embedder: EmbedderSettings = EmbedderSettings()
+    generator: GeneratorSettings = GeneratorSettings()
+    mode: Literal["auto", "quote", "write"] = "auto"
+    threshold: float | None = Field(default=None, ge=0, le=1)  # least probability of being covered; None: the calibrated one
+    host: str = "127.0.0.1"
+    port: int = Field(default=8501, ge=1, le=65535)
+    k: int = Field(default=10, ge=1, le=1000)  # passages a search prints
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, variables, file: the earlier wins. No `.env`, no secrets folder."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, settings_cls.model_config.get("toml_file"))
+
+    def environment(self) -> dict[str, str]:
+        """These settings as `ROADMAP_*` variables, for a child process: absolute paths, keys in clear."""
+        variables = {
+            "CORPUS": str(self.corpus.absolute()),
+            "DATA": str(self.data.absolute()),
+            "MODE": self.mode,
+            "HOST": self.host,
+            "PORT": str(self.port),
+            "K": str(self.k),
+            "EMBEDDER__ID": self.embedder.id,
+            "EMBEDDER__REVISION": self.embedder.revision,
+            "GENERATOR__ID": self.generator.id,
+            "GENERATOR__REVISION": self.generator.revision,
+            "GENERATOR__SERVER": self.generator.server,
+            "GENERATOR__MODEL": self.generator.model,
+            "GENERATOR__API_KEY": self.generator.api_key.get_secret_value(),
+        }
+        if self.threshold is not None:
+            variables["THRESHOLD"] = str(self.threshold)
+        return {PREFIX + name: value for name, value in variables.items()}
+
+
+def default_corpus() -> Path:
+    """`corpus` in the working directory where there is one, otherwise the starter corpus that is installed with the program."""
+    here = Path("corpus")
+    return here if here.is_dir() else starter_corpus()
+
+
+def starter_corpus() -> Path:
+    """The folder of documents that comes with the program: beside this package, in a checkout and when installed."""
+    return Path(__file__).resolve().parents[1] / "corpus"
+
+
+def read_settings(flags: Mapping[str, Any] | None = None, *, config: Path | None = None) -> Settings:
+    """The settings in force. `flags` are those given on the command line; `None` values count as not given.
+
+    Raises `SettingsInvalid` when the file is missing or not TOML, when a key is unknown or a value out of range.
+    """
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    file = _config_file(config)
+    _check_variables(os.environ)
+
+    class FromFile(Settings):
+        model_config = SettingsConfigDict(toml_file=file)
+
+    try:
+        return FromFile(**given)
+    except ValidationError as exc:
+        raise SettingsInvalid(_sentence(exc, given, file)) from exc
+    except tomllib.TOMLDecodeError as exc:
+        raise SettingsInvalid(f"{file} is not valid TOML: {exc}; mend that line or remove the file.") from exc
+    except UnicodeDecodeError as exc:
+        raise SettingsInvalid(f"{file} is not UTF-8 text; save it as UTF-8.") from exc
+    except OSError as exc:
+        raise SettingsInvalid(f"{file} cannot be read ({exc.strerror}); check its permissions.") from exc
+
+
+def _config_file(config: Path | None) -> Path | None:
+    if config is None and os.environ.get("ROADMAP_CONFIG"):
+        config = Path(os.environ["ROADMAP_CONFIG"])
+    if config is None:
+        return DEFAULT_CONFIG if DEFAULT_CONFIG.is_file() else None
+    if not config.is_file():
+        raise SettingsInvalid(f"The settings file {config} does not exist; check the path given with --config.")
+    return config
+
+
+def _check_variables(environment: Mapping[str, str]) -> None:
+    """pydantic-settings passes over variables it does not know; a misspelt one would then silently do nothing."""
+    known = {PREFIX + key.replace(".", "__").upper() for key in setting_keys()} | _READ_ELSEWHERE
+    for name in sorted(environment):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            raise SettingsInvalid(f"The environment variable {name} is not a setting; there are: {', '.join(sorted(known))}.")
+
+
+def setting_keys() -> tuple[str, ...]:
+    """Every key, dotted where it is nested: `corpus`, `generator.id`, …"""
+    keys: list[str] = []
+    for name, field in Settings.model_fields.items():
+        part = field.annotation
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            keys += [f"{name}.{inner}" for inner in part.model_fields]
+        else:
+            keys.append(name)
+    return tuple(keys)
+
+
+def _sentence(exc: ValidationError, flags: Mapping[str, Any], file: Path | None) -> str:
+    """The first problem as one sentence that says where it was set and what may stand there."""
+    problem = exc.errors()[0]
+    key = ".".join(str(part) for part in problem["loc"])
+    variable = PREFIX + key.replace(".", "__").upper()
+    if key.split(".")[0] in flags:
+        where = f"--{key}"
+    elif variable in os.environ:
+        where = variable
+    else:
+        where = str(file or DEFAULT_CONFIG)
+    if problem["type"] == "extra_forbidden":
+        return f"{where} sets “{key}”, which is not a setting; there are: {', '.join(setting_keys())}."
+    message = (
+        str(problem["msg"]).replace("Input should be", "it must be").replace("String should match pattern", "it must match")
+    )
+    value = "…" if key.endswith("api_key") else repr(str(problem["input"])[:80])
+    return f"{where} sets “{key}” to {value}, but {message}."

@@ -1,0 +1,179 @@
+"""Questions in, running answers out: each is written by a thread that outlives clicks, page changes and reloads.
+
+The page only looks at `Job.view()`. Whatever was written is in the conversation store before it can be seen.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from assistant.answer import Answer, Citation, Event, Finished, Mode, Retrieved, Sentence, SentenceReady, Turn
+from assistant.conversations import Conversations, ConversationUnknown, State
+from ingest.errors import RoadmapError
+
+log = logging.getLogger(__name__)
+
+THREADS = 4  # quoting is quick and runs side by side; the generator lets one through at a time
+QUEUE = 8  # answers running or waiting; beyond that a learner is told, instead of left waiting
+
+
+class Busy(RoadmapError):
+    """More questions are waiting than the queue holds."""
+
+
+class Streams(Protocol):
+    """The part of `assistant.Assistant` that is used here."""
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), *, mode: Mode = "auto", cancelled: Callable[[], bool] | None = None
+    ) -> Iterator[Event]:
+        """The events of an answer, `Finished` last."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """How far an answer has come."""
+
+    state: State
+    waiting: bool  # in the queue, not begun
+    answer: Answer  # what has been written so far
+    error: str
+    seconds: float  # since it was asked
+
+
+class Job:
+    """One answer being written."""
+
+    def __init__(self, answer_id: str, conversation_id: str, question: str) -> None:
+        self.answer_id = answer_id
+        self.conversation_id = conversation_id
+        self.question = question
+        self._lock = threading.Lock()
+        self._cancelled = threading.Event()
+        self._finished = threading.Event()
+        self._asked = time.monotonic()
+        self._view = JobView("running", True, _empty(question), "", 0.0)
+
+    def view(self) -> JobView:
+        """An immutable picture of it now."""
+        with self._lock:
+            view = self._view
+        return view if view.state != "running" else replace(view, seconds=time.monotonic() - self._asked)
+
+    def cancel(self) -> None:
+        """Stop it at the next sentence; what was written stays."""
+        self._cancelled.set()
+
+    def cancelled(self) -> bool:
+        """Whether it was asked to stop."""
+        return self._cancelled.is_set()
+
+    def wait(self, timeout: float) -> bool:
+        """Whether it ended within `timeout` seconds."""
+        return self._finished.wait(timeout)
+
+    def _show(self, answer: Answer, state: State = "running", error: str = "") -> None:
+        with self._lock:
+            self._view = JobView(state, False, answer, error, time.monotonic() - self._asked)
+        if state != "running":
+            self._finished.set()
+
+
+class Worker:
+    """Writes answers into `conversations`, `THREADS` at a time. `assistant` is called when the first question comes."""
+
+    def __init__(self, assistant: Callable[[], Streams], conversations: Conversations) -> None:
+        self._assistant = assistant
+        self._conversations = conversations
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="answer")
+        self._lock = threading.Lock()
+        self._jobs: dict[str, Job] = {}
+
+    def ask(self, conversation_id: str, question: str, *, mode: Mode = "auto") -> Job:
+        """Store the question and begin its answer.
+
+        Raises Busy when `QUEUE` answers are under way, ConversationUnknown, ConversationsUnavailable.
+        """
+        history = self._conversations.history(conversation_id)
+        with self._lock:
+            if len(self._jobs) >= QUEUE:
+                raise Busy(f"{QUEUE} questions are being answered already; ask again in a moment.")
+            job = Job(self._conversations.ask(conversation_id, question), conversation_id, question)
+            self._jobs[job.answer_id] = job
+        self._threads.submit(self._write, job, history, mode)
+        return job
+
+    def job(self, answer_id: str) -> Job | None:
+        """The job that is writing this answer; None once it has ended: the store then holds it."""
+        with self._lock:
+            return self._jobs.get(answer_id)
+
+    def close(self) -> None:
+        """Stop every answer at its next sentence and wait for the threads to end."""
+        with self._lock:
+            jobs = list(self._jobs.values())
+        for job in jobs:
+            job.cancel()
+        self._threads.shutdown()
+
+    def _write(self, job: Job, history: Sequence[Turn], mode: Mode) -> None:
+        answer = _empty(job.question)
+        try:
+            try:
+                for event in self._events(job, history, mode):
+                    answer = _with(answer, event)
+                    if isinstance(event, SentenceReady):
+                        self._conversations.write(job.answer_id, answer, "running")
+                    job._show(answer)
+                state: State = "stopped" if job.cancelled() else "done"
+                self._conversations.write(job.answer_id, answer, state)
+                job._show(answer, state)
+            except ConversationUnknown as exc:  # removed while it was being answered
+                job._show(answer, "failed", str(exc))
+            except RoadmapError as exc:
+                self._fail(job, answer, str(exc))
+            except Exception:  # the thread's last line of defence: the learner must see an end, the log the traceback
+                log.exception("an answer failed")
+                self._fail(job, answer, "Something went wrong inside the program; its log names the place. Try to ask again.")
+        finally:
+            with self._lock:
+                self._jobs.pop(job.answer_id, None)
+
+    def _events(self, job: Job, history: Sequence[Turn], mode: Mode) -> Iterator[Event]:
+        """The assistant's events until the job is cancelled; a cancelled one need not reach `Finished`."""
+        if job.cancelled():
+            return
+        stream = self._assistant().stream(job.question, history, mode=mode, cancelled=job.cancelled)
+        for event in stream:
+            yield event
+            if job.cancelled() and not isinstance(event, Finished):
+                return
+
+    def _fail(self, job: Job, answer: Answer, error: str) -> None:
+        try:
+            self._conversations.fail(job.answer_id, error)
+        except RoadmapError as exc:
+            error = f"{error} {exc}"
+        job._show(answer, "failed", error)
+
+
+def _empty(question: str) -> Answer:
+    return Answer(question, question, "answered", (), (), (), confidence=0.0, mode="quote", model="")
+
+
+def _with(answer: Answer, event: Event) -> Answer:
+    """The answer so far and one event more."""
+    if isinstance(event, Finished):
+        return event.answer
+    if isinstance(event, Retrieved):
+        return replace(answer, standalone_question=event.standalone_question, hits=event.hits)
+    known = {citation.marker for citation in answer.citations}
+    fresh: tuple[Citation, ...] = tuple(citation for citation in event.citations if citation.marker not in known)
+    sentences: tuple[Sentence, ...] = (*answer.sentences, event.sentence)
+    return replace(answer, sentences=sentences, citations=answer.citations + fresh)
