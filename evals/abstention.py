@@ -38,7 +38,7 @@ def abstention_metrics(judged: Sequence[Judged]) -> dict[str, float | None]:
     >>> rows = [Judged(True, False, .9), Judged(True, True, .3), Judged(False, True, .2), Judged(False, False, .6)]
     >>> {name: round(value, 3) for name, value in abstention_metrics(rows).items()}  # doctest: +NORMALIZE_WHITESPACE
     {'abstention_precision': 0.5, 'abstention_recall': 0.5, 'abstention_f1': 0.5, 'false_refusal_rate': 0.5,
-     'confidence_auroc': 0.75, 'risk_coverage_area': 0.333, 'confidence_ece': 0.3}
+     'confidence_auroc': 0.75, 'risk_coverage_area': 0.333, 'confidence_ece': 0.4}
     """
     refused = sum(row.refused for row in judged)
     unanswerable = sum(not row.answerable for row in judged)

@@ -1,8 +1,8 @@
 """Answer metrics: an item, its located evidence and an `Answer` in, one figure per metric out.
 
-Citations are judged in the sense of ALCE (Gao et al. 2023, arXiv 2305.14627), with the evidence's spans in the place of a model:
-a citation is right when it covers evidence, a sentence is recalled when one of its citations is right. A figure that an answer
-cannot have is None: a refusal has no citations to be precise about. That it *should* have answered shows in the others, as zeros.
+Citations are judged in the sense of ALCE (Gao et al. 2023, arXiv 2305.14627), with the evidence's spans in place of a model: a
+citation is right when it covers evidence, a sentence is recalled when one of its citations is right. A figure that an answer
+cannot have is None: a refusal has no citations to be precise about. That it should have answered shows as zeros in the others.
 """
 
 from __future__ import annotations

@@ -14,9 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from evals.evidence import Located, covers
 from index.hit import Hit
+
+if TYPE_CHECKING:
+    from ir_measures import Measure
 
 CUTOFFS = (1, 3, 5, 10)
 NAMES = (*(f"success@{k}" for k in CUTOFFS), *(f"recall@{k}" for k in CUTOFFS), "mrr", "ndcg@10")
@@ -88,7 +92,7 @@ def _judged(ranking: Ranking) -> tuple[dict[str, int], int]:
     return gains, ranking.hits
 
 
-def _evaluate(measures: Mapping[str, object], judged: Mapping[str, tuple[dict[str, int], int]]) -> dict[str, dict[str, float]]:
+def _evaluate(measures: Mapping[str, Measure], judged: Mapping[str, tuple[dict[str, int], int]]) -> dict[str, dict[str, float]]:
     import ir_measures
 
     qrels = [ir_measures.Qrel(name, document, gain) for name, (gains, _) in judged.items() for document, gain in gains.items()]

@@ -20,10 +20,11 @@ from index import generation, storage
 from index.embedder import Embedder, Vectors
 from index.generation import Content, IndexDamaged, IndexMissing, Manifest, Refused, lexical_text
 from index.library import usable_manifest
-from ingest.corpus import SourceFile, digest_of, read_source, scan
+from ingest.corpus import SourceFile, digest_of, scan
 from ingest.document import Document, Passage
 from ingest.errors import CorpusEmpty, DocumentRefused, RoadmapError
 from ingest.passages import split
+from ingest.readers import read_document, reader_for
 
 PASSAGE_LIMIT = 900  # characters; best answer-in-first-passage in trials, see evals/README.md
 
@@ -154,10 +155,12 @@ def _read_documents(
         progress(Progress("read", done, len(sources), source.id))
         before = known.get(source.id)
         try:
-            if before is not None and digest_of(source.path) == before.digest:
+            reader_for(source.id)  # an unknown suffix is refused unread
+            if before is not None and digest_of(source.path, source.id) == before.digest:
                 document, action = before, "unchanged"
             else:
-                document, action = read_source(source), "changed" if before else "added"
+                document = read_document(source.path, source.id)
+                action = "changed" if before else "added"
         except DocumentRefused as refusal:
             refused.append(Refused(source.id, refusal.code.value, refusal.reason))
             states.append(DocumentState(source.id, "refused", 0, refusal.reason))

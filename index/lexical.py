@@ -44,3 +44,14 @@ class LexicalIndex:
         if not known:
             return np.zeros(self._size, np.float32)
         return np.asarray(self._model.get_scores(known), np.float32)
+
+    def rarity(self, term: str) -> float:
+        """Inverse document frequency of a stemmed term, as BM25 weighs it: high for rare terms, highest for unknown ones."""
+        token = self._model.vocab_dict.get(term)
+        indptr = self._model.scores["indptr"]
+        found = 0 if token is None else int(indptr[token + 1] - indptr[token])
+        return float(np.log1p((self._size - found + 0.5) / (found + 0.5)))
+
+    def knows(self, term: str) -> bool:
+        """Whether any indexed text holds this stemmed term."""
+        return term in self._model.vocab_dict

@@ -154,7 +154,7 @@ def read_status(data: Path, corpus: Path | None = None) -> IndexStatus:
         for name, source in present.items():
             if name not in indexed:
                 stale += [(name, "added")] if name not in refused else []
-            elif digest_of(source.path) != indexed[name]:
+            elif digest_of(source.path, name) != indexed[name]:
                 stale.append((name, "changed"))
         stale += [(name, "removed") for name in indexed if name not in present]
     folder = folder_of(data, manifest.number)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PageElement, PreformattedString, Tag
+from bs4.element import NavigableString, PageElement, Tag
 
 from ingest.builder import DocumentBuilder, clean_inline
 from ingest.document import Document
@@ -33,6 +33,7 @@ _BLOCKS = frozenset(
     + ["form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "ol", "p"]
     + ["pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "caption", "footer"]
 )
+_DEEPEST = 8  # lists nested more deeply are shown at this depth: the indentation alone would fill the text
 _HEADING = re.compile(r"h([1-6])\Z")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d])")
 _LINKABLE = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
@@ -51,31 +52,66 @@ def read_html(data: bytes, document_id: str) -> Document:
     builder = DocumentBuilder(warnings=list(warnings))
     add_html(builder, _content(soup))
     meta: dict[str, object] = {"language": str(language)} if language else {}
-    headings = {text_of.casefold(): text_of for text_of in builder.headings()}
+    document = builder.build(document_id, hashlib.sha256(data).hexdigest(), title=title, meta=meta)
+    headings = {document.text[block.start : block.end] for block in document.blocks if block.kind == "heading"}
     for part in re.split(r"\s+[|·•—–-]\s+", title):  # "Page · Site": the part that the page itself shows as a heading
-        if part.casefold() in headings:
-            title = headings[part.casefold()]
-            break
-    return builder.build(document_id, hashlib.sha256(data).hexdigest(), title=title, meta=meta)
+        if part in headings:
+            return replace(document, title=part)
+    return document
 
 
 def drop_noise(soup: BeautifulSoup) -> None:
-    """Remove from the tree what is hidden or not content: navigation, scripts, forms, banners."""
-    total = _visible(soup)
+    """Remove from the tree what is hidden or not content: navigation, scripts, forms, banners. Takes linear time."""
+    measures = _measure(soup)
+    total = measures[id(soup)].characters
     doomed: list[Tag] = []
     for tag in soup.find_all(True):
-        if not isinstance(tag, Tag):
+        if not isinstance(tag, Tag) or tag.name in ("html", "body", "main"):
             continue
-        if tag.name in _DROPPED or _is_hidden(tag):
-            doomed.append(tag)
-        elif str(tag.get("role", "")).lower() in _DROPPED_ROLES and tag.name not in ("main", "body"):
-            doomed.append(tag)
-        elif tag.name == "header" and not (tag.find("h1") and tag.find_parent(["main", "article"])):
-            doomed.append(tag)
-        elif (tag.name == "form" or _NOISE & _names(tag)) and _visible(tag) * 4 < total:
+        measure = measures[id(tag)]
+        if (
+            tag.name in _DROPPED
+            or _is_hidden(tag)
+            or str(tag.get("role", "")).lower() in _DROPPED_ROLES
+            or (tag.name == "header" and not (measure.titles and measure.inside))
+            or ((tag.name == "form" or _NOISE & _names(tag)) and measure.characters * 4 < total)
+        ):
             doomed.append(tag)
     for tag in doomed:
         tag.extract()
+
+
+@dataclass(slots=True)
+class _Measure:
+    """Of one tag: visible characters and `h1` headings below it, and whether it stands inside `<main>` or `<article>`."""
+
+    characters: int
+    titles: int
+    inside: bool
+
+
+def _measure(root: Tag) -> dict[int, _Measure]:
+    """The measures of every tag by its `id()`, in one pass."""
+    measures: dict[int, _Measure] = {}
+    characters = titles = contents = 0
+    pending: list[tuple[PageElement, bool]] = [(root, True)]
+    while pending:
+        node, entering = pending.pop()
+        if isinstance(node, Tag):
+            is_content = node.name in ("main", "article")
+            if entering:
+                titles += node.name == "h1"
+                measures[id(node)] = _Measure(-characters, -titles, contents > 0)
+                contents += is_content
+                pending.append((node, False))
+                pending += [(child, True) for child in reversed(node.contents)]
+            else:
+                contents -= is_content
+                measures[id(node)].characters += characters
+                measures[id(node)].titles += titles
+        elif type(node) is NavigableString:  # comments, doctypes, scripts and styles are subclasses of it
+            characters += len(node.strip())
+    return measures
 
 
 def _names(tag: Tag) -> set[str]:
@@ -90,16 +126,12 @@ def _is_hidden(tag: Tag) -> bool:
     return tag.has_attr("style") and bool(_HIDDEN_STYLE.search(str(tag["style"]).lower()))
 
 
-def _visible(tag: Tag) -> int:
-    """Characters of text below `tag`, markup and white space not counted."""
-    return sum(len(text.strip()) for text in tag.find_all(string=True) if type(text) is NavigableString)
-
-
 def _content(soup: BeautifulSoup) -> Tag:
     body = soup.body or soup
-    candidates = [tag for tag in soup.select("main, article, [role=main]") if isinstance(tag, Tag)]
-    best = max(candidates, key=_visible, default=None)
-    return best if best is not None and _visible(best) * 2 >= _visible(body) else body
+    measures = _measure(body)
+    candidates = [tag for tag in body.select("main, article, [role=main]") if isinstance(tag, Tag)]
+    best = max(candidates, key=lambda tag: measures[id(tag)].characters, default=body)
+    return best if measures[id(best)].characters * 2 >= measures[id(body)].characters else body
 
 
 @dataclass(slots=True)
@@ -121,15 +153,16 @@ class _Walk:
         self.inline.clear()
         if not text:
             return
-        for number, (address, _, shown) in enumerate(self.links):  # a link around whole blocks is named after the first
-            self.links[number] = (address, 0, shown or text)
+        if self.links:  # a link around whole blocks is named after the first of them
+            address, _, shown = self.links[-1]
+            self.links[-1] = (address, 0, shown or text)
         if self.heading:
-            self.builder.add("heading", text, level=self.heading)
+            self.builder.add("heading", re.sub(r"\s*[¶§#🔗]+$", "", text), level=self.heading)
         elif self.item_due:
             if self.item_due[-1]:
                 self.item_due[-1] = False
                 ordered, following = self.lists[-1] if self.lists else (False, [1])
-                self.builder.add("item", text, level=max(0, len(self.lists) - 1), ordinal=following[0] if ordered else None)
+                self.builder.add("item", text, level=min(max(0, len(self.lists) - 1), _DEEPEST), ordinal=following[0] if ordered else None)
                 following[0] += 1
             else:
                 self.builder.add("paragraph", text)
@@ -190,12 +223,11 @@ def _enter(walk: _Walk, tag: Tag) -> None:
             following = following.next_sibling
         if isinstance(following, Tag) and following.name == "br":
             walk.flush()  # two in a row are how old pages end a paragraph
-    elif name == "sup" and re.fullmatch(r"[\[(]?[\w*†‡]{1,3}[\])]?", tag.get_text().strip()):
-        inner = tag.find("a")
+    elif name == "sup":
+        inner = tag.find("a", recursive=False)
         if isinstance(inner, Tag) and str(inner.get("href", "")).startswith("#"):
-            for child in list(tag.contents):
-                child.extract()  # a footnote mark would glue its number to the word before it
-        else:
+            tag.clear()  # a footnote mark would glue its number to the word before it
+        elif tag.string and len(tag.string.strip()) <= 3:
             walk.inline.append("^")
     elif name == "img":
         walk.inline.append(_caption(tag))
@@ -302,11 +334,6 @@ def _add_table(builder: DocumentBuilder, table: Tag) -> None:
 def _cell(cell: Tag) -> str:
     """The text of a table cell on one line; what would be several blocks is separated by semicolons."""
     inner = DocumentBuilder()
-    walk_root = cell
-    add_html(inner, walk_root)
-    text = inner.text()
+    add_html(inner, cell)
+    text = inner.build("", "").text
     return "; ".join(text[block.start : block.end] for block in inner.blocks)
-
-
-__all__ = ["add_html", "drop_noise", "linked", "read_html"]
-_ = PreformattedString  # comments, doctypes and CDATA are subclasses of it: never text

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ui.settings import Settings
 
 if TYPE_CHECKING:
+    from assistant.answer import Turn
     from assistant.assistant import Assistant
+    from assistant.generator import Generator
     from index.build import BuildReport, Progress
     from index.embedder import Embedder
     from index.library import Library
@@ -26,12 +29,12 @@ def embedder_source(settings: Settings) -> Source:
 
 def generator_source(settings: Settings) -> Source | None:
     """Where the weights of the generator come from; None when a server has them."""
-    from assistant import models
+    from assistant import local_model
 
     chosen = settings.generator
     if chosen.server:
         return None
-    return models.generator_source(chosen.id or models.GENERATOR_ID, chosen.revision or "main")
+    return local_model.generator_source(chosen.id or local_model.GENERATOR_ID, chosen.revision or "main")
 
 
 def sources(settings: Settings) -> tuple[Source, ...]:
@@ -54,18 +57,51 @@ def open_library(settings: Settings) -> Library:
     return Library(settings.data, lambda: load_embedder(settings))
 
 
+def require_index(settings: Settings) -> None:
+    """Raise IndexMissing or IndexDamaged now, before seconds are spent on loading a model."""
+    from index.generation import current_number
+    from index.library import usable_manifest
+
+    usable_manifest(settings.data, current_number(settings.data))
+
+
 def open_assistant(settings: Settings, library: Library, *, write: bool = True) -> Assistant:
     """The assistant over `library`; without `write` it has no generator and only quotes."""
     from assistant.assistant import Assistant
-    from assistant.generator import load_generator
 
-    generator = None
-    if write:
-        chosen = settings.generator
-        generator = load_generator(
-            generator_source(settings), server=chosen.server, model=chosen.model, api_key=chosen.api_key.get_secret_value()
-        )
-    return Assistant(library, generator=generator, threshold=settings.threshold)
+    return Assistant(library, generator=_generator(settings) if write else None, threshold=settings.threshold)
+
+
+def _generator(settings: Settings) -> Generator:
+    chosen = settings.generator
+    if chosen.server:
+        from assistant.served_model import ServedModel
+
+        return ServedModel(chosen.server, chosen.model, chosen.api_key.get_secret_value())
+    source = generator_source(settings)
+    assert source is not None
+    return _LoadedWhenUsed(source)
+
+
+class _LoadedWhenUsed:
+    """A local generator whose weights are read with the first answer it writes: quoting needs none of them."""
+
+    def __init__(self, source: Source) -> None:
+        self.id = source.model_id
+        self._source = source
+        self._model: Generator | None = None
+        self._lock = threading.Lock()
+
+    def stream(
+        self, instructions: str, turns: Sequence[Turn], *, max_tokens: int, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[str]:
+        """As `assistant.local_model.LocalModel.stream`. Raises WeightsMissing, WeightsDamaged, GeneratorUnusable."""
+        with self._lock:
+            if self._model is None:
+                from assistant.local_model import LocalModel
+
+                self._model = LocalModel(self._source)
+        yield from self._model.stream(instructions, turns, max_tokens=max_tokens, cancelled=cancelled)
 
 
 def build_index(
@@ -77,9 +113,7 @@ def build_index(
 
     source = embedder_source(settings)
     identity = (source.model_id, digest_of(source))
-    return update(
-        settings.corpus, settings.data, lambda: load_embedder(settings), identity, rebuild=rebuild, progress=progress
-    )
+    return update(settings.corpus, settings.data, lambda: load_embedder(settings), identity, rebuild=rebuild, progress=progress)
 
 
 def read_document(settings: Settings, document_id: str) -> Document:

@@ -92,13 +92,12 @@ def json_progress() -> Iterator[Callable[[Progress], None]]:
 
 
 @contextmanager
-def counter(label: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Draws `done` of `total`: a bar in a terminal, a line every tenth part elsewhere."""
+def counter(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Draws `(done, total)`: a bar in a terminal, a line every tenth part elsewhere."""
     if not sys.stderr.isatty():
-        step = max(1, total // 10)
 
-        def line(done: int) -> None:
-            if done and (done % step == 0 or done == total):
+        def line(done: int, total: int) -> None:
+            if done and (done % max(1, total // 10) == 0 or done == total):
                 tell(f"{label}: {done} of {total}")
 
         yield line
@@ -108,5 +107,5 @@ def counter(label: str, total: int) -> Iterator[Callable[[int], None]]:
 
     columns = (TextColumn(label, markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bars:
-        task = bars.add_task(label, total=total)
-        yield lambda done: bars.update(task, completed=done)
+        task = bars.add_task(label, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)

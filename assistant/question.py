@@ -1,0 +1,150 @@
+"""What is asked: a follow-up made standalone with the history, and what kind of answer would answer it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.answer import Turn
+from index.terms import terms, words
+from ingest.errors import RoadmapError
+
+MAX_CHARACTERS = 2000
+
+_ANAPHORA = frozenset("it its that this those these they them their theirs one ones there he she his her same such both".split())
+_OPENERS = re.compile(
+    r"^\s*(and|but|or|so|then|also|ok(ay)?|what about|how about|what else|anything else|why|how so|how come|which one|which of"
+    r"|and then|after that|before that|for how long|tell me more|more|go on|continue|e\.?g|for example|like what|such as)\b",
+    re.IGNORECASE,
+)
+_ORDINALS = {
+    "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
+    "sixth": 5, "6th": 5, "seventh": 6, "7th": 6, "eighth": 7, "8th": 7, "last": -1, "final": -1,
+}  # fmt: skip
+_POINTS_AT = re.compile(
+    rf"\b(?P<which>{'|'.join(_ORDINALS)})\s+(one|step|phase|point|item|option|part|thing|stage|bullet|of (them|these|those))\b",
+    re.IGNORECASE,
+)
+_LIST_LINE = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+(.*?)\s*(?:\[\d+\]\s*)*$")
+
+
+class QuestionInvalid(RoadmapError):
+    """There is no question, or it is too long to be one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What kind of answer a question asks for, read off its wording; several may hold at once."""
+
+    items: bool  # a list of things
+    order: bool  # steps, phases, a plan
+    duration: bool
+    money: bool
+    number: bool
+    link: bool
+    reason: bool
+    definition: bool
+    comparison: bool
+    person: bool
+
+
+_PATTERNS: dict[str, re.Pattern[str]] = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in {
+        "items": r"\bwhat (are|were|r)\b|\bwhich\b|\blist\b|\bname\b|\bexamples?\b|\bwhat (kinds?|types?|sorts?)\b|\bwhat (all|else)\b"
+        r"|\bwhat(?: \w+){0,3} (skills|tools|topics|subjects|libraries|frameworks|languages|projects|courses|platforms|concepts"
+        r"|metrics|areas|methods|techniques|algorithms|options|industries|companies|fields|trends|tips|things|factors|reasons)\b"
+        r"|\b(what|which)\b.*\b(should|must|do|can|need|could)\b.*\b(i|you|we|one|they)\b"
+        r"|\b(skills|tools|topics|libraries|frameworks|languages|projects|courses|platforms|metrics|techniques|tips|ways)\b",
+        "order": r"\b(steps?|phases?|stages?|order|sequence|roadmap|path|plan|timeline|schedule|weeks?|months? (one|two|three|\d)"
+        r"|first|next|then|after|before|start(ing)?|begin(ning)?|where do i)\b|\bhow (do|can|should|would) (i|you|one|someone) "
+        r"(become|get|go|start|learn|build|approach)\b",
+        "duration": r"\bhow (long|much time|many (hours|days|weeks|months|years))\b|\b(duration|months?|years?|weeks?|hours?|time)\b|\bhow (fast|quick)",
+        "money": r"\b(salar\w*|pay|paid|earn\w*|cost\w*|price\w*|money|income|wage\w*|\$|€|£|dollars?|usd)\b|\bhow much\b",
+        "number": r"\bhow (many|much|often|big|large|far|old|high)\b|\bwhat (percent\w*|share|number|year|date|age|rate|size)\b|\bwhen\b",
+        "link": r"\b(link|url|website|web ?page|address|site|where can i (find|get|read|watch|download|take)|resources?|tutorials?|docs?"
+        r"|documentation|github|repo(sitory)?)\b",
+        "reason": r"\bwhy\b|\breasons?\b|\bpurpose\b|\bbenefits?\b|\bhow come\b|\bwhat for\b|\bpoint of\b|\bmatters?\b|\bimportan\w+|\badvantages?\b",
+        "definition": r"\bwhat(?:'s| is| does| do)\b(?!.*\b(difference|order|first|best)\b)|\bdefin\w+\b|\bmean(s|ing)?\b|\bexplain\b|\bstands? for\b"
+        r"|\bwhat exactly\b|\btell me about\b",
+        "comparison": r"\b(differen\w+|differ|vs\.?|versus|compar\w+|better|rather|instead|or)\b|\bbetween\b",
+        "person": r"\bwho(se|m)?\b|\bauthor\b|\bwritten by\b",
+    }.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question ready for retrieval."""
+
+    asked: str
+    standalone: str
+    wants: Wants
+    follow_up: bool
+
+
+def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
+    """Check the question and resolve it with the conversation so far.
+
+    Raises:
+        QuestionInvalid: it is empty or longer than `MAX_CHARACTERS`.
+    """
+    if len(asked) > MAX_CHARACTERS:
+        raise QuestionInvalid(f"The question has {len(asked)} characters; ask it in at most {MAX_CHARACTERS}.")
+    asked = " ".join(asked.split())
+    if not any(character.isalnum() for character in asked):
+        raise QuestionInvalid("There is no question; type one.")
+    standalone = resolve(asked, history)
+    return Question(asked, standalone, wants(standalone), standalone != asked)
+
+
+def wants(question: str) -> Wants:
+    """The kinds of answer the wording asks for.
+
+    >>> wants("how long does it take?").duration
+    True
+    >>> wants("which tools should I learn").items
+    True
+    """
+    return Wants(**{name: bool(pattern.search(question)) for name, pattern in _PATTERNS.items()})
+
+
+def resolve(asked: str, history: Sequence[Turn]) -> str:
+    """The question with what it leaves unsaid; unchanged when it stands alone.
+
+    >>> resolve("and how long does it take?", [Turn("user", "How do I learn SQL?"), Turn("assistant", "...")])
+    'and how long does it take? (about: How do I learn SQL?)'
+    """
+    before = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
+    if not before or not depends_on_history(asked):
+        return asked
+    pointed = _POINTS_AT.search(asked)
+    replies = [turn.content for turn in history if turn.role == "assistant"]
+    if pointed and replies:
+        items = [match.group(1) for line in replies[-1].splitlines() if (match := _LIST_LINE.match(line))]
+        at = _ORDINALS[pointed["which"].lower()]
+        if -len(items) <= at < len(items):
+            return f"{asked} (about: {_shorten(items[at], 160)})"
+    earlier = resolve(" ".join(before[-1].split()), _before_last_question(history))
+    return f"{asked} (about: {_shorten(earlier, 240)})"
+
+
+def depends_on_history(asked: str) -> bool:
+    """Whether a question points back: a pronoun, an opening such as "and", or too few words of its own."""
+    if _OPENERS.search(asked) or _POINTS_AT.search(asked):
+        return len(set(terms(asked))) < 6
+    spoken = words(asked)
+    own = set(terms(asked))
+    if any(word in _ANAPHORA for word in spoken) and len(own) < 5:
+        return True
+    return len(own) < 2 and len(spoken) < 6
+
+
+def _before_last_question(history: Sequence[Turn]) -> Sequence[Turn]:
+    last = max(index for index, turn in enumerate(history) if turn.role == "user" and turn.content.strip())
+    return history[:last]
+
+
+def _shorten(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " …"

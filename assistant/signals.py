@@ -1,0 +1,113 @@
+"""What speaks for an evidence unit answering a question: a row of numbers for each unit, in the order of `NAMES`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.question import Question
+from assistant.units import Unit
+from index.embedder import Vectors
+from index.search import Snapshot
+from index.terms import terms, words
+
+Signals = NDArray[np.float32]
+
+_DURATION = re.compile(r"\d[\d.,]*\s*(?:[-–—]\s*\d+\s*)?(?:hours?|days?|weeks?|months?|years?|yrs?)\b|\b(?:weeks?|months?) \d", re.I)
+_MONEY = re.compile(r"[$€£]\s?\d|\b\d[\d,.]*\s?(?:dollars|euros|usd|eur|k\b)", re.I)
+_NUMBER = re.compile(r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand)\b", re.I)
+_LINK = re.compile(r"https?://|\]\(")
+_REASON = re.compile(
+    r"\b(?:because|since|so that|therefore|thus|hence|due to|reason|in order to|allows?|enables?|helps?|makes?|lets?|leads? to"
+    r"|crucial|essential|important|otherwise|prevents?|improves?|reduces?|needed|necessary)\b",
+    re.I,
+)
+_DEFINES = re.compile(r"\b(?:is|are|was|were|means?|refers? to|stands? for|describes?|denotes?|called|defined as|consists? of)\b", re.I)
+_NAMED = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][\w-]+")
+_STRUCTURES = ("list", "table", "outline", "plan")
+
+NAMES = (
+    "dense_unit", "dense_passage", "passage_score", "passage_lexical", "passage_rank", "passage_gap",
+    "cover_unit", "cover_with_path", "cover_heading", "cover_lead", "cover_title", "cover_passage", "precision",
+    "rare_cover", "pairs", "label_match", "defines_subject",
+    "length", "parts", "position", "is_sentence", "is_paragraph", "is_item", "is_list", "is_row", "is_table",
+    "is_heading", "is_outline", "is_plan", "ends_open",
+    "items_structure", "items_single", "order_structure", "order_single", "duration", "no_duration", "money", "no_money",
+    "number", "no_number", "link", "no_link", "reason", "definition", "comparison", "person", "ordered_parts",
+)  # fmt: skip
+
+
+def unit_text(unit: Unit) -> str:
+    """What is embedded for a unit: its nearest heading, then its words."""
+    heading = unit.heading_path[-1] if unit.heading_path else unit.document.title
+    return f"{heading}\n{unit.text[:700]}"
+
+
+def signals(
+    question: Question, units: Sequence[Unit], unit_vectors: Vectors, question_vector: Vectors, snapshot: Snapshot
+) -> Signals:
+    """One row for each unit, shape (len(units), len(NAMES))."""
+    asked = terms(question.standalone)
+    weights = {term: snapshot.lexical.rarity(term) for term in dict.fromkeys(asked)}
+    total = sum(weights.values()) or 1.0
+    rare = sorted(weights, key=lambda term: -weights[term])[:2]
+    rare_total = sum(weights[term] for term in rare) or 1.0
+    pairs = set(zip(asked, asked[1:], strict=False))
+    best = max((unit.hit.score for unit in units), default=1.0)
+    cosines = unit_vectors @ question_vector
+    term_sets: dict[str, frozenset[str]] = {}
+
+    def terms_of(text: str) -> frozenset[str]:
+        if text not in term_sets:
+            term_sets[text] = frozenset(terms(text))
+        return term_sets[text]
+
+    def share(found: frozenset[str]) -> float:
+        return sum(weight for term, weight in weights.items() if term in found) / total
+
+    wants = question.wants
+    rows = np.zeros((len(units), len(NAMES)), np.float32)
+    for row, unit in enumerate(units):
+        text = unit.text
+        sequence = terms(text)
+        own = frozenset(sequence)
+        headings = terms_of(" ".join(unit.heading_path))
+        nearest = terms_of(unit.heading_path[-1]) if unit.heading_path else frozenset()
+        title = terms_of(unit.document.title)
+        lead = terms_of(unit.document.text[unit.lead.start : unit.lead.end]) if unit.lead else frozenset()
+        structure = unit.kind in _STRUCTURES
+        first = unit.parts[0]
+        label = terms_of(unit.document.text[first.start : first.label_end]) if first.label_end and len(unit.parts) == 1 else None
+        duration, money, number = bool(_DURATION.search(text)), bool(_MONEY.search(text)), bool(_NUMBER.search(text))
+        link = bool(_LINK.search(text))
+        defines = _DEFINES.search(text)
+        subject = frozenset(terms(text[: defines.start()])) if defines else frozenset()
+        values = (
+            cosines[row], unit.hit.dense, unit.hit.score, unit.hit.lexical, 1 / unit.hit.rank, best - unit.hit.score,
+            share(own), share(own | headings), share(nearest), share(lead), share(title), share(terms_of(unit.hit.passage.text)),
+            len(own & weights.keys()) / (len(own) or 1),
+            sum(weights[term] for term in rare if term in own | headings) / rare_total,
+            len(pairs & set(zip(sequence, sequence[1:], strict=False))) / (len(pairs) or 1),
+            share(label) if label else 0.0,
+            share(subject) if subject else 0.0,
+            np.log1p(len(words(text))) / 5, np.log1p(len(unit.parts)) / 3, min(unit.position, 10) / 10,
+            unit.kind == "sentence", unit.kind == "paragraph", unit.kind == "item", unit.kind == "list", unit.kind == "row",
+            unit.kind == "table", unit.kind == "heading", unit.kind == "outline", unit.kind == "plan",
+            text.rstrip().endswith((":", "?")),
+            wants.items and structure, wants.items and not structure,
+            wants.order and structure, wants.order and not structure,
+            wants.duration and duration, wants.duration and not duration,
+            wants.money and money, wants.money and not money,
+            wants.number and number, wants.number and not number,
+            wants.link and link, wants.link and not link,
+            wants.reason and bool(_REASON.search(text)),
+            wants.definition and bool(defines or label),
+            wants.comparison and len(own & weights.keys()) > 1,
+            wants.person and bool(_NAMED.search(text)),
+            structure and (first.ordinal is not None or unit.kind in ("outline", "plan")) and wants.order,
+        )  # fmt: skip
+        rows[row] = values
+    return rows

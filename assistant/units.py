@@ -1,0 +1,216 @@
+"""Cuts retrieved passages into evidence units: the pieces an answer may be made of, each with its exact spans.
+
+A unit is a sentence, a list item, a table row or a heading by itself, or one of the structures they form: a paragraph, a
+whole list or table with its lead-in, the outline of a section, the outline with the lists under it (a plan).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from index.hit import Hit
+from ingest.document import Block, Document
+from ingest.sentences import sentence_spans
+
+UnitKind = Literal["sentence", "paragraph", "item", "list", "row", "table", "heading", "outline", "plan", "code"]
+MAX_PARTS = 40  # a longer list is quoted up to here
+_LABEL = re.compile(r"^(?P<label>[^:\n]{2,80}?)(?:\s*:|\s+[–—-])\s+\S")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One quotable span of a unit; `label_end` is where an item's label ends ("**Pandas**: ..."), if it has one."""
+
+    start: int
+    end: int
+    label_end: int | None = None
+    ordinal: int | None = None
+    depth: int = 0
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A candidate piece of an answer. `parts` are in document order; `lead` introduces them and is quoted with them."""
+
+    kind: UnitKind
+    document: Document
+    heading_path: tuple[str, ...]
+    page: int | None
+    parts: tuple[Part, ...]
+    lead: Part | None
+    hit: Hit
+    position: int  # of its first block within the section, 0-based
+
+    @property
+    def start(self) -> int:
+        """First character quoted."""
+        return min(self.parts[0].start, self.lead.start) if self.lead else self.parts[0].start
+
+    @property
+    def end(self) -> int:
+        """Behind the last character quoted."""
+        return self.parts[-1].end
+
+    @property
+    def text(self) -> str:
+        """The words of the unit, lead-in first, a line for each part."""
+        spans = ([self.lead] if self.lead else []) + list(self.parts)
+        return "\n".join(self.document.text[p.start : p.end] for p in spans)
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """What is quoted when the unit is quoted whole."""
+        return tuple((p.start, p.end) for p in ([self.lead] if self.lead else []) + list(self.parts))
+
+
+def units_of(hits: Sequence[Hit], documents: Mapping[str, Document]) -> list[Unit]:
+    """All units of the documents' blocks that the hits touch, without repeats, best hit first."""
+    units: dict[tuple[str, UnitKind, tuple[tuple[int, int], ...]], Unit] = {}
+    structures: dict[str, _Structure] = {}
+    for hit in hits:
+        document = documents[hit.passage.document_id]
+        structure = structures.setdefault(document.id, _Structure(document))
+        for unit in structure.units(hit):
+            units.setdefault((document.id, unit.kind, unit.spans), unit)
+    return list(units.values())
+
+
+class _Structure:
+    """How the blocks of one document belong together."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.blocks = document.blocks
+        self._section_starts = [section.start for section in document.sections]
+
+    def units(self, hit: Hit) -> Iterator[Unit]:
+        for at in self._touched(hit):
+            block = self.blocks[at]
+            if block.kind == "paragraph":
+                yield from self._paragraph(at, hit)
+            elif block.kind == "item":
+                yield self._unit("item", [self._part(block)], None, at, hit)
+                yield from self._list(at, hit)
+            elif block.kind in ("row", "header"):
+                yield from self._table(at, hit)
+            elif block.kind == "heading":
+                yield self._unit("heading", [self._part(block)], None, at, hit)
+                yield from self._outline(at, hit)
+            else:
+                yield self._unit("code", [self._part(block)], None, at, hit)
+
+    def _touched(self, hit: Hit) -> list[int]:
+        touched = []
+        for at, block in enumerate(self.blocks):
+            if any(block.start < end and start < block.end for start, end in hit.passage.spans):
+                touched.append(at)
+        return touched
+
+    def _paragraph(self, at: int, hit: Hit) -> Iterator[Unit]:
+        block = self.blocks[at]
+        spans = [(block.start + s, block.start + e) for s, e in sentence_spans(self.document.text[block.start : block.end])]
+        introduces = at + 1 < len(self.blocks) and self.blocks[at + 1].kind in ("item", "header", "row")
+        if introduces and self.document.text[block.end - 1] == ":":
+            spans = spans[:-1]  # the lead-in stands with its list, not alone
+        for start, end in spans:
+            yield self._unit("sentence", [Part(start, end)], None, at, hit)
+        for count in (2, 3):
+            if len(spans) >= count:
+                for first in range(len(spans) - count + 1):
+                    parts = [Part(s, e) for s, e in spans[first : first + count]]
+                    yield self._unit("paragraph", parts, None, at, hit)
+        if introduces:
+            following = self.blocks[at + 1].kind
+            yield from self._list(at + 1, hit) if following == "item" else self._table(at + 1, hit)
+
+    def _list(self, at: int, hit: Hit) -> Iterator[Unit]:
+        level = self.blocks[at].level
+        first = at
+        while first > 0 and self.blocks[first - 1].kind == "item" and self.blocks[first - 1].level >= level:
+            first -= 1
+        last = at
+        while last + 1 < len(self.blocks) and self.blocks[last + 1].kind == "item" and self.blocks[last + 1].level >= level:
+            last += 1
+        parts = [self._part(b) for b in self.blocks[first : last + 1] if b.level == level]
+        if len(parts) > 1:
+            yield self._unit("list", parts, self._lead(first), first, hit)
+
+    def _table(self, at: int, hit: Hit) -> Iterator[Unit]:
+        block = self.blocks[at]
+        first = at
+        while self.blocks[first].kind == "row" and first > 0 and self.blocks[first - 1].kind in ("row", "header"):
+            first -= 1
+        rows = [first]
+        while rows[-1] + 1 < len(self.blocks) and self.blocks[rows[-1] + 1].kind == "row":
+            rows.append(rows[-1] + 1)
+        header = self._part(self.blocks[first]) if self.blocks[first].kind == "header" else None
+        body = [self._part(self.blocks[row]) for row in (rows[1:] if header else rows)]
+        if block.kind == "row":
+            yield self._unit("row", [self._part(block)], header, at, hit)
+        if len(body) > 1:
+            yield self._unit("table", body, header, first, hit)
+
+    def _outline(self, at: int, hit: Hit) -> Iterator[Unit]:
+        """The heading's direct sub-headings; and the same for its parent, so that any one of them leads to all."""
+        for top in {at, self._parent(at)} - {-1}:
+            level = self.blocks[top].level
+            children: list[int] = []
+            for below in range(top + 1, len(self.blocks)):
+                block = self.blocks[below]
+                if block.kind == "heading":
+                    if block.level <= level:
+                        break
+                    children.append(below)
+            if not children:
+                continue
+            direct = min(self.blocks[child].level for child in children)
+            children = [child for child in children if self.blocks[child].level == direct]
+            if len(children) < 2:
+                continue
+            lead = self._part(self.blocks[top])
+            yield self._unit("outline", [self._part(self.blocks[child]) for child in children], lead, top, hit)
+            deep: list[Part] = []
+            for child in children:
+                deep.append(self._part(self.blocks[child]))
+                for below in range(child + 1, len(self.blocks)):
+                    block = self.blocks[below]
+                    if block.kind == "heading" and block.level <= direct:
+                        break
+                    if block.kind == "item" and block.level == 0:
+                        deep.append(self._part(block, depth=1))
+            if len(children) < len(deep) <= MAX_PARTS:
+                yield self._unit("plan", deep, lead, top, hit)
+
+    def _parent(self, at: int) -> int:
+        for above in range(at - 1, -1, -1):
+            if self.blocks[above].kind == "heading" and self.blocks[above].level < self.blocks[at].level:
+                return above
+        return -1
+
+    def _lead(self, first: int) -> Part | None:
+        """The line that introduces a list: the paragraph or item just before it, or the heading it stands under."""
+        if first == 0:
+            return None
+        before = self.blocks[first - 1]
+        if before.kind == "paragraph":
+            spans = sentence_spans(self.document.text[before.start : before.end])
+            start, end = spans[-1] if spans else (0, before.end - before.start)
+            return Part(before.start + start, before.start + end)
+        return self._part(before) if before.kind in ("heading", "item") else None
+
+    def _part(self, block: Block, depth: int = 0) -> Part:
+        text = self.document.text[block.start : block.end]
+        label = _LABEL.match(text) if block.kind == "item" else None
+        label_end = block.start + label.end("label") if label else None
+        return Part(block.start, block.end, label_end, block.ordinal, depth, block.kind == "heading")
+
+    def _unit(self, kind: UnitKind, parts: Sequence[Part], lead: Part | None, at: int, hit: Hit) -> Unit:
+        section = self.document.sections[max(0, bisect_right(self._section_starts, self.blocks[at].start) - 1)]
+        position = sum(section.start <= b.start < self.blocks[at].start for b in self.blocks)
+        block = self.blocks[at]
+        return Unit(kind, self.document, section.heading_path, block.page, tuple(parts[:MAX_PARTS]), lead, hit, position)

@@ -1,0 +1,168 @@
+"""Markdown in, document out: rendered to HTML in memory and read from there, so that both formats share one reading.
+
+On the way the signs of documentation tools are taken out: front matter, labels and references, tabs, magic lines, formulas.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+
+import yaml
+from bs4 import BeautifulSoup
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+from ingest.builder import DocumentBuilder
+from ingest.document import Document
+from ingest.encoding import decode
+from ingest.html import add_html, drop_noise
+from ingest.tex import tex_to_text
+
+_ROLE = re.compile(r":([a-z_]+):$|\{([a-z:_-]+)\}$")  # `:numref:` or `{ref}` before its argument in backticks
+_MARKER_ROLES = frozenset(["label", "eqlabel", "width", "height", "begin_tab", "end_tab", "cite", "citet", "citep", "bibliography"])
+_REFERENCE_ROLES = frozenset(["numref", "ref", "eqref", "cref", "secref"])
+_REFERENCES = {"fig": "the figure", "sec": "the section", "chap": "the chapter", "tab": "the table", "eq": "the equation"}
+_EMOJI = re.compile(r"(?<!\S):[a-z0-9_+-]+:(?!\S)")
+_ALERT = re.compile(r"^\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*")
+_TASK = re.compile(r"^\[[ xX]\]\s+")
+_MAGIC = re.compile(r"^\s*(?:%%?[a-z]\w*|#\s?@\w+).*$\n?|^(?:tab\.interact_select)\(.*\)$\n?", re.MULTILINE)
+_ADMONITION = re.compile(r"\{(?:note|tip|hint|important|warning|caution|danger|attention|error|seealso|admonition)\}")
+_HEADING_ATTRIBUTES = re.compile(r"\s*\{[#.:][^{}]*\}\s*$")
+
+
+def read_markdown(data: bytes, document_id: str) -> Document:
+    """The document with its front matter as `meta`; a `title` there is the document's title."""
+    text, warnings = decode(data, document_id)
+    builder = DocumentBuilder(warnings=list(warnings))
+    tokens = _parser().parse(text)
+    meta = _front_matter(tokens, builder)
+    add_markdown(builder, tokens)
+    title = meta.get("title", "")
+    return builder.build(document_id, hashlib.sha256(data).hexdigest(), title=str(title or ""), meta=meta)
+
+
+def add_markdown(builder: DocumentBuilder, tokens: Sequence[Token]) -> None:
+    """Append what the tokens say."""
+    for token in tokens:
+        if token.type == "inline" and token.children is not None:
+            _clean(token.children)
+        elif token.type == "fence":
+            if _ADMONITION.match(token.info.strip()):
+                token.type, token.content = "html_block", _render(_parser().parse(token.content))
+            else:
+                token.content = _MAGIC.sub("", token.content)
+    soup = BeautifulSoup(_render(tokens), "lxml")
+    drop_noise(soup)
+    add_html(builder, soup.body or soup)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
+    parser.use(front_matter_plugin).use(footnote_plugin)
+    return parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
+
+
+def _render(tokens: Sequence[Token]) -> str:
+    parser = _parser()
+    return str(_Renderer(parser).render(tokens, parser.options, {}))
+
+
+class _Renderer(RendererHTML):
+    """HTML as markdown-it writes it, with formulas as plain text."""
+
+    def math_inline(self, tokens: Sequence[Token], index: int, *_: object) -> str:
+        return _escaped(tex_to_text(tokens[index].content))
+
+    math_inline_double = math_inline
+
+    def math_block(self, tokens: Sequence[Token], index: int, *_: object) -> str:
+        return f"<p>{_escaped(tex_to_text(tokens[index].content))}</p>\n"
+
+    math_block_label = math_block
+
+    def front_matter(self, *_: object) -> str:
+        return ""
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _front_matter(tokens: Sequence[Token], builder: DocumentBuilder) -> dict[str, object]:
+    first = tokens[0] if tokens else None
+    if first is None or first.type != "front_matter":
+        return {}
+    try:
+        loaded = yaml.safe_load(first.content)
+    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: impossible dates
+        builder.warnings.append("Its front matter is not valid YAML and was left out.")
+        return {}
+    return {str(key): _plain(value) for key, value in loaded.items()} if isinstance(loaded, Mapping) else {}
+
+
+def _plain(value: object, depth: int = 0) -> object:
+    """The value with nothing but what JSON knows."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping) and depth < 5:
+        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set)) and depth < 5:
+        return [_plain(item, depth + 1) for item in value]
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
+
+
+def _clean(children: list[Token]) -> None:
+    """Take the signs of documentation tools out of one run of inline tokens."""
+    for number, token in enumerate(children):
+        before = children[number - 1] if number else None
+        after = children[number + 1] if number + 1 < len(children) else None
+        if token.type == "text":
+            token.content = _EMOJI.sub("", token.content)
+            if number == 0:
+                token.content = _TASK.sub("", _ALERT.sub("", token.content))
+            if after is None:
+                token.content = _HEADING_ATTRIBUTES.sub("", token.content)
+            if token.content.startswith(":::"):
+                token.content = ""
+        elif token.type == "code_inline" and before is not None and before.type == "text":
+            _resolve(before, token, number == 1 or (number > 1 and children[number - 2].type in ("softbreak", "hardbreak")))
+        elif token.type == "strong_open" and before is not None and before.type == "text" and before.content.endswith(("[", "(")):
+            _unwrap(children, number, before)
+
+
+def _resolve(before: Token, code: Token, starts_line: bool) -> None:
+    role = _ROLE.search(before.content)
+    if role is None:
+        return
+    name = role[1] or role[2]
+    before.content = before.content[: role.start()]
+    code.type = "text"
+    if name in _MARKER_ROLES:
+        code.content = ""
+    elif name in _REFERENCE_ROLES:
+        kind = next((words for prefix, words in _REFERENCES.items() if prefix in code.content.lower()), "")
+        starts = re.search(r"(?:^|[.!?]\s*)$", before.content) and (starts_line or before.content.strip())
+        code.content = kind[:1].upper() + kind[1:] if starts else kind
+    else:  # a role that only says what kind of thing its argument is: `:func:`, `{term}`
+        code.content = re.sub(r"\s*<[^<>]*>$", "", code.content)
+
+
+def _unwrap(children: list[Token], start: int, before: Token) -> None:
+    """`[**key sentence**]` and `(**…**)` mark sentences for slides: take the brackets off with the stars."""
+    opening = before.content[-1]
+    closing = {"[": "]", "(": ")"}[opening]
+    for number in range(start + 1, len(children) - 1):
+        if children[number].type == "strong_close":
+            after = children[number + 1]
+            if after.type == "text" and after.content.startswith(closing):
+                before.content, after.content = before.content[:-1], after.content[1:]
+            return

@@ -1,0 +1,153 @@
+"""A file of questions in, a file of answers out, one JSON object a line each; every finished answer is on disk at once."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.answer import Answer, Mode, Turn, answer_json
+from ingest.errors import RoadmapError
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+
+log = logging.getLogger(__name__)
+
+
+class BatchInvalid(RoadmapError):
+    """The file of questions cannot be read, or a line of it is no question."""
+
+
+class BatchUnwritable(RoadmapError):
+    """The file of answers cannot be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One line of the file."""
+
+    id: str | int  # given back unchanged; the line's number where the line names none
+    question: str
+    history: tuple[Turn, ...]
+
+
+def read_questions(path: Path) -> tuple[Question, ...]:
+    """Every question of the file; empty lines are left out.
+
+    Raises BatchInvalid with the number of the first line that is wrong.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as exc:
+        raise BatchInvalid(f"{path} cannot be read ({exc.strerror}); check the path of the questions.") from exc
+    questions: list[Question] = []
+    for number, line in enumerate(raw.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
+        if line.strip():
+            questions.append(_question(line, f"{path}, line {number}", number))
+    if not questions:
+        raise BatchInvalid(f"{path} holds no question; write one JSON object with a “question” a line.")
+    return tuple(questions)
+
+
+def run_batch(
+    assistant: Assistant,
+    questions: Sequence[Question],
+    out: Path,
+    *,
+    mode: Mode = "auto",
+    search_only: bool = False,
+    progress: Callable[[int], None] = lambda done: None,
+) -> int:
+    """Answer every question into `out`; returns how many failed: their line holds an "error".
+
+    A line is written in one piece as soon as it is known, so that a killed batch leaves whole lines. Raises BatchUnwritable.
+    """
+    failed = 0
+    try:
+        with out.open("wb", buffering=0) as file:
+            for done, question in enumerate(questions, start=1):
+                try:
+                    entry = search_entry(assistant, question) if search_only else _answer_entry(assistant, question, mode)
+                except RoadmapError as exc:
+                    entry = {"id": question.id, "question": question.question, "error": str(exc)}
+                    failed += 1
+                _write_line(file.fileno(), entry)
+                progress(done)
+    except OSError as exc:
+        raise BatchUnwritable(f"{out} cannot be written ({exc.strerror}); free space or choose another file.") from exc
+    return failed
+
+
+def check_writable(out: Path) -> None:
+    """Raise BatchUnwritable if `out` cannot become a file; an existing file keeps its content until the first answer."""
+    try:
+        out.open("ab").close()
+    except OSError as exc:
+        raise BatchUnwritable(f"{out} cannot be written ({exc.strerror}); choose another file.") from exc
+
+
+def search_entry(assistant: Assistant, question: Question, k: int = 10) -> dict[str, object]:
+    """The entry of one question with `contexts` and `seconds` filled and no answer."""
+    started = time.perf_counter()
+    standalone, hits = assistant.search(question.question, question.history, k=k)
+    seconds = time.perf_counter() - started
+    nothing = Answer(
+        question.question,
+        standalone,
+        "not_covered",
+        (),
+        (),
+        hits,
+        confidence=0.0,
+        mode="quote",
+        model="",
+        seconds={"retrieve": seconds, "total": seconds},
+    )
+    return {**answer_json(nothing), "id": question.id, "status": "", "answer": "", "mode": "", "confidence": None}
+
+
+def _answer_entry(assistant: Assistant, question: Question, mode: Mode) -> dict[str, object]:
+    return {**answer_json(assistant.ask(question.question, question.history, mode=mode)), "id": question.id}
+
+
+def _write_line(descriptor: int, entry: dict[str, object]) -> None:
+    line = (json.dumps(entry, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+    while line:
+        line = line[os.write(descriptor, line) :]
+
+
+def _question(line: bytes, where: str, number: int) -> Question:
+    try:
+        entry = json.loads(line)
+    except UnicodeDecodeError as exc:
+        raise BatchInvalid(f"{where}: it is not UTF-8; save the file as UTF-8.") from exc
+    except (json.JSONDecodeError, RecursionError) as exc:
+        raise BatchInvalid(f"{where}: it is not JSON ({exc}); write one JSON object a line.") from exc
+    if not isinstance(entry, dict) or not isinstance(entry.get("question"), str):
+        raise BatchInvalid(f'{where}: it needs a "question" that is text, as in {{"id": "1", "question": "…"}}.')
+    name = entry.get("id", str(number))
+    if not isinstance(name, str | int) or isinstance(name, bool):
+        raise BatchInvalid(f'{where}: its "id" must be text or a whole number.')
+    return Question(name, entry["question"], _history(entry.get("history") or [], where))
+
+
+def _history(entries: Any, where: str) -> tuple[Turn, ...]:
+    wrong = BatchInvalid(
+        f'{where}: its "history" must be a list of {{"role": "user" or "assistant", "content": text}}, oldest first.'
+    )
+    if not isinstance(entries, list):
+        raise wrong
+    turns: list[Turn] = []
+    for entry in entries:
+        if not isinstance(entry, dict) or not isinstance(entry.get("content"), str):
+            raise wrong
+        if entry.get("role") not in ("user", "assistant"):
+            raise wrong
+        turns.append(Turn(entry["role"], entry["content"]))
+    return tuple(turns)

@@ -1,0 +1,59 @@
+"""`roadmap serve`: prepares what is missing, then runs the chat until it is told to stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ingest.errors import RoadmapError
+from ui.console import build_progress, tell
+from ui.options import Config, Corpus, Data, Mode, settings_of
+
+if TYPE_CHECKING:
+    from ui.settings import Settings
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option("--host", help="Address to listen on. [default: 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="[default: 8501]")] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the chat in the browser.")] = True,
+    corpus: Corpus = None,
+    mode: Mode = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Open the chat in the browser; the first time, fetch the models and build the index."""
+    settings = settings_of(context, data, config, host=host, port=port, corpus=corpus, mode=mode)
+    from ui.server import check_port, run_server
+
+    check_port(settings.host, settings.port)  # before minutes are spent on what could then not be shown
+    prepare(settings)
+    if settings.host not in ("127.0.0.1", "localhost", "::1"):
+        tell(f"Warning: {settings.host} is open to other machines, and the chat asks nobody for a password.")
+    raise typer.Exit(run_server(settings, browser=browser, ready=tell))
+
+
+def prepare(settings: Settings) -> None:
+    """Fetch missing weights and bring the index up to date; an index that is there is used when its update fails."""
+    from index.weights import is_present, pull
+    from ui.assembly import build_index, require_index, sources
+
+    for source in sources(settings):
+        if not is_present(source):
+            pull(source, tell)
+    try:
+        with build_progress() as progress:
+            report = build_index(settings, progress=progress)
+    except RoadmapError as problem:
+        try:
+            require_index(settings)
+        except RoadmapError:
+            raise problem from None
+        tell(f"Warning: {problem} The chat answers from the index that is there.")
+        return
+    for state in report.documents:
+        if state.action == "refused":
+            tell(f"Refused: {state.reason}")
+    tell(f"Index: generation {report.generation}, {report.passages} passages, {report.seconds:.1f} s")
