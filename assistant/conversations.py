@@ -1,7 +1,7 @@
 """Conversations in, conversations out: every question and answer is on disk before it is shown, whole or in part.
 
-One SQLite file in the data folder (or any SQLAlchemy URL). An answer is stored with its citations' quotes and spans, so it stays
-readable after the documents have changed.
+One SQLite file in the data folder, or any SQLAlchemy URL. An answer is stored with its citations' quotes and spans, so it
+stays readable after the documents have changed.
 """
 
 from __future__ import annotations

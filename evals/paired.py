@@ -13,21 +13,21 @@ Alternative = Literal["two-sided", "less"]
 RESAMPLES = 4000  # of the bootstrap
 FLIPS = 20_000  # of the permutation test, when there are too many to try all
 _EXACT = 14  # differing questions up to which every assignment of signs is tried: 2**14 of them
+_SLICES = 20  # drawn one after the other, so that thousands of questions stay within a few megabytes
 _SEED = 20250101
 _SAME = 1e-9  # sums closer than this are the same sum
 
 
 def bootstrap_interval(values: Sequence[float], *, confidence: float = 0.95) -> tuple[float, float]:
-    """The percentile bootstrap interval of the mean (Efron and Tibshirani 1993, chapter 13). Raises `ValueError` on no values."""
+    """The percentile bootstrap interval of the mean (Efron and Tibshirani 1993, chapter 13). `ValueError` on no values."""
     import numpy as np
 
     if not values:
         raise ValueError("there is nothing to resample")
     sample = np.asarray(values, dtype=np.float64)
     generator = np.random.default_rng(_SEED)
-    means = np.concatenate([  # in slices, so that thousands of questions stay within a few megabytes
-        sample[generator.integers(0, len(sample), size=(RESAMPLES // 20, len(sample)))].mean(axis=1) for _ in range(20)
-    ])
+    size = (RESAMPLES // _SLICES, len(sample))
+    means = np.concatenate([sample[generator.integers(0, len(sample), size)].mean(axis=1) for _ in range(_SLICES)])
     tail = (1 - confidence) / 2
     low, high = np.quantile(means, [tail, 1 - tail])
     return float(low), float(high)
@@ -50,10 +50,11 @@ def sign_flip(differences: Sequence[float], *, alternative: Alternative = "two-s
     exact = len(changed) <= _EXACT
     if exact:
         assignments = np.arange(2 ** len(changed))
-        signs = 1.0 - 2.0 * ((assignments[:, None] >> np.arange(len(changed))) & 1)
+        sums = (1.0 - 2.0 * ((assignments[:, None] >> np.arange(len(changed))) & 1)) @ np.abs(changed)
     else:
-        signs = np.random.default_rng(_SEED).integers(0, 2, size=(FLIPS, len(changed))) * 2.0 - 1.0
-    sums = signs @ np.abs(changed)
+        generator = np.random.default_rng(_SEED)
+        size = (FLIPS // _SLICES, len(changed))
+        sums = np.concatenate([(generator.integers(0, 2, size) * 2.0 - 1.0) @ np.abs(changed) for _ in range(_SLICES)])
     observed = changed.sum()
     if alternative == "less":
         extreme = int((sums <= observed + _SAME).sum())

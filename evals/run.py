@@ -1,4 +1,4 @@
-"""A run: reference questions put to an assistant, one outcome each. Averages are made in `evals.summary`, files in `evals.store`.
+"""A run: reference questions put to an assistant, one outcome each. Averages: `evals.summary`, files: `evals.store`.
 
 A question that ends in an error is an outcome like any other: it scores zero and never drops out of the averages.
 """

@@ -29,6 +29,10 @@ class RunMissing(RoadmapError):
     """No stored run has the name that was asked for."""
 
 
+class RunUnwritable(RoadmapError):
+    """The folder of runs, or a file that is asked for, cannot be written."""
+
+
 class RunDamaged(RoadmapError):
     """A stored run cannot be read."""
 
@@ -43,7 +47,7 @@ def new_run_id(runs: Path, commit: str) -> str:
 
 
 def save_run(runs: Path, run: Run) -> Path:
-    """Writes the run and returns its folder. Raises `RunDamaged` when the disk refuses."""
+    """Writes the run and returns its folder. Raises `RunUnwritable` when the disk refuses."""
     folder, partial = runs / run.head.id, runs / f".{run.head.id}.partial"
     qrels, ranking = trec_files({o.item.id: o.ranking for o in run.outcomes if o.item.evidence})
     lines = "".join(json.dumps(_outcome_json(outcome), ensure_ascii=False) + "\n" for outcome in run.outcomes)
@@ -55,7 +59,8 @@ def save_run(runs: Path, run: Run) -> Path:
         partial.rename(folder)
     except OSError as exc:
         shutil.rmtree(partial, ignore_errors=True)
-        raise RunDamaged(f"The run could not be stored in {runs} ({exc.strerror}); free space or choose another folder.") from exc
+        hint = "free space or use another folder."
+        raise RunUnwritable(f"The run could not be stored in {runs} ({exc.strerror}); {hint}") from exc
     return folder
 
 
@@ -83,9 +88,9 @@ def load_run(runs: Path, name: str) -> Run:
 
 
 def commit_of(folder: Path) -> str:
-    """The commit the file's checkout stands at, with "+" when tracked files differ; "" where git does not track the folder."""
+    """The commit the folder's checkout stands at, with "+" when tracked files differ; "" where git does not track it."""
     try:
-        tracked = _git(folder, "ls-files", "--error-unmatch", "run.py")  # a checkout that only surrounds an installation says nothing
+        tracked = _git(folder, "ls-files", ".")  # nothing for an installation that merely lies inside some checkout
         commit = _git(folder, "rev-parse", "HEAD")
         changes = _git(folder, "status", "--porcelain", "--untracked-files=no")
     except (OSError, subprocess.SubprocessError):

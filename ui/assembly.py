@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from ui.settings import Settings
 
 if TYPE_CHECKING:
-    from assistant.answer import Turn
     from assistant.assistant import Assistant
+
+    from assistant.answer import Turn
     from assistant.generator import Generator
     from index.build import BuildReport, Progress
     from index.embedder import Embedder
+    from index.generation import Content
     from index.library import Library
     from index.weights import Source
     from ingest.document import Document
@@ -116,16 +118,22 @@ def build_index(
     return update(settings.corpus, settings.data, lambda: load_embedder(settings), identity, rebuild=rebuild, progress=progress)
 
 
-def read_document(settings: Settings, document_id: str) -> Document:
-    """One indexed document, without loading a model. Raises DocumentUnknown, IndexMissing, IndexDamaged."""
-    from difflib import get_close_matches
-
+def read_content(settings: Settings) -> Content:
+    """The documents and passages of the index, without loading a model. Raises IndexMissing, IndexDamaged."""
     from index.generation import current_number, read
     from index.library import usable_manifest
-    from ingest.errors import DocumentUnknown
 
     manifest, _ = usable_manifest(settings.data, current_number(settings.data))
-    documents = {document.id: document for document in read(settings.data, manifest)[0].documents}
+    return read(settings.data, manifest)[0]
+
+
+def read_document(settings: Settings, document_id: str) -> Document:
+    """One indexed document. Raises DocumentUnknown, IndexMissing, IndexDamaged."""
+    from difflib import get_close_matches
+
+    from ingest.errors import DocumentUnknown
+
+    documents = {document.id: document for document in read_content(settings).documents}
     if document_id in documents:
         return documents[document_id]
     near = get_close_matches(document_id, documents, n=1, cutoff=0.4)

@@ -24,6 +24,14 @@ app = typer.Typer(
 )
 
 
+QUIET = {  # what the model libraries would otherwise print, fork or send
+    "TOKENIZERS_PARALLELISM": "false",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+}
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
@@ -43,16 +51,16 @@ def common(
     context.obj = {"data": data, "config": config}
 
 
-app.command("serve")(commands_serve.serve)
-app.command("index")(commands_index.index)
-app.command("status")(commands_index.status)
-app.command("search")(commands_ask.search)
-app.command("ask")(commands_ask.ask)
-app.command("batch")(commands_ask.batch)
-app.command("show")(commands_index.show)
-app.command("eval")(commands_eval.evaluate)
-app.command("models")(commands_models.models)
-app.command("verify")(commands_index.verify)
+app.command("serve", short_help="Open the chat in the browser.")(commands_serve.serve)
+app.command("index", short_help="Build or update the index.")(commands_index.index)
+app.command("status", short_help="Show the index, its state and the models.")(commands_index.status)
+app.command("search", short_help="List the passages that fit a question.")(commands_ask.search)
+app.command("ask", short_help="Answer a question, with its sources.")(commands_ask.ask)
+app.command("batch", short_help="Answer a file of questions.")(commands_ask.batch)
+app.command("show", short_help="Print the text of a document.")(commands_index.show)
+app.command("eval", short_help="Measure retrieval and answers.")(commands_eval.evaluate)
+app.command("models", short_help="List, fetch or check the models.")(commands_models.models)
+app.command("verify", short_help="Check every byte of the index.")(commands_index.verify)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -62,8 +70,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         code = app(arguments, standalone_mode=False)
+        sys.stdout.flush()
     except typer.TyperException as problem:  # usage: an unknown option, a missing argument
-        problem.show()
+        if hasattr(problem, "show"):  # usage line, hint at --help, message
+            problem.show()
+        else:
+            sys.stderr.write(f"Error: {problem}\n")
         return problem.exit_code
     except RoadmapError as error:
         sys.stderr.write(f"Error: {error}\n")
@@ -81,8 +93,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # file names may hold bytes that are no characters; results are always UTF-8
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    # The models are never fetched behind the learner's back: `roadmap models pull` switches this off for itself.
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
     sys.exit(run())
 
 

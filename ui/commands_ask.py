@@ -131,12 +131,13 @@ def batch(
     library = open_library(settings)
     assistant = open_assistant(settings, library, write=settings.mode != "quote" and not search_only)
     with counter("Answering") as progress:
+        total = len(asked)
         failed = batches.run_batch(
             assistant,
             asked,
             answers,
             mode=settings.mode,
             search_only=search_only,
-            progress=lambda done: progress(done, len(asked)),
+            progress=lambda done: progress(done, total),
         )
     tell(f"{len(asked) - failed} of {len(asked)} questions are in {answers}" + (f"; {failed} failed." if failed else "."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,14 @@ import typer
 from ingest.errors import RoadmapError
 from ui.console import counter, say, say_json
 from ui.options import Config, Data, Json, Mode, settings_of
+
+
+class Split(StrEnum):
+    """Which part of the questions to ask."""
+
+    ALL = "all"
+    DEV = "dev"
+    TEST = "test"
 
 
 class ReasonMissing(RoadmapError):
@@ -26,7 +35,7 @@ def evaluate(
     ] = None,
     report: Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Write report.html and more here.")] = None,
     gate: Annotated[bool, typer.Option("--gate", help="Fail when something got worse than the baseline.")] = False,
-    split: Annotated[str, typer.Option("--split", metavar="all|dev|test", help="Which part of the questions.")] = "all",
+    split: Annotated[Split, typer.Option("--split", help="Which part of the questions.")] = Split.ALL,
     search_only: Annotated[bool, typer.Option("--search-only", help="Measure retrieval only.")] = False,
     update_baseline: Annotated[bool, typer.Option("--update-baseline", help="Make this run the baseline.")] = False,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for --update-baseline.")] = "",
@@ -62,7 +71,7 @@ def evaluate(
             snapshot,
             runs=settings.data / "evals",
             item_files=items or (),
-            split=split,
+            split=split.value,
             mode=settings.mode,
             search_only=search_only,
             config={"mode": settings.mode, "threshold": settings.threshold, "passage_limit": snapshot.manifest.passage_limit},

@@ -59,10 +59,9 @@ def index(
             say(f"{state.action:<10} {state.id}" + (f"  {detail}" if detail else ""))
             for warning in state.warnings:
                 tell(f"{state.id}: {warning}")
-    done = "is up to date" if not report.published else "is ready"
-    tell(
-        f"Generation {report.generation} {done}: {report.passages} passages, {report.embedded} embedded, {report.seconds:.1f} s."
-    )
+    ready = "is ready" if report.published else "is up to date"
+    counts = f"{report.passages} passages, {report.embedded} embedded, {report.seconds:.1f} s"
+    tell(f"Generation {report.generation} {ready}: {counts}.")
     if refused:
         tell(f"{len(refused)} of {len(report.documents)} documents were refused; each line above says why.")
         raise typer.Exit(3)

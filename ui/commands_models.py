@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from typing import Annotated
 
@@ -33,6 +34,7 @@ def models(
 
     for source in sources(settings):
         if action is Action.PULL:
+            os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "0"  # a hub model may be large: its bar is wanted here
             pull(source, tell)
         elif action is Action.VERIFY:
             verify(source)

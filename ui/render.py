@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
@@ -266,7 +267,7 @@ def _padded(text: str, markdown: str) -> str:
 
 def _cuts(start: int, end: int, marks: Sequence[Span]) -> Iterator[tuple[int, int, bool]]:
     edges = sorted({start, end, *(edge for span in marks for edge in span if start < edge < end)})
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         yield left, right, _overlaps(left, right, marks)
 
 

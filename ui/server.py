@@ -95,6 +95,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(path for path in (package_root, known) if path),
         "HF_HUB_OFFLINE": "1",
         "TRANSFORMERS_OFFLINE": "1",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "DO_NOT_TRACK": "1",
         "TOKENIZERS_PARALLELISM": "false",
@@ -113,9 +114,7 @@ def run_server(settings: Settings, *, browser: bool, ready: Callable[[str], None
             while child.poll() is None and not stopped.is_set() and not _answers(settings):
                 if time.monotonic() > deadline:
                     child.kill()
-                    raise ServerFailed(
-                        f"The chat did not answer on {url} within {START_SECONDS:.0f} s; see its messages above."
-                    )
+                    raise ServerFailed(f"The chat did not answer on {url} in {START_SECONDS:.0f} s; see its messages above.")
                 stopped.wait(0.1)
             if child.poll() is None and not stopped.is_set():
                 ready(f"The chat is open at {url} (Ctrl+C stops it)")

@@ -1,0 +1,124 @@
+"""The way from a question to a cited answer: resolve, retrieve, rank evidence, check cover, quote or write, verify."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from assistant.answer import Answer, Citation, Event, Finished, Mode, Retrieved, Sentence, SentenceReady, Turn
+from assistant.compose import choose, quote
+from assistant.coverage import THRESHOLD, cover_features, probability
+from assistant.generator import Generator
+from assistant.question import Question, read_question
+from assistant.ranker import Ranked, rank
+from assistant.signals import signals, unit_text
+from assistant.suggest import suggestions
+from assistant.units import units_of
+from assistant.write import written_sentences
+from index.embedder import Vectors
+from index.hit import Hit
+from index.library import Library
+from index.search import Snapshot
+
+HITS = 10  # passages kept as contexts and searched for evidence
+
+
+class Assistant:
+    """Answers questions from one library. Any number of threads may ask; each answer comes from exactly one generation."""
+
+    def __init__(self, library: Library, *, generator: Generator | None = None, threshold: float = THRESHOLD) -> None:
+        """Without a generator every answer is quoted. `threshold` is the probability of cover below which it refuses."""
+        self.library = library
+        self.generator = generator
+        self.threshold = threshold
+
+    def ask(self, question: str, history: Sequence[Turn] = (), *, mode: Mode = "auto") -> Answer:
+        """The complete answer.
+
+        Raises:
+            QuestionInvalid: no question, or too long.
+            RoadmapError: what `Library.snapshot` and the generator raise.
+        """
+        *_, last = self.stream(question, history, mode=mode)
+        assert isinstance(last, Finished)
+        return last.answer
+
+    def search(self, question: str, history: Sequence[Turn] = (), k: int = HITS) -> tuple[str, tuple[Hit, ...]]:
+        """The standalone question, and the `k` best passages for it."""
+        asked = read_question(question, history)
+        return asked.standalone, self.library.snapshot().search(asked.standalone, k)
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        mode: Mode = "auto",
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Event]:
+        """What was found, then each sentence once it is verified, then the whole answer."""
+        began = time.monotonic()
+        asked = read_question(question, history)
+        snapshot = self.library.snapshot()
+        vector = snapshot.embedder().embed([asked.standalone])[0]
+        hits = snapshot.search_vector(asked.standalone, vector, HITS)
+        retrieved = time.monotonic()
+        yield Retrieved(asked.standalone, hits)
+
+        ranked = rank_evidence(asked, vector, hits, snapshot)
+        confidence = probability(cover_features(asked, ranked, hits, snapshot))
+        covered = confidence >= self.threshold and bool(ranked)
+        quoted, citations = quote(choose(ranked, asked)) if covered else ((), ())
+        weighed = time.monotonic()
+
+        writes = mode == "write" and self.generator is not None and bool(quoted)
+        sentences: list[Sentence] = []
+        first: float | None = None
+        shown: set[int] = set()
+        for sentence in self._sentences(asked, quoted, citations, writes, cancelled):
+            first = first or time.monotonic()
+            sentences.append(sentence)
+            fresh = tuple(c for c in citations if c.marker in sentence.citations and c.marker not in shown)
+            shown.update(sentence.citations)
+            yield SentenceReady(sentence, fresh)
+        ended = time.monotonic()
+        yield Finished(
+            Answer(
+                question=asked.asked,
+                standalone_question=asked.standalone,
+                status="answered" if sentences else "not_covered",
+                sentences=tuple(sentences),
+                citations=tuple(c for c in citations if c.marker in shown),
+                hits=hits,
+                confidence=confidence,
+                mode="write" if writes else "quote",
+                model=self.generator.id if writes and self.generator else "",
+                seconds={
+                    "retrieve": retrieved - began,
+                    "evidence": weighed - retrieved,
+                    "first_token": (first or ended) - began,
+                    "total": ended - began,
+                },
+                suggestions=() if sentences else suggestions(hits),
+                generation=snapshot.generation,
+            )
+        )
+
+    def _sentences(
+        self,
+        asked: Question,
+        quoted: Sequence[Sentence],
+        citations: Sequence[Citation],
+        writes: bool,
+        cancelled: Callable[[], bool],
+    ) -> Iterator[Sentence]:
+        if writes and self.generator is not None:
+            return written_sentences(asked.standalone, quoted, citations, self.generator, cancelled=cancelled)
+        return iter(quoted)
+
+
+def rank_evidence(asked: Question, vector: Vectors, hits: Sequence[Hit], snapshot: Snapshot) -> list[Ranked]:
+    """The evidence units of the retrieved passages, best first."""
+    units = units_of(hits, snapshot.documents)
+    vectors = snapshot.embedder().embed([unit_text(unit) for unit in units])
+    return rank(units, signals(asked, units, vectors, vector, snapshot))

@@ -1,0 +1,116 @@
+"""Ranked evidence in, the sentences and citations of a quoted answer out: which units, in what order, how much of each."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.answer import Citation, Sentence
+from assistant.question import Question
+from assistant.ranker import Ranked
+from assistant.units import Part, Unit
+from index.terms import terms, words
+from ingest.document import Document
+
+BUDGET = 90  # words an answer should keep within; a structure that answers by itself may go beyond
+FULL_LIST = 60  # words up to which a list is quoted with its explanations; longer ones by their labels
+MORE_RELEVANCE = 0.35  # least relevance of a unit that is added to the best one
+SHARE_OF_BEST = 0.5  # and least share of the best one's relevance
+REPEAT = 0.6  # share of content words in common from which a unit repeats another
+MAX_UNITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One sentence-to-be: the words shown and the span they rest on."""
+
+    text: str
+    document: Document
+    start: int
+    end: int
+    page: int | None
+    bullet: str = ""
+
+
+def choose(ranked: Sequence[Ranked], question: Question) -> list[Ranked]:
+    """The units an answer is made of: the best one, then what adds to it, another document's view first of all."""
+    if not ranked:
+        return []
+    chosen = [ranked[0]]
+    spent = _words(ranked[0].unit)
+    by_relevance = sorted(ranked[1:], key=lambda r: (-(r.relevance * r.value) ** 0.5, r.unit.document.id, r.unit.start))
+    for candidate in by_relevance:
+        if len(chosen) == MAX_UNITS:
+            break
+        cost = _words(candidate.unit)
+        weak = candidate.relevance < max(MORE_RELEVANCE, SHARE_OF_BEST * chosen[0].relevance)
+        if weak or spent + cost > BUDGET or any(_repeats(candidate.unit, kept.unit) for kept in chosen):
+            continue
+        chosen.append(candidate)
+        spent += cost
+    return _arranged(chosen)
+
+
+def _arranged(chosen: list[Ranked]) -> list[Ranked]:
+    """Best document first, each document's units in the order they stand in it."""
+    order: dict[str, int] = {}
+    for ranked in chosen:
+        order.setdefault(ranked.unit.document.id, len(order))
+    return sorted(chosen, key=lambda r: (order[r.unit.document.id], r.unit.start))
+
+
+def _repeats(unit: Unit, other: Unit) -> bool:
+    if unit.document is other.document and unit.start < other.end and other.start < unit.end:
+        return True
+    mine, theirs = set(terms(unit.text)), set(terms(other.text))
+    return not mine or len(mine & theirs) / len(mine) >= REPEAT
+
+
+def quote(chosen: Sequence[Ranked]) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
+    """The chosen units as verbatim sentences, each with its citation; several documents under their titles."""
+    several = len({ranked.unit.document.id for ranked in chosen}) > 1
+    sentences: list[Sentence] = []
+    citations: list[Citation] = []
+    for ranked in chosen:
+        for piece in pieces(ranked.unit):
+            marker = len(citations) + 1
+            citations.append(cite(piece, marker))
+            attribution = piece.document.title if several else ""
+            sentences.append(Sentence(piece.text, "quoted", (marker,), 1.0, piece.bullet, attribution))
+    return tuple(sentences), tuple(citations)
+
+
+def cite(piece: Piece, marker: int) -> Citation:
+    """The citation of a piece: an exact slice of its document."""
+    document = piece.document
+    at = bisect_right([section.start for section in document.sections], piece.start) - 1
+    path = document.sections[max(0, at)].heading_path if document.sections else ()
+    text = document.text[piece.start : piece.end]
+    return Citation(marker, document.id, document.title, path, piece.page, piece.start, piece.end, text)
+
+
+def pieces(unit: Unit) -> list[Piece]:
+    """What is shown of a unit: lead-in, then its parts; the items of a long list by their labels."""
+    shown: list[Piece] = []
+    structure = unit.kind in ("list", "outline", "plan", "table")
+    if unit.lead is not None:
+        shown.append(_piece(unit, unit.lead, "", short=False))
+    short = structure and _full_words(unit) > FULL_LIST
+    for part in unit.parts:
+        bullet = "" if not structure else f"{part.ordinal}." if part.ordinal is not None else "-"
+        shown.append(_piece(unit, part, "  " * part.depth + bullet, short=short))
+    return shown
+
+
+def _piece(unit: Unit, part: Part, bullet: str, *, short: bool) -> Piece:
+    end = part.label_end if short and part.label_end is not None else part.end
+    return Piece(unit.document.text[part.start : end], unit.document, part.start, part.end, unit.page, bullet)
+
+
+def _full_words(unit: Unit) -> int:
+    return len(words(unit.text))
+
+
+def _words(unit: Unit) -> int:
+    return sum(len(words(piece.text)) for piece in pieces(unit))

@@ -1,0 +1,63 @@
+"""The cover check: a calibrated probability that the retrieved evidence answers the question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from assistant.question import Question
+from assistant.ranker import Ranked
+from assistant.signals import NAMES
+from index.hit import Hit
+from index.search import Snapshot
+from index.terms import terms
+
+THRESHOLD = 0.5  # below it the documents do not cover the question
+FEATURES = (
+    "best_value", "best_relevance", "second_value", "best_dense_unit", "best_cover", "best_rare_cover", "top_dense",
+    "top_lexical_cover", "gap", "unknown_share", "asked_terms",
+)  # fmt: skip
+
+
+def cover_features(question: Question, ranked: Sequence[Ranked], hits: Sequence[Hit], snapshot: Snapshot) -> list[float]:
+    """What the check looks at, in the order of `FEATURES`."""
+    asked = list(dict.fromkeys(terms(question.standalone)))
+    weights = {term: snapshot.lexical.rarity(term) for term in asked}
+    total = sum(weights.values()) or 1.0
+    unknown = sum(weight for term, weight in weights.items() if not snapshot.lexical.knows(term)) / total
+    if not ranked or not hits:
+        return [0.0] * (len(FEATURES) - 2) + [unknown, min(len(asked), 12) / 12]
+    best = ranked[0]
+    top = list(ranked[:5])
+    passage_terms = set(terms(hits[0].passage.text)) | set(terms(" ".join(hits[0].passage.heading_path)))
+    return [
+        best.value,
+        max(r.relevance for r in top),
+        ranked[1].value if len(ranked) > 1 else 0.0,
+        max(float(r.signals[NAMES.index("dense_unit")]) for r in top),
+        max(float(r.signals[NAMES.index("cover_with_path")]) for r in top),
+        max(float(r.signals[NAMES.index("rare_cover")]) for r in top),
+        max(hit.dense for hit in hits),
+        sum(weight for term, weight in weights.items() if term in passage_terms) / total,
+        hits[0].score - hits[min(4, len(hits) - 1)].score,
+        unknown,
+        min(len(asked), 12) / 12,
+    ]
+
+
+@cache
+def _model() -> tuple[np.ndarray, float]:
+    fields = json.loads((files("assistant") / "coverage_model.json").read_text(encoding="utf-8"))
+    if fields["features"] != list(FEATURES):
+        raise ValueError("coverage_model.json was trained on other features; run `python -m evals.train_evidence`.")
+    return np.asarray(fields["weights"], np.float64), float(fields["bias"])
+
+
+def probability(features: Sequence[float]) -> float:
+    """Calibrated probability, 0 to 1, that the documents answer the question (logistic regression)."""
+    weights, bias = _model()
+    return float(1 / (1 + np.exp(-(float(np.dot(weights, features)) + bias))))

@@ -1,0 +1,123 @@
+"""The committed baseline: what every question scored when someone last said "this is good", and how far it may fall.
+
+It is a readable file on purpose: lowering it shows up in a review, with the reason beside it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from evals.metrics import GATED, METRICS
+from evals.run import Run
+from evals.store import RunUnwritable
+from ingest.errors import RoadmapError
+
+FORMAT = 1
+_PLACES = 6  # decimals kept of a figure
+
+
+class BaselineMissing(RoadmapError):
+    """The gate was asked for, but there is no baseline to hold the run against."""
+
+
+class BaselineInvalid(RoadmapError):
+    """The baseline file cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far an average may fall before the gate fails.
+
+    It fails when the fall is beyond `drop` and the paired test calls it more than chance (`p`), or when it is beyond
+    `large_drop` and at least `questions` more questions got worse than better, whatever the test says: a set of forty questions
+    is too small to prove that three lost ones are no accident, yet they are lost.
+    """
+
+    drop: float = 0.01
+    p: float = 0.05
+    large_drop: float = 0.05
+    questions: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Scores by question, and what they were made with."""
+
+    created: str
+    commit: str
+    reason: str
+    models: Mapping[str, str]
+    config: Mapping[str, object]
+    documents: Mapping[str, str]  # document id -> digest
+    items: Mapping[str, str]  # question id -> `EvalItem.digest`
+    scores: Mapping[str, Mapping[str, float]]  # question id -> figure -> value, gated figures only
+    tolerance: Tolerance = Tolerance()
+    floors: Mapping[str, float] = field(default_factory=lambda: {"citation_exactness": 1.0})  # averages never to fall below
+
+    def values_of(self, name: str, questions: set[str]) -> dict[str, float]:
+        """Question id -> figure, for those of the questions that have it."""
+        return {item: scores[name] for item, scores in self.scores.items() if item in questions and name in scores}
+
+
+def default_baseline() -> Path:
+    """Where the committed baseline is."""
+    return Path(__file__).parent / "baseline.json"
+
+
+def baseline_from(run: Run, *, reason: str, previous: Baseline | None = None) -> Baseline:
+    """A baseline of this run; tolerance and floors are kept from the previous one."""
+    scores = {}
+    for outcome in run.outcomes:
+        values = {name: outcome.metrics.get(name) for name in GATED}
+        scores[outcome.item.id] = {name: round(value, _PLACES) for name, value in values.items() if value is not None}
+    head = run.head
+    items = {outcome.item.id: outcome.item.digest for outcome in run.outcomes}
+    made = Baseline(head.created, head.commit, reason, head.models, head.config, head.documents, items, scores)
+    return made if previous is None else replace(made, tolerance=previous.tolerance, floors=previous.floors)
+
+
+def write_baseline(path: Path, baseline: Baseline) -> None:
+    """Writes the file, one question a line, sorted. Raises `RunUnwritable`."""
+    fields = {"format": FORMAT} | asdict(baseline)
+    scores = fields.pop("scores")
+    items = fields.pop("items")
+    lines = [f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False, sort_keys=True)}" for name, value in fields.items()]
+    questions = [
+        f"    {json.dumps(item)}: {json.dumps({'digest': items[item], **scores[item]})}" for item in sorted(scores)
+    ]
+    text = "{\n" + ",\n".join(lines) + ',\n  "questions": {\n' + ",\n".join(questions) + "\n  }\n}\n"
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as exc:
+        raise RunUnwritable(f"The baseline {path} could not be written ({exc.strerror}); check the path.") from exc
+
+
+def read_baseline(path: Path) -> Baseline:
+    """The baseline of a file.
+
+    Raises:
+        BaselineMissing: there is no such file.
+        BaselineInvalid: it is no baseline of this format, or names a figure that is not gated.
+    """
+    try:
+        fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if fields.pop("format") != FORMAT:
+            raise ValueError(f"this version reads format {FORMAT}")
+        tolerance = Tolerance(**fields.pop("tolerance"))
+        questions: dict[str, dict[str, Any]] = fields.pop("questions")
+        items = {item: str(entry.pop("digest")) for item, entry in questions.items()}
+        scores = {item: {name: float(value) for name, value in entry.items()} for item, entry in questions.items()}
+        baseline = Baseline(**fields, items=items, scores=scores, tolerance=tolerance)
+        unknown = sorted({*baseline.floors} - {*METRICS})
+        if unknown:
+            raise ValueError(f"“{unknown[0]}” is no figure; there are: {', '.join(METRICS)}")
+    except FileNotFoundError as exc:
+        raise BaselineMissing(f"There is no baseline {path}; make one with `roadmap eval --update-baseline`.") from exc
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+        hint = "mend it or make a new one with `roadmap eval --update-baseline`."
+        raise BaselineInvalid(f"The baseline {path} cannot be used ({type(exc).__name__}: {exc}); {hint}") from exc
+    return baseline

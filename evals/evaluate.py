@@ -1,0 +1,188 @@
+"""What `roadmap eval` does: items and an assistant in; a stored run, and where asked for a verdict, a report, a new baseline out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assistant.answer import Mode
+from evals.baseline import BaselineMissing, baseline_from, default_baseline, read_baseline, write_baseline
+from evals.compare import Comparison, compare_runs, describe
+from evals.evidence import check_quotes, locate
+from evals.gate import GateResult, hold
+from evals.gate_files import figure, junit, markdown, write_step_summary
+from evals.items import ItemsMissing, load_items
+from evals.report import report_html
+from evals.run import Asked, Corpus, Progress, Run, RunHead, run_items
+from evals.store import RunUnwritable, commit_of, load_run, new_run_id, save_run
+from evals.summary import counts, summarise
+from ingest.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A finished run and what came with it."""
+
+    run: Run
+    folder: Path  # of the stored run
+    gate: GateResult | None
+    report: Path | None
+    baseline_written: Path | None
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 1 when the gate failed."""
+        return 0 if self.gate is None or self.gate.passed else 1
+
+    @property
+    def text(self) -> str:
+        """Figures, verdict and where things are, for a terminal."""
+        head = self.run.head
+        lines = [f"{len(self.run.outcomes)} questions  {describe(head)}", ""]
+        for name, value in head.summary.items():
+            if value is not None:
+                rests_on = head.counts.get(name)
+                lines.append(f"{name:22} {figure(name, value):>12}" + (f"   ({rests_on})" if rests_on else ""))
+        lines += ["", f"Stored in {self.folder}"]
+        lines += [f"Report: {self.report}"] * bool(self.report)
+        lines += [f"New baseline: {self.baseline_written}"] * bool(self.baseline_written)
+        if self.gate is not None:
+            lines += ["", self.gate.text]
+        return "\n".join(lines)
+
+    def as_json(self) -> dict[str, object]:
+        """The same for programs."""
+        gate = None
+        if self.gate is not None:
+            checks = [{"name": c.name, "passed": c.passed, "message": c.message} for c in self.gate.checks]
+            gate = {"passed": self.gate.passed, "checks": checks, "notes": list(self.gate.notes)}
+        return {
+            **asdict(self.run.head),
+            "questions": len(self.run.outcomes),
+            "folder": str(self.folder),
+            "report": str(self.report) if self.report else None,
+            "baseline_written": str(self.baseline_written) if self.baseline_written else None,
+            "gate": gate,
+        }
+
+
+def evaluate(
+    assistant: Asked,
+    corpus: Corpus,
+    *,
+    runs: Path,
+    item_files: Sequence[Path] = (),
+    split: str = "all",  # all, dev or test
+    mode: Mode = "auto",
+    search_only: bool = False,
+    config: Mapping[str, object] | None = None,
+    models: Mapping[str, str] | None = None,
+    baseline: Path | None = None,
+    gate: bool = False,
+    update_baseline: bool = False,
+    reason: str = "",
+    report: Path | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Evaluation:
+    """Asks every item, stores the run in a folder of `runs` and returns it with its figures.
+
+    `corpus` is the index's snapshot; `config` the settings in force and `models` the ids by role, both only recorded. With `gate`
+    the run is held against the baseline, and the verdict also goes to the page of a GitHub job. `report` is a folder that gets
+    report.html and summary.md, with a gate also junit.xml.
+
+    Raises:
+        ItemsMissing, ItemInvalid: the items cannot be used.
+        QuoteMissing: a quote does not stand in its document (with `gate` that is a failed check instead).
+        BaselineMissing, BaselineInvalid: before anything is asked, when `gate` is set.
+        RunCancelled, RunFailed, RunUnwritable.
+    """
+    items = tuple(item for item in load_items(item_files) if split in ("all", item.split))
+    if not items:
+        raise ItemsMissing(f"No reference question belongs to the split “{split}”; choose another.")
+    path = baseline or default_baseline()
+    held = read_baseline(path) if gate else None
+    located = locate(items, corpus.documents)
+    if not gate:
+        check_quotes(items, located)
+    outcomes = run_items(
+        items, located, assistant, corpus.documents, _support, mode=mode, search_only=search_only, progress=progress,
+        cancelled=cancelled,
+    )  # fmt: skip
+    commit = commit_of(Path(__file__).parent)
+    documents = {name: document.digest[:16] for name, document in sorted(corpus.documents.items())}
+    head = RunHead(
+        id=new_run_id(runs, commit),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        search_only=search_only,
+        commit=commit,
+        generation=corpus.generation,
+        corpus_digest=corpus_digest(corpus.documents),
+        documents=documents,
+        models=dict(models or {}),
+        config={**(config or {}), "mode": "search" if search_only else mode, "index": index_config(corpus)},
+    )
+    run = Run(replace(head, summary=summarise(outcomes), counts=counts(outcomes)), outcomes)
+    folder = save_run(runs, run)
+    verdict = hold(run, held, located) if held is not None else None
+    written = _update(path, run, reason) if update_baseline else None
+    if verdict is not None:
+        write_step_summary(markdown(run, verdict))
+    return Evaluation(run, folder, verdict, write_report(report, run, verdict) if report else None, written)
+
+
+def compare_stored(runs: Path, a: str, b: str) -> Comparison:
+    """Two stored runs side by side. Raises `RunMissing`, `RunDamaged`."""
+    return compare_runs(load_run(runs, a), load_run(runs, b))
+
+
+def write_report(folder: Path, run: Run, gate: GateResult | None) -> Path:
+    """Writes report.html and summary.md, with a verdict also junit.xml, and returns the first. Raises `RunUnwritable`."""
+    files = {"report.html": report_html(run, gate), "summary.md": markdown(run, gate)}
+    if gate is not None:
+        files["junit.xml"] = junit(run, gate)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as exc:
+        raise RunUnwritable(f"The report could not be written to {folder} ({exc.strerror}); name another folder.") from exc
+    return folder / "report.html"
+
+
+def corpus_digest(documents: Mapping[str, Document]) -> str:
+    """SHA-256 over the ids and digests of all documents, 16 hex digits: the same for the same corpus in any generation."""
+    lines = "".join(f"{name}\t{document.digest}\n" for name, document in sorted(documents.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+
+
+def index_config(corpus: Corpus) -> dict[str, object]:
+    """The settings that the index itself carries or searches with, so that a changed one is named when figures fall."""
+    from index.search import DENSE_WEIGHT
+
+    manifest = corpus.manifest
+    return {
+        "embedder": manifest.embedder,
+        "embedder_digest": manifest.embedder_digest[:16],
+        "passage_limit": manifest.passage_limit,
+        "passages": manifest.passages,
+        "dense_weight": DENSE_WEIGHT,
+    }
+
+
+def _update(path: Path, run: Run, reason: str) -> Path:
+    try:
+        previous = read_baseline(path)
+    except BaselineMissing:
+        previous = None
+    write_baseline(path, baseline_from(run, reason=reason, previous=previous))
+    return path
+
+
+def _support(sentence: str, quotes: Sequence[str]) -> float:
+    from assistant.verify import support  # loads what verifies only when a written sentence has to be
+
+    return support(sentence, quotes)

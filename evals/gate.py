@@ -1,0 +1,213 @@
+"""The gate: a run held against the baseline. It fails on a fall beyond noise, a floor, a question that must never break, words
+that are gone from the documents, and a document that is gone from the corpus; every failure says which.
+
+Nothing here is random: the same run and the same baseline give the same verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evals.baseline import Baseline, BaselineInvalid, Tolerance
+from evals.compare import MetricChange, differences, metric_change
+from evals.evidence import Located
+from evals.metrics import GATED, METRICS
+from evals.run import Outcome, Run
+from evals.summary import values_of
+
+_NAMED = 5  # questions or documents named in one line
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing the gate looked at."""
+
+    name: str  # e.g. "metric mrr", "never break q17", "documents"
+    passed: bool
+    message: str  # one sentence with the figures
+    change: MetricChange | None = None  # for metrics
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """All checks, in the order they are to be read, and what a person should know besides."""
+
+    checks: tuple[Check, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        """The checks that failed."""
+        return tuple(check for check in self.checks if not check.passed)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the run may be merged."""
+        return not self.failures
+
+    @property
+    def text(self) -> str:
+        """The few lines a person needs."""
+        lines = [f"FAILED  {check.name}: {check.message}" for check in self.failures]
+        lines += [f"note    {note}" for note in self.notes]
+        verdict = "passed" if self.passed else f"failed ({len(self.failures)} of {len(self.checks)} checks)"
+        return "\n".join([*lines, f"Gate {verdict}."])
+
+
+def hold(run: Run, baseline: Baseline, located: Mapping[str, tuple[Located, ...]]) -> GateResult:
+    """The verdict on a run. Only questions count that have not changed since the baseline.
+
+    Raises:
+        BaselineInvalid: the run and the baseline have no question in common.
+    """
+    outcomes = {outcome.item.id: outcome for outcome in run.outcomes}
+    common = {name for name, outcome in outcomes.items() if baseline.items.get(name) == outcome.item.digest}
+    if not common:
+        raise BaselineInvalid(
+            "The run and the baseline have no question in common; make a baseline of these questions with "
+            "`roadmap eval --update-baseline`, or name theirs with `--baseline`."
+        )
+    checks = [
+        _documents(run, baseline),
+        _evidence(located),
+        _errors(run),
+        *(_never_break(outcome) for outcome in run.outcomes if outcome.item.never_break),
+        *_floors(run, baseline),
+        *_metrics(run, baseline, common),
+    ]
+    return GateResult(tuple(checks), tuple(_notes(run, baseline, common)))
+
+
+def is_beyond_noise(change: MetricChange, tolerance: Tolerance) -> bool:
+    """Whether a figure fell further than chance explains, or further than anyone should accept."""
+    fall = -change.difference
+    proven = fall > tolerance.drop and change.p < tolerance.p
+    return proven or (fall > tolerance.large_drop and change.worse - change.better >= tolerance.questions)
+
+
+def works(outcome: Outcome) -> bool:
+    """Whether the question is answered as it should be; of a search, whether evidence is among the passages found."""
+    if outcome.error:
+        return False
+    if outcome.status == "searched":
+        return not outcome.item.evidence or outcome.metrics.get("success@10") == 1.0
+    name = "strict_accuracy" if outcome.item.answerable else "refused"
+    return outcome.metrics.get(name) == 1.0 and outcome.metrics.get("clean") != 0.0
+
+
+def _documents(run: Run, baseline: Baseline) -> Check:
+    gone = sorted({*baseline.documents} - {*run.head.documents})
+    message = f"all {len(baseline.documents)} documents of the baseline are in the index."
+    if gone:
+        message = f"{_list(gone)} of the baseline is not in the index; if that is meant, update the baseline."
+    return Check("documents", not gone, message)
+
+
+def _evidence(located: Mapping[str, tuple[Located, ...]]) -> Check:
+    missing = {name: place for name, places in located.items() for place in places if not place.spans}
+    message = f"the evidence of all {len(located)} questions stands in the documents."
+    if missing:
+        first = next(iter(missing.values())).problem
+        message = f"{len(missing)} questions rest on words that are gone ({_list(sorted(missing))}): {first}."
+    return Check("evidence", not missing, message)
+
+
+def _errors(run: Run) -> Check:
+    crashed = [outcome for outcome in run.outcomes if outcome.error]
+    message = "no question ended in an error."
+    if crashed:
+        names = _list([outcome.item.id for outcome in crashed])
+        message = f"{len(crashed)} questions ended in an error ({names}), the first with {crashed[0].error}"
+    return Check("errors", not crashed, message)
+
+
+def _never_break(outcome: Outcome) -> Check:
+    item = outcome.item
+    if works(outcome):
+        return Check(f"never break {item.id}", True, "works.")
+    wanted = "an answer with every required point" if item.answerable else "a refusal"
+    return Check(
+        f"never break {item.id}",
+        False,
+        f"“{item.question}” must never break; expected {wanted}, got “{outcome.status}”{_lacking(outcome)}.",
+    )
+
+
+def _lacking(outcome: Outcome) -> str:
+    values = {name: outcome.metrics.get(name) for name in GATED}
+    shown = [f"{name} {value:.2f}" for name, value in values.items() if value is not None and value < 1]
+    return f" ({', '.join(shown)})" if shown else ""
+
+
+def _floors(run: Run, baseline: Baseline) -> list[Check]:
+    checks = []
+    for name, floor in sorted(baseline.floors.items()):
+        value = run.head.summary.get(name)
+        if value is None:
+            continue
+        low = [item for item, figure in values_of(run.outcomes, name).items() if figure < floor]
+        passed = value >= floor if METRICS[name].higher_is_better else value <= floor
+        message = f"{value:.4f}, allowed {floor:.4f}" + ("." if passed else f"; see {_list(low)}." if low else ".")
+        checks.append(Check(f"floor {name}", passed, message))
+    return checks
+
+
+def _metrics(run: Run, baseline: Baseline, common: set[str]) -> list[Check]:
+    checks = []
+    outcomes = [outcome for outcome in run.outcomes if outcome.item.id in common]
+    for name in GATED:
+        if run.head.search_only and METRICS[name].family != "retrieval":
+            continue
+        before, after = baseline.values_of(name, common), values_of(outcomes, name)
+        if not before:
+            continue
+        change = metric_change(name, before, after, alternative="less")
+        if change is None:
+            checks.append(Check(f"metric {name}", False, f"{len(before)} questions had it in the baseline, none has it now."))
+            continue
+        failed = is_beyond_noise(change, baseline.tolerance)
+        figures = (
+            f"{change.before:.3f} -> {change.after:.3f} ({change.difference:+.3f}, 95 % interval {change.low:+.3f} to"
+            f" {change.high:+.3f}, p = {change.p:.4f}; of {change.questions} questions {change.worse} worse,"
+            f" {change.better} better)"
+        )
+        message = f"{figures}{_worst(outcomes, before, after) if failed else ''}."
+        checks.append(Check(f"metric {name}", not failed, message, change))
+    return checks
+
+
+def _worst(outcomes: list[Outcome], before: Mapping[str, float], after: Mapping[str, float]) -> str:
+    """The dev questions that lost most; those of the test split are never named."""
+    dev = {outcome.item.id for outcome in outcomes if outcome.item.split == "dev"}
+    lost = {name: before[name] - after[name] for name in before if name in after and name in dev and after[name] < before[name]}
+    names = sorted(lost, key=lambda name: (-lost[name], name))
+    return f"; most on {_list(names)}" if names else ""
+
+
+def _notes(run: Run, baseline: Baseline, common: set[str]) -> list[str]:
+    notes = []
+    asked = {outcome.item.id for outcome in run.outcomes}
+    changed = sorted(name for name in asked & {*baseline.items} if name not in common)
+    if changed:
+        notes.append(f"{len(changed)} questions changed since the baseline and were not compared: {_list(changed)}.")
+    if new := sorted(asked - {*baseline.items}):
+        notes.append(f"{len(new)} questions are not in the baseline yet: {_list(new)}.")
+    if left := {*baseline.items} - asked:
+        notes.append(f"{len(left)} questions of the baseline were not asked.")
+    made = differences(
+        {"models": dict(baseline.models), "config": dict(baseline.config)},
+        {"models": dict(run.head.models), "config": dict(run.head.config)},
+    )
+    notes += [f"differs from the baseline: {line}" for line in made]
+    edited = sorted(name for name, digest in run.head.documents.items() if baseline.documents.get(name, digest) != digest)
+    if edited:
+        notes.append(f"{len(edited)} documents changed since the baseline: {_list(edited)}.")
+    if added := sorted({*run.head.documents} - {*baseline.documents}):
+        notes.append(f"{len(added)} documents are new since the baseline: {_list(added)}.")
+    return notes
+
+
+def _list(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

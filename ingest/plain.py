@@ -1,0 +1,37 @@
+"""Plain text in, document out: articles, notes, and pages copied from the web, whose structure is only in their lines."""
+
+from __future__ import annotations
+
+import hashlib
+
+from ingest.builder import DocumentBuilder
+from ingest.document import Document
+from ingest.encoding import decode
+from ingest.text_levels import assign_levels
+from ingest.text_lines import logical_lines
+from ingest.text_outline import TextBlock, outline
+
+
+def read_plain(data: bytes, document_id: str) -> Document:
+    """The text with its headings, lists and tables found; every visible word stays, in its order."""
+    text, warnings = decode(data, document_id)
+    builder = DocumentBuilder(warnings=list(warnings))
+    blocks = outline(logical_lines(text))
+    assign_levels(blocks)
+    add_text_blocks(builder, blocks)
+    return builder.build(document_id, hashlib.sha256(data).hexdigest())
+
+
+def add_text_blocks(builder: DocumentBuilder, blocks: list[TextBlock]) -> None:
+    """Append the blocks, table rows as whole tables."""
+    rows: list[list[str]] = []
+    for block in blocks:
+        if rows and block.kind != "row":
+            builder.table(rows)
+            rows = []
+        if block.kind in ("header", "row"):
+            rows.append(list(block.cells))
+        else:
+            builder.add(block.kind, block.text, level=block.level, ordinal=block.ordinal)
+    if rows:
+        builder.table(rows)

@@ -1,0 +1,99 @@
+"""Draws one answer: its status, its sentences with their markers, and a button for every citation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from assistant.answer import Answer
+from assistant.conversations import State
+from ui.render import citation_groups, escape, views
+from ui.shared import Key
+
+_BADGES: dict[str, tuple[str, str, str]] = {
+    "answered": ("Covered", ":material/check_circle:", "green"),
+    "partial": ("Partly covered", ":material/contrast:", "orange"),
+    "not_covered": ("Not covered", ":material/do_not_disturb_on:", "gray"),
+}
+_MEANINGS = {
+    "answered": "The documents answer this question.",
+    "partial": "The documents answer a part of this question; the rest is named below the answer.",
+    "not_covered": "No passage of the documents answers this question, so there is no answer: none is made up.",
+}
+
+
+def draw_answer(
+    answer_id: str, answer: Answer, state: State, error: str, ask: Callable[[str], None], *, last: bool = True
+) -> None:
+    """Draw an answer, finished or still being written; `ask` is called with a suggestion that was clicked."""
+    if state != "running" and (answer.sentences or answer.status == "not_covered") and not error:
+        _draw_status(answer, state)
+    if answer.standalone_question != answer.question:
+        st.caption(f"Understood as: {escape(answer.standalone_question)}")
+    several = views(answer.sentences)
+    for view in several:
+        if view.attribution:
+            with st.container(border=True):
+                st.markdown(f"**{escape(view.attribution)}**")
+                st.markdown(view.markdown)
+        else:
+            st.markdown(view.markdown)
+    if answer.status == "not_covered" and not error and state != "running":
+        _draw_refusal(answer_id, answer, ask, last=last)
+    if answer.missing:
+        st.caption("Not covered by the documents: " + escape("; ".join(answer.missing)) + ".")
+    if answer.citations:
+        _draw_citations(answer_id, answer)
+    if error:
+        st.error(escape(error), icon=":material/error:")
+    if state == "stopped":
+        st.caption("Stopped before the end; what had been written is kept.")
+
+
+def _draw_status(answer: Answer, state: State) -> None:
+    label, icon, colour = _BADGES[answer.status]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if state == "done":
+            st.badge(label, icon=icon, color=colour, help=_MEANINGS[answer.status])  # type: ignore[arg-type]
+        facts = []
+        if answer.status != "not_covered":
+            written = f"written by {answer.model}, each sentence checked"
+            facts.append(written if answer.mode == "write" else "quoted word for word")
+        if "total" in answer.seconds:
+            facts.append(f"{answer.seconds['total']:.1f} s")
+        st.caption(escape(" · ".join(facts)), width="content")
+
+
+def _draw_refusal(answer_id: str, answer: Answer, ask: Callable[[str], None], *, last: bool) -> None:
+    st.markdown("The documents do not cover this.")
+    if not answer.suggestions:
+        return
+    st.caption("They do answer:")
+    with st.container(horizontal=True, gap="small"):
+        for number, suggestion in enumerate(answer.suggestions):
+            key = f"suggestion-{answer_id}-{number}"
+            st.button(escape(suggestion), key=key, on_click=ask, args=(suggestion,), disabled=not last)
+
+
+def _draw_citations(answer_id: str, answer: Answer) -> None:
+    with st.container(key=f"sources-{answer_id}", gap="xxsmall"):
+        st.caption("Sources: open one to see the quoted words in their place")
+        for name, citations in citation_groups(answer):
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+                for citation in citations:
+                    quote = citation.quote if len(citation.quote) <= 300 else citation.quote[:299] + "…"
+                    clicked = st.button(
+                        str(citation.marker),
+                        key=f"cite-{answer_id}-{citation.marker}",
+                        help="“" + escape(quote) + "”",
+                        on_click=_view,
+                        args=(answer_id, citation.marker),
+                    )
+                    if clicked:
+                        st.rerun()  # also from the fragment of a running answer: the page opens the source
+                st.caption(escape(name), width="content")
+
+
+def _view(answer_id: str, marker: int) -> None:
+    st.session_state[Key.VIEWING] = (answer_id, marker)

@@ -1,0 +1,121 @@
+"""Indexing in a process of its own: no click ends it, and the old generation answers until the new one is published."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+_STAGES = ("read", "embed", "write", "publish")
+_SHARES = {"read": 0.2, "embed": 0.7, "write": 0.05, "publish": 0.05}  # of the time a build takes; embedding is most of it
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildView:
+    """How far a rebuild is, or how it ended."""
+
+    state: Literal["idle", "running", "done", "failed"] = "idle"
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    document: str = ""
+    error: str = ""  # one sentence
+    report: Mapping[str, Any] | None = None  # what `roadmap index --json` printed
+    seconds: float = 0.0
+
+    @property
+    def share(self) -> float:
+        """How much of it is done, 0 to 1."""
+        if self.state == "done":
+            return 1.0
+        if self.stage not in _STAGES:
+            return 0.0
+        before = sum(_SHARES[stage] for stage in _STAGES[: _STAGES.index(self.stage)])
+        part = self.done / self.total if self.total else 0.0
+        return min(1.0, before + _SHARES[self.stage] * part)
+
+
+class Rebuild:
+    """Runs one build at a time."""
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._command = tuple(command)
+        self._environment = dict(environment)
+        self._lock = threading.Lock()
+        self._view = RebuildView()
+        self._started = 0.0
+        self._child: subprocess.Popen[str] | None = None
+
+    def start(self) -> bool:
+        """Begin a build; False when one is running already."""
+        with self._lock:
+            if self._view.state == "running":
+                return False
+            self._started = time.monotonic()
+            self._view = RebuildView("running")
+        threading.Thread(target=self._run, name="rebuild", daemon=True).start()
+        return True
+
+    def view(self) -> RebuildView:
+        """A picture of it now."""
+        with self._lock:
+            if self._view.state == "running":
+                return replace(self._view, seconds=time.monotonic() - self._started)
+            return self._view
+
+    def close(self) -> None:
+        """End a build that is running; the old generation stays in use."""
+        child = self._child
+        if child is not None and child.poll() is None:
+            child.terminate()
+
+    def _run(self) -> None:
+        try:
+            child = subprocess.Popen(
+                self._command,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                errors="backslashreplace",
+            )
+        except OSError as exc:
+            self._end("failed", error=f"The build could not be started ({exc.strerror}); run `roadmap index` in a terminal.")
+            return
+        self._child = child
+        with child:
+            assert child.stdout is not None and child.stderr is not None
+            said = ""
+            for line in child.stderr:
+                said = self._read(line) or said
+            printed = child.stdout.read()
+        if child.returncode in (0, 3):  # 3: some documents were refused; the report names them
+            self._end("done", report=json.loads(printed))
+        else:
+            self._end("failed", error=said.removeprefix("Error: ") or f"The build ended with exit code {child.returncode}.")
+
+    def _read(self, line: str) -> str:
+        """Take one line of the build's stderr; gives it back when it is a message rather than progress."""
+        try:
+            entry = json.loads(line)
+            stage, done, total, document = entry["stage"], int(entry["done"]), int(entry["total"]), entry["document"]
+        except (ValueError, KeyError, TypeError):
+            return line.strip()
+        with self._lock:
+            self._view = replace(self._view, stage=stage, done=done, total=total, document=document)
+        return ""
+
+    def _end(self, state: Literal["done", "failed"], *, error: str = "", report: Mapping[str, Any] | None = None) -> None:
+        with self._lock:
+            self._view = RebuildView(state, error=error, report=report, seconds=time.monotonic() - self._started)
+
+
+def index_command() -> list[str]:
+    """The command line of a build that tells its progress. `-P` keeps the working directory off the module path."""
+    return [sys.executable, "-P", "-m", "ui.cli", "index", "--json", "--progress-json"]

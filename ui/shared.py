@@ -1,0 +1,36 @@
+"""The one `Runtime` of the server process, and the names under which a visit keeps its state."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import streamlit as st
+
+from ingest.errors import RoadmapError
+from ui.render import escape
+from ui.runtime import Runtime
+from ui.settings import read_settings
+
+
+class Key(StrEnum):
+    """Keys of `st.session_state`."""
+
+    CONVERSATION = "conversation"  # id; also ?c= of the address, so that a reload finds it
+    VIEWING = "viewing"  # (answer id, marker) of the citation whose source is open
+    NOTICE = "notice"  # one sentence to show once
+    REBUILT = "rebuilt"  # when the rebuild that was last told of had been started
+    PAGE = "passages_page"  # 1-based page of a document's passages
+
+
+@st.cache_resource(show_spinner=False)
+def _runtime() -> Runtime:
+    return Runtime(read_settings())
+
+
+def shared_runtime() -> Runtime | None:
+    """The runtime, opened with the first visit; None after showing why it cannot be."""
+    try:
+        return _runtime()
+    except RoadmapError as exc:
+        st.error(escape(str(exc)), icon=":material/error:")
+        return None
