@@ -11,7 +11,7 @@ from assistant.coverage import THRESHOLD, cover_features, probability
 from assistant.generator import Generator
 from assistant.question import Question, read_question
 from assistant.ranker import Ranked, rank
-from assistant.signals import signals, unit_text
+from assistant.signals import signals, similarities
 from assistant.suggest import suggestions
 from assistant.units import units_of
 from assistant.write import written_sentences
@@ -60,7 +60,7 @@ class Assistant:
         began = time.monotonic()
         asked = read_question(question, history)
         snapshot = self.library.snapshot()
-        vector = snapshot.embedder().embed([asked.standalone])[0]
+        vector = snapshot.embedder().embed_question(asked.standalone)
         hits = snapshot.search_vector(asked.standalone, vector, HITS)
         retrieved = time.monotonic()
         yield Retrieved(asked.standalone, hits)
@@ -120,5 +120,5 @@ class Assistant:
 def rank_evidence(asked: Question, vector: Vectors, hits: Sequence[Hit], snapshot: Snapshot) -> list[Ranked]:
     """The evidence units of the retrieved passages, best first."""
     units = units_of(hits, snapshot.documents)
-    vectors = snapshot.embedder().embed([unit_text(unit) for unit in units])
-    return rank(units, signals(asked, units, vectors, vector, snapshot))
+    cosines = similarities(units, vector, snapshot)
+    return rank(units, signals(asked, units, cosines, snapshot))

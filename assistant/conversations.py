@@ -132,6 +132,12 @@ class Conversations:
         with self._session() as session:
             return tuple(_message(row) for row in session.scalars(query))
 
+    def message(self, message_id: str) -> Message | None:
+        """One message; None where there is none of this id."""
+        with self._session() as session:
+            row = session.scalars(select(_MessageRow).where(_MessageRow.id == message_id)).one_or_none()
+            return None if row is None else _message(row)
+
     def history(self, conversation_id: str) -> tuple[Turn, ...]:
         """The finished exchanges, as the assistant takes them: a question whose answer failed is left out with it."""
         turns: list[Turn] = []

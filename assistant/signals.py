@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ _NAMED = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][\w-]+")
 _STRUCTURES = ("list", "table", "outline", "plan")
 
 NAMES = (
-    "dense_unit", "dense_passage", "passage_score", "passage_lexical", "passage_rank", "passage_gap",
+    "dense_unit", "dense_mean", "dense_lead", "dense_passage", "passage_score", "passage_lexical", "passage_rank", "passage_gap",
     "cover_unit", "cover_with_path", "cover_heading", "cover_lead", "cover_title", "cover_passage", "precision",
     "rare_cover", "pairs", "label_match", "defines_subject",
     "length", "parts", "position", "is_sentence", "is_paragraph", "is_item", "is_list", "is_row", "is_table",
@@ -40,16 +40,21 @@ NAMES = (
 )  # fmt: skip
 
 
-def unit_text(unit: Unit) -> str:
-    """What is embedded for a unit: its nearest heading, then its words."""
-    heading = unit.heading_path[-1] if unit.heading_path else unit.document.title
-    return f"{heading}\n{unit.text[:700]}"
+Span = tuple[str, int, int]  # document id, start, end
 
 
-def signals(
-    question: Question, units: Sequence[Unit], unit_vectors: Vectors, question_vector: Vectors, snapshot: Snapshot
-) -> Signals:
-    """One row for each unit, shape (len(units), len(NAMES))."""
+def similarities(units: Sequence[Unit], question_vector: Vectors, snapshot: Snapshot) -> dict[Span, float]:
+    """Cosine of the question to the quotable spans of the units' documents, from the vectors that the index holds."""
+    documents = dict.fromkeys(unit.document.id for unit in units)
+    return {
+        (document_id, start, end): cosine
+        for document_id in documents
+        for (start, end), cosine in snapshot.sentence_cosines(document_id, question_vector).items()
+    }
+
+
+def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, float], snapshot: Snapshot) -> Signals:
+    """One row for each unit, shape (len(units), len(NAMES)); `cosines` as `similarities` gives them."""
     asked = terms(question.standalone)
     weights = {term: snapshot.lexical.rarity(term) for term in dict.fromkeys(asked)}
     total = sum(weights.values()) or 1.0
@@ -57,7 +62,6 @@ def signals(
     rare_total = sum(weights[term] for term in rare) or 1.0
     pairs = set(zip(asked, asked[1:], strict=False))
     best = max((unit.hit.score for unit in units), default=1.0)
-    cosines = unit_vectors @ question_vector
     term_sets: dict[str, frozenset[str]] = {}
 
     def terms_of(text: str) -> frozenset[str]:
@@ -72,6 +76,7 @@ def signals(
     rows = np.zeros((len(units), len(NAMES)), np.float32)
     for row, unit in enumerate(units):
         text = unit.text
+        near = [cosines[key] for p in unit.parts if (key := (unit.document.id, p.start, p.end)) in cosines] or [0.0]
         sequence = terms(text)
         own = frozenset(sequence)
         headings = terms_of(" ".join(unit.heading_path))
@@ -86,7 +91,8 @@ def signals(
         defines = _DEFINES.search(text)
         subject = frozenset(terms(text[: defines.start()])) if defines else frozenset()
         values = (
-            cosines[row], unit.hit.dense, unit.hit.score, unit.hit.lexical, 1 / unit.hit.rank, best - unit.hit.score,
+            max(near), sum(near) / len(near), cosines.get((unit.document.id, unit.lead.start, unit.lead.end), 0.0) if unit.lead else 0.0,
+            unit.hit.dense, unit.hit.score, unit.hit.lexical, 1 / unit.hit.rank, best - unit.hit.score,
             share(own), share(own | headings), share(nearest), share(lead), share(title), share(terms_of(unit.hit.passage.text)),
             len(own & weights.keys()) / (len(own) or 1),
             sum(weights[term] for term in rare if term in own | headings) / rare_total,

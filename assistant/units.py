@@ -14,7 +14,7 @@ from typing import Literal
 
 from index.hit import Hit
 from ingest.document import Block, Document
-from ingest.sentences import sentence_spans
+from ingest.quotable import block_spans
 
 UnitKind = Literal["sentence", "paragraph", "item", "list", "row", "table", "heading", "outline", "plan", "code"]
 MAX_PARTS = 40  # a longer list is quoted up to here
@@ -113,7 +113,7 @@ class _Structure:
 
     def _paragraph(self, at: int, hit: Hit) -> Iterator[Unit]:
         block = self.blocks[at]
-        spans = [(block.start + s, block.start + e) for s, e in sentence_spans(self.document.text[block.start : block.end])]
+        spans = block_spans(self.document, block)
         introduces = at + 1 < len(self.blocks) and self.blocks[at + 1].kind in ("item", "header", "row")
         if introduces and self.document.text[block.end - 1] == ":":
             spans = spans[:-1]  # the lead-in stands with its list, not alone
@@ -198,9 +198,7 @@ class _Structure:
             return None
         before = self.blocks[first - 1]
         if before.kind == "paragraph":
-            spans = sentence_spans(self.document.text[before.start : before.end])
-            start, end = spans[-1] if spans else (0, before.end - before.start)
-            return Part(before.start + start, before.start + end)
+            return Part(*(block_spans(self.document, before) or [(before.start, before.end)])[-1])
         return self._part(before) if before.kind in ("heading", "item") else None
 
     def _part(self, block: Block, depth: int = 0) -> Part:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from assistant.answer import Answer, Citation, Sentence
+from assistant.verify import SUPPORTED
 from evals.evidence import Located, Span, covers, cuts_a_word, fold, shared
 from evals.items import EvalItem
 from evals.matching import says, says_any
@@ -17,7 +18,6 @@ from ingest.document import Document
 
 Support = Callable[[str, Sequence[str]], float]  # a sentence and the quotes it cites -> 0 to 1
 
-SUPPORTED = 0.5  # least support of a written sentence that counts as supported
 _HALF = 0.5  # of a quote's characters have to be shown by the citations
 
 

@@ -86,9 +86,7 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
     scores = fields.pop("scores")
     items = fields.pop("items")
     lines = [f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False, sort_keys=True)}" for name, value in fields.items()]
-    questions = [
-        f"    {json.dumps(item)}: {json.dumps({'digest': items[item], **scores[item]})}" for item in sorted(scores)
-    ]
+    questions = [f"    {json.dumps(item)}: {json.dumps({'digest': items[item], **scores[item]})}" for item in sorted(scores)]
     text = "{\n" + ",\n".join(lines) + ',\n  "questions": {\n' + ",\n".join(questions) + "\n  }\n}\n"
     try:
         path.write_text(text, encoding="utf-8", newline="\n")

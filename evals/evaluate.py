@@ -1,4 +1,4 @@
-"""What `roadmap eval` does: items and an assistant in; a stored run, and where asked for a verdict, a report, a new baseline out."""
+"""What `roadmap eval` does: items and an assistant in; a stored run out, where asked with verdict, report and new baseline."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.answer import Mode
+from assistant.verify import support
 from evals.baseline import BaselineMissing, baseline_from, default_baseline, read_baseline, write_baseline
 from evals.compare import Comparison, compare_runs, describe
 from evals.evidence import check_quotes, locate
@@ -90,9 +91,9 @@ def evaluate(
 ) -> Evaluation:
     """Asks every item, stores the run in a folder of `runs` and returns it with its figures.
 
-    `corpus` is the index's snapshot; `config` the settings in force and `models` the ids by role, both only recorded. With `gate`
-    the run is held against the baseline, and the verdict also goes to the page of a GitHub job. `report` is a folder that gets
-    report.html and summary.md, with a gate also junit.xml.
+    `corpus` is the index's snapshot; `config` the settings in force and `models` the ids by role, both only recorded. With
+    `gate` the run is held against the baseline, and the verdict also goes to the page of a GitHub job. `report` is a folder
+    that gets report.html and summary.md, with a gate also junit.xml.
 
     Raises:
         ItemsMissing, ItemInvalid: the items cannot be used.
@@ -109,7 +110,7 @@ def evaluate(
     if not gate:
         check_quotes(items, located)
     outcomes = run_items(
-        items, located, assistant, corpus.documents, _support, mode=mode, search_only=search_only, progress=progress,
+        items, located, assistant, corpus.documents, support, mode=mode, search_only=search_only, progress=progress,
         cancelled=cancelled,
     )  # fmt: skip
     commit = commit_of(Path(__file__).parent)
@@ -123,7 +124,12 @@ def evaluate(
         corpus_digest=corpus_digest(corpus.documents),
         documents=documents,
         models=dict(models or {}),
-        config={**(config or {}), "mode": "search" if search_only else mode, "index": index_config(corpus)},
+        config={
+            **(config or {}),
+            "mode": "search" if search_only else mode,
+            "threshold": assistant.threshold,
+            "index": index_config(corpus),
+        },
     )
     run = Run(replace(head, summary=summarise(outcomes), counts=counts(outcomes)), outcomes)
     folder = save_run(runs, run)
@@ -180,9 +186,3 @@ def _update(path: Path, run: Run, reason: str) -> Path:
         previous = None
     write_baseline(path, baseline_from(run, reason=reason, previous=previous))
     return path
-
-
-def _support(sentence: str, quotes: Sequence[str]) -> float:
-    from assistant.verify import support  # loads what verifies only when a written sentence has to be
-
-    return support(sentence, quotes)

@@ -5,6 +5,7 @@ All judging is by spans of the document's text, so it holds whatever the documen
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ Span = tuple[int, int]  # 0-based, half-open, in code points of `Document.text`
 # then fits the extracted text, and one that runs over a line break or over several list items fits too.
 _MARKS = frozenset("*_`#|[]()<>~\\-•·‣◦–—\u00ad\u200b\u2060\ufeff")
 _SAME = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "…": "..."})
+_LINK_TARGET = re.compile(r"\]\([^()\s]*\)")  # of a link inside the corpus readers keep the label only
 _HALF = 0.5  # of the shorter of the two has to be shared
 
 
@@ -78,6 +80,8 @@ def find_quote(quote: str, text: str, folded: tuple[str, list[int]] | None = Non
     """
     letters, offsets = folded if folded is not None else fold(text)
     wanted, _ = fold(quote)
+    if wanted not in letters:
+        wanted, _ = fold(_LINK_TARGET.sub("]", quote))
     spans: list[Span] = []
     at = letters.find(wanted) if wanted else -1
     while at != -1:

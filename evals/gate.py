@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from evals.baseline import Baseline, BaselineInvalid, Tolerance
 from evals.compare import MetricChange, differences, metric_change
 from evals.evidence import Located
+from evals.items import EvalItem
 from evals.metrics import GATED, METRICS
 from evals.run import Outcome, Run
 from evals.summary import values_of
 
+NEVER_BREAK = "never break "  # how the names of these checks begin
 _NAMED = 5  # questions or documents named in one line
 
 
@@ -49,7 +51,11 @@ class GateResult:
     @property
     def text(self) -> str:
         """The few lines a person needs."""
-        lines = [f"FAILED  {check.name}: {check.message}" for check in self.failures]
+        broken = [check for check in self.failures if check.name.startswith(NEVER_BREAK)]
+        shown = [check for check in self.failures if check not in broken[_NAMED:]]
+        lines = [f"FAILED  {check.name}: {check.message}" for check in shown]
+        if rest := [check.name.removeprefix(NEVER_BREAK) for check in broken[_NAMED:]]:
+            lines.append(f"FAILED  {NEVER_BREAK.strip()}: {len(rest)} more, {_list(rest)}.")
         lines += [f"note    {note}" for note in self.notes]
         verdict = "passed" if self.passed else f"failed ({len(self.failures)} of {len(self.checks)} checks)"
         return "\n".join([*lines, f"Gate {verdict}."])
@@ -72,9 +78,9 @@ def hold(run: Run, baseline: Baseline, located: Mapping[str, tuple[Located, ...]
         _documents(run, baseline),
         _evidence(located),
         _errors(run),
-        *(_never_break(outcome) for outcome in run.outcomes if outcome.item.never_break),
         *_floors(run, baseline),
         *_metrics(run, baseline, common),
+        *(_never_break(outcome, run, baseline) for outcome in run.outcomes if outcome.item.never_break),
     ]
     return GateResult(tuple(checks), tuple(_notes(run, baseline, common)))
 
@@ -122,16 +128,33 @@ def _errors(run: Run) -> Check:
     return Check("errors", not crashed, message)
 
 
-def _never_break(outcome: Outcome) -> Check:
+def worked(item: EvalItem, scores: Mapping[str, float], *, search_only: bool) -> bool:
+    """Whether these scores of a baseline are those of a question that was answered, or found, as it should be."""
+    if search_only:
+        return not item.evidence or scores.get("recall@10", 0.0) > 0
+    return scores.get("strict_accuracy" if item.answerable else "refused") == 1.0 and scores.get("clean") != 0.0
+
+
+def _never_break(outcome: Outcome, run: Run, baseline: Baseline) -> Check:
     item = outcome.item
+    name = f"{NEVER_BREAK}{item.id}"
     if works(outcome):
-        return Check(f"never break {item.id}", True, "works.")
-    wanted = "an answer with every required point" if item.answerable else "a refusal"
-    return Check(
-        f"never break {item.id}",
-        False,
-        f"“{item.question}” must never break; expected {wanted}, got “{outcome.status}”{_lacking(outcome)}.",
-    )
+        return Check(name, True, "works.")
+    if _failed_before(outcome, run, baseline):
+        return Check(name, True, "failed in the baseline already.")
+    if run.head.search_only:
+        wanted, got = "evidence among the passages found", f"“{outcome.status}” without it"
+    else:
+        wanted = "an answer with every required point" if item.answerable else "a refusal"
+        got = f"“{outcome.status}”{_lacking(outcome)}"
+    return Check(name, False, f"“{item.question}” must never break; expected {wanted}, got {got}.")
+
+
+def _failed_before(outcome: Outcome, run: Run, baseline: Baseline) -> bool:
+    """Whether the baseline has the question, in the same wording, as one that does not work yet: then it cannot break."""
+    item = outcome.item
+    same = baseline.items.get(item.id) == item.digest
+    return same and not worked(item, baseline.scores[item.id], search_only=run.head.search_only)
 
 
 def _lacking(outcome: Outcome) -> str:
@@ -193,6 +216,9 @@ def _notes(run: Run, baseline: Baseline, common: set[str]) -> list[str]:
         notes.append(f"{len(changed)} questions changed since the baseline and were not compared: {_list(changed)}.")
     if new := sorted(asked - {*baseline.items}):
         notes.append(f"{len(new)} questions are not in the baseline yet: {_list(new)}.")
+    waiting = [o.item.id for o in run.outcomes if o.item.never_break and not works(o) and _failed_before(o, run, baseline)]
+    if waiting:
+        notes.append(f"{len(waiting)} questions that must never break failed in the baseline already: {_list(waiting)}.")
     if left := {*baseline.items} - asked:
         notes.append(f"{len(left)} questions of the baseline were not asked.")
     made = differences(

@@ -26,14 +26,18 @@ class Metric:
     unit: str = ""  # "" for shares from 0 to 1
 
 
+def _first(k: int) -> str:
+    return "first passage" if k == 1 else f"first {k} passages"
+
+
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
         *(
-            Metric(f"success@{k}", "retrieval", f"questions with evidence in the first {k} passages", gated=k in (1, 5))
+            Metric(f"success@{k}", "retrieval", f"questions with evidence in the {_first(k)}", gated=k in (1, 5))
             for k in CUTOFFS
         ),
-        *(Metric(f"recall@{k}", "retrieval", f"quotes found in the first {k} passages", gated=k in (5, 10)) for k in CUTOFFS),
+        *(Metric(f"recall@{k}", "retrieval", f"quotes found in the {_first(k)}", gated=k in (5, 10)) for k in CUTOFFS),
         Metric("mrr", "retrieval", "1 / rank of the first passage with evidence", gated=True),
         Metric("ndcg@10", "retrieval", "order of the first 10 passages", gated=True),
         Metric("must_coverage", "answers", "required points that the answer makes", gated=True),

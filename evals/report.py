@@ -38,7 +38,8 @@ def report_html(run: Run, gate: GateResult | None = None) -> str:
     """The whole page."""
     style = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
     parts = [
-        f"<h1>Evals: {len(run.outcomes)} questions</h1><p class=soft>{escape(describe(run.head))}, {escape(run.head.created)}</p>",
+        f"<h1>Evals: {len(run.outcomes)} questions</h1>",
+        f"<p class=soft>{escape(describe(run.head))}, {escape(run.head.created)}</p>",
         _verdict(gate),
         "<h2>Figures</h2>" + _figures(run),
         "<h2>Plots</h2>" + _plots(run.outcomes),
@@ -103,11 +104,13 @@ def _plots(outcomes: Sequence[Outcome]) -> str:
 
 def _kinds(outcomes: Sequence[Outcome]) -> str:
     rows = []
-    for kind, figures in by_kind(outcomes).items():
+    kinds = by_kind(outcomes)
+    shown = [name for name in _BY_KIND if any(figures[name] is not None for figures in kinds.values())]
+    for kind, figures in kinds.items():
         count = sum(outcome.item.kind == kind for outcome in outcomes)
-        cells = "".join(f"<td>{_share(figures[name])}" for name in _BY_KIND)
+        cells = "".join(f"<td>{_share(figures[name])}" for name in shown)
         rows.append(f"<tr><td>{escape(kind)}<td>{count}{cells}")
-    head = "".join(f"<th>{name}" for name in _BY_KIND)
+    head = "".join(f"<th>{name}" for name in shown)
     return f"<div class=scroll><table><tr><th>kind<th>questions{head}{''.join(rows)}</table></div>"
 
 

@@ -51,6 +51,8 @@ class Corpus(Protocol):
 class Asked(Protocol):
     """What is evaluated: `assistant.assistant.Assistant`, or anything that answers like it."""
 
+    threshold: float  # least confidence with which it answers
+
     def ask(self, question: str, history: Sequence[Turn] = (), *, mode: Mode = "auto") -> Answer: ...
 
     def search(self, question: str, history: Sequence[Turn] = (), k: int = 10) -> tuple[str, tuple[Hit, ...]]: ...

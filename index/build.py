@@ -15,15 +15,17 @@ from typing import Literal
 
 import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from index import generation, storage
-from index.embedder import Embedder, Vectors
-from index.generation import Content, IndexDamaged, IndexMissing, Manifest, Refused, lexical_text
+from index.embedder import Embedder, Span, Vectors
+from index.generation import Content, IndexDamaged, IndexMissing, Manifest, Refused, Sentences, lexical_text
 from index.library import usable_manifest
 from ingest.corpus import SourceFile, digest_of, scan
 from ingest.document import Document, Passage
 from ingest.errors import CorpusEmpty, DocumentRefused, RoadmapError
 from ingest.passages import split
+from ingest.quotable import quotable_spans
 from ingest.readers import read_document, reader_for
 
 PASSAGE_LIMIT = 900  # characters; best answer-in-first-passage in trials, see evals/README.md
@@ -75,8 +77,12 @@ class _Previous:
     manifest: Manifest | None
     content: Content
 
-    def vectors_by_text(self) -> dict[str, int]:
-        return {_key(passage): row for row, passage in enumerate(self.content.passages)}
+    def rows_by_key(self) -> dict[str, int]:
+        first, spans = self.content.sentences.first, self.content.sentences.spans.tolist()
+        return {
+            _key(passage, [(start, end) for start, end in spans[first[row] : first[row + 1]]]): row
+            for row, passage in enumerate(self.content.passages)
+        }
 
 
 def update(
@@ -116,13 +122,12 @@ def update(
                 )
             number = max([0, *generation.numbers(data)]) + 1
             passages, counts = _split(documents, previous, states, passage_limit)
-            vectors, embedded = _embed(passages, previous, embedder, progress)
+            content, embedded = _embed(documents, passages, previous, embedder, progress)
             progress(Progress("write", 0, 1))
             manifest = Manifest(
-                number, generation.now(), *embedder_identity, vectors.shape[1], passage_limit,
+                number, generation.now(), *embedder_identity, content.vectors.shape[1], passage_limit,
                 len(documents), len(passages), str(corpus), tuple(refused),
             )  # fmt: skip
-            content = Content(tuple(documents), passages, vectors)
             _write_and_publish(data, number, content, manifest, progress)
     except Timeout as error:
         raise IndexBusy(f"Another process is building the index in {data}; wait for it to end and run it again.") from error
@@ -133,7 +138,9 @@ def update(
 
 
 def _open_previous(data: Path, identity: tuple[str, str], limit: int, rebuild: bool) -> _Previous:
-    nothing = _Previous(None, Content((), (), np.zeros((0, 0), np.float32)))
+    none = np.zeros((0, 0), np.float32)
+    sentences = Sentences(np.zeros(1, np.int64), np.zeros((0, 2), np.int64), none.astype(np.float16))
+    nothing = _Previous(None, Content((), (), none, sentences))
     if rebuild:
         return nothing
     try:
@@ -205,29 +212,60 @@ def _split(
 
 
 def _embed(
-    passages: Sequence[Passage],
+    documents: Sequence[Document],
+    passages: tuple[Passage, ...],
     previous: _Previous,
     embedder: Callable[[], Embedder],
     progress: Callable[[Progress], None],
-) -> tuple[Vectors, int]:
-    """Vectors of all passages: kept bit for bit where the same text was embedded before, twins embedded once."""
-    rows = previous.vectors_by_text()
-    keys = [_key(passage) for passage in passages]
-    new: dict[str, str] = {
-        key: lexical_text(passage) for key, passage in zip(keys, passages, strict=True) if key not in rows
-    }
-    fresh: dict[str, Vectors] = {}
-    dimension = previous.content.vectors.shape[1]
+) -> tuple[Content, int]:
+    """Vectors of all passages and their sentences: kept bit for bit where the same text was embedded before, twins embedded once."""
+    texts = {document.id: document for document in documents}
+    spans = [quotable_spans(texts[passage.document_id], passage) for passage in passages]
+    keys = [_key(passage, own) for passage, own in zip(passages, spans, strict=True)]
+    rows = previous.rows_by_key()
+    new: dict[str, int] = {}
+    for row, key in enumerate(keys):
+        if key not in rows:
+            new.setdefault(key, row)
+    kept = previous.content
+    dimension = kept.vectors.shape[1]
+    fresh: dict[str, tuple[Vectors, Vectors]] = {}
     if new:
         progress(Progress("embed", 0, len(new)))
         model = embedder()
         dimension = model.dimension
-        made = model.embed(list(new.values()), lambda done: progress(Progress("embed", done, len(new))))
-        fresh = dict(zip(new, made, strict=True))
+        inputs = [_input(passages[row], spans[row]) for row in new.values()]
+        wholes, parts = model.embed_passages(
+            [text for text, _ in inputs], [own for _, own in inputs], lambda done: progress(Progress("embed", done, len(new)))
+        )
+        fresh = dict(zip(new, zip(wholes, parts, strict=True), strict=True))
     vectors = np.empty((len(passages), dimension), np.float32)
+    sentence_vectors: list[NDArray[np.float16]] = []
     for row, key in enumerate(keys):
-        vectors[row] = fresh[key] if key in fresh else previous.content.vectors[rows[key]]
-    return vectors, len(new)
+        if key in fresh:
+            vectors[row] = fresh[key][0]
+            sentence_vectors.append(fresh[key][1].astype(np.float16))
+        else:
+            vectors[row] = kept.vectors[rows[key]]
+            first, last = kept.sentences.first[rows[key] : rows[key] + 2]
+            sentence_vectors.append(kept.sentences.vectors[first:last])
+    sentences = Sentences(
+        first=np.concatenate([[0], np.cumsum([len(own) for own in spans])]).astype(np.int64),
+        spans=np.array([span for own in spans for span in own], np.int64).reshape(-1, 2),
+        vectors=np.concatenate(sentence_vectors),
+    )
+    return Content(tuple(documents), passages, vectors, sentences), len(new)
+
+
+def _input(passage: Passage, spans: Sequence[Span]) -> tuple[str, list[Span]]:
+    """What is embedded for a passage, and where in it the document's `spans` stand."""
+    text = lexical_text(passage)
+    offset = len(text) - len(passage.text)
+    moved: list[Span] = []
+    for start, end in passage.spans:
+        moved += [(offset + s - start, offset + e - start) for s, e in spans if start <= s and e <= end]
+        offset += end - start + 1
+    return text, moved
 
 
 def _write_and_publish(
@@ -245,5 +283,6 @@ def _write_and_publish(
     progress(Progress("publish", 1, 1))
 
 
-def _key(passage: Passage) -> str:
-    return hashlib.sha256(lexical_text(passage).encode()).hexdigest()
+def _key(passage: Passage, spans: Sequence[Span]) -> str:
+    """The same for passages whose vectors must be the same, in whatever document they stand."""
+    return hashlib.sha256(repr(_input(passage, spans)).encode()).hexdigest()

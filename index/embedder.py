@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Vectors = NDArray[np.float32]
+Span = tuple[int, int]
 BATCH = 32  # 16 to 64 measured alike on two cores; sorting by length matters more
 EMBEDDER_ID = "sentence-transformers/all-MiniLM-L6-v2"
 EMBEDDER = PinnedWheel(
@@ -52,8 +53,18 @@ class Embedder(Protocol):
     def digest(self) -> str: ...
     @property
     def dimension(self) -> int: ...
-    def embed(self, texts: Sequence[str], progress: Callable[[int], None] = ...) -> Vectors:
-        """Unit vectors of shape (len(texts), dimension); `progress` is told how many are done."""
+    def embed_question(self, question: str) -> Vectors:
+        """Unit vector of shape (dimension,)."""
+        ...
+
+    def embed_passages(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]], progress: Callable[[int], None] = ...
+    ) -> tuple[Vectors, list[Vectors]]:
+        """Unit vectors of the texts, shape (len(texts), dimension), and for each text those of its spans, in order.
+
+        Spans are 0-based half-open character offsets into their text; `progress` is told how many texts are done.
+        """
+        ...
 
 
 def embedder_source(model_id: str = EMBEDDER_ID, revision: str = "main") -> Source:
@@ -71,9 +82,11 @@ class TransformerEmbedder:
         folder = verify(source)
         import torch
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
 
         dtype = torch.bfloat16 if _computes_in_bfloat16() else torch.float32
         try:
+            transformers_logging.disable_progress_bar()
             self._model: SentenceTransformer = SentenceTransformer(
                 str(folder), device="cpu", local_files_only=True, trust_remote_code=False, model_kwargs={"dtype": dtype}
             )
@@ -85,23 +98,69 @@ class TransformerEmbedder:
         self.digest = digest_of(source)
         self.dimension = int(self._model.get_embedding_dimension() or 0)
 
-    def embed(self, texts: Sequence[str], progress: Callable[[int], None] = lambda done: None) -> Vectors:
-        """Unit vectors of shape (len(texts), dimension), in the order of `texts`."""
+    def embed_question(self, question: str) -> Vectors:
+        """Unit vector of shape (dimension,)."""
+        vector = np.asarray(self._model.encode_query(question, convert_to_numpy=True, show_progress_bar=False), np.float32)
+        return vector / max(float(np.linalg.norm(vector)), 1e-12)
+
+    def embed_passages(
+        self,
+        texts: Sequence[str],
+        spans: Sequence[Sequence[Span]],
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> tuple[Vectors, list[Vectors]]:
+        """Vectors of the texts and of the spans in them, from one pass through the model.
+
+        A span's vector is the mean of its token vectors, which know the whole text ("late chunking", Günther et al. 2024,
+        arXiv 2409.04701). A span behind the model's length limit has the vector of its text.
+        """
         vectors = np.empty((len(texts), self.dimension), np.float32)
+        span_vectors: list[Vectors] = [np.empty((0, self.dimension), np.float32)] * len(texts)
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))  # like lengths together: little padding
-        step = BATCH * 8
-        for at in range(0, len(order), step):
-            chosen = order[at : at + step]
-            part = self._model.encode(
-                [texts[i] for i in chosen],
-                batch_size=BATCH,
-                show_progress_bar=False,
-                convert_to_numpy=True,
-                normalize_embeddings=False,
-            ).astype(np.float32)
-            vectors[chosen] = part / np.maximum(np.linalg.norm(part, axis=1, keepdims=True), 1e-12)
-            progress(min(at + step, len(order)))
-        return vectors
+        for at in range(0, len(order), BATCH):
+            chosen = order[at : at + BATCH]
+            for i, (whole, parts) in zip(chosen, self._forward([texts[i] for i in chosen], [spans[i] for i in chosen]), strict=True):
+                vectors[i], span_vectors[i] = whole, parts
+            progress(min(at + BATCH, len(order)))
+        return vectors, span_vectors
+
+    def _forward(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[tuple[Vectors, Vectors]]:
+        import torch
+
+        prompt = self._model.prompts.get("document", "")
+        encoded = self._model.tokenizer(
+            [prompt + text for text in texts],
+            padding=True,
+            truncation=True,
+            max_length=self._model.max_seq_length,
+            return_offsets_mapping=True,
+            return_tensors="pt",
+        )
+        offsets = encoded.pop("offset_mapping").numpy() - len(prompt)
+        with torch.inference_mode():
+            features = self._model(dict(encoded))
+        wholes = _unit(features["sentence_embedding"].float().numpy())
+        tokens = features["token_embeddings"].float().numpy()
+        return [
+            (whole, _span_means(tokens[row], offsets[row], spans[row], whole)) for row, whole in enumerate(wholes)
+        ]
+
+
+def _span_means(tokens: Vectors, offsets: NDArray[np.int64], spans: Sequence[Span], whole: Vectors) -> Vectors:
+    """Unit means of the token vectors, shape (tokens, dimension), that lie in each span; `whole` where none does."""
+    real = offsets[:, 1] > offsets[:, 0]  # special tokens and padding are empty
+    starts, ends = offsets[real, 0], offsets[real, 1]
+    sums = np.concatenate([np.zeros((1, tokens.shape[1]), np.float32), np.cumsum(tokens[real], axis=0)])
+    bounds = np.array(spans, np.int64).reshape(-1, 2)
+    first = np.searchsorted(ends, bounds[:, 0], side="right")
+    last = np.maximum(np.searchsorted(starts, bounds[:, 1], side="left"), first)
+    means = sums[last] - sums[first]
+    means[last == first] = whole
+    return _unit(means)
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)
 
 
 def _computes_in_bfloat16() -> bool:

@@ -2,7 +2,7 @@
 
     index/CURRENT                 the number of the generation in use
     index/gen-000007/manifest.json    what is inside, and the SHA-256 of every other file
-                     documents.jsonl, passages.jsonl, vectors.npy, lexical/*
+                     documents.jsonl, passages.jsonl, vectors.npy, sentence_*.npy, lexical/*
 
 It is written once, under a temporary name, and never changed. Nothing is searched before every byte was verified.
 """
@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index import storage
 from index.embedder import Vectors
@@ -66,12 +67,25 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
+class Sentences:
+    """The quotable spans inside passages (sentences, list items, rows, headings) and their vectors.
+
+    Those of passage `i` are rows `first[i]` to `first[i + 1]`, in the order of `quotable_spans`.
+    """
+
+    first: NDArray[np.int64]  # (passages + 1,)
+    spans: NDArray[np.int64]  # (m, 2): start and end in the document's text
+    vectors: NDArray[np.float16]  # (m, dimension), unit length
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """Everything a generation stores besides its manifest and the lexical index made from it."""
 
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]  # in the order of `vectors`
     vectors: Vectors  # (n, dimension), unit length
+    sentences: Sentences
 
 
 def index_folder(data: Path) -> Path:
@@ -119,9 +133,10 @@ def write(data: Path, number: int, content: Content, manifest: Manifest) -> Mani
     storage.make_folder(staging / "lexical")
     storage.write_file(staging / "documents.jsonl", _json_lines([asdict(document) for document in content.documents]))
     storage.write_file(staging / "passages.jsonl", _json_lines([asdict(passage) for passage in content.passages]))
-    buffer = io.BytesIO()
-    np.save(buffer, content.vectors, allow_pickle=False)
-    storage.write_file(staging / "vectors.npy", buffer.getvalue())
+    for name, array in _arrays(content).items():
+        buffer = io.BytesIO()
+        np.save(buffer, array, allow_pickle=False)
+        storage.write_file(staging / name, buffer.getvalue())
     try:
         LexicalIndex.build([lexical_text(passage) for passage in content.passages]).save(staging / "lexical")
     except OSError as error:
@@ -207,14 +222,26 @@ def read(data: Path, manifest: Manifest) -> tuple[Content, LexicalIndex]:
     try:
         documents = tuple(_document(json.loads(line)) for line in _lines(folder / "documents.jsonl"))
         passages = tuple(_passage(json.loads(line)) for line in _lines(folder / "passages.jsonl"))
-        vectors: Vectors = np.load(folder / "vectors.npy", allow_pickle=False)
+        vectors, first, spans, sentence_vectors = (np.load(folder / name, allow_pickle=False) for name in _ARRAYS)
         lexical = LexicalIndex.load(folder / "lexical", len(passages))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(f"{folder} cannot be read ({error}); run `roadmap index --rebuild`.") from error
     shape = (manifest.passages, manifest.dimension)
-    if len(documents) != manifest.documents or len(passages) != shape[0] or vectors.shape != shape:
+    fits = (
+        (len(documents), len(passages), vectors.shape, first.shape) == (manifest.documents, shape[0], shape, (shape[0] + 1,))
+        and first[-1] == len(spans) == len(sentence_vectors)
+    )  # fmt: skip
+    if not fits:
         raise IndexDamaged(f"The parts of {folder} do not belong together; run `roadmap index --rebuild`.")
-    return Content(documents, passages, vectors), lexical
+    return Content(documents, passages, vectors, Sentences(first, spans, sentence_vectors)), lexical
+
+
+_ARRAYS = ("vectors.npy", "sentence_first.npy", "sentence_spans.npy", "sentence_vectors.npy")
+
+
+def _arrays(content: Content) -> dict[str, NDArray[np.generic]]:
+    sentences = content.sentences
+    return dict(zip(_ARRAYS, (content.vectors, sentences.first, sentences.spans, sentences.vectors), strict=True))
 
 
 def now() -> str:

@@ -1,7 +1,8 @@
-"""The child process that parses untrusted documents: `python -m ingest.child SECONDS MEMORY_BYTES`, driven by `ingest.isolation`.
+"""The child process that parses untrusted documents: `python -m ingest.child SECONDS MEMORY_BYTES`.
 
-Request on stdin: one line of JSON with id and size, then the bytes. Reply on stdout: the size in 12 digits, then JSON. The process
-limits its own memory and processor time where the system can, writes no files and imports no model library.
+Driven by `ingest.isolation`. Request on stdin: one line of JSON with id and size, then the bytes. Reply on stdout: the size in
+12 digits, then JSON. The process limits its own memory and processor time where the system can, writes no files and imports
+no model library.
 """
 
 from __future__ import annotations

@@ -106,7 +106,9 @@ def _read_once(path: Path, document_id: str) -> bytes:
         reason = f"it cannot be opened ({error.strerror}); check its permissions"
         raise DocumentRefused(document_id, Refusal.UNREADABLE, reason) from error
     if not (_identity(found) == _identity(opened) == _identity(after)) or len(data) != found.st_size:
-        raise DocumentRefused(document_id, Refusal.CHANGED, "it changed while it was read; rebuild the index when it is finished")
+        raise DocumentRefused(
+            document_id, Refusal.CHANGED, "it changed while it was read; rebuild the index when it is finished"
+        )
     return data
 
 
@@ -116,4 +118,6 @@ def _identity(status: os.stat_result) -> tuple[int, int, int]:
 
 def _unsafe(document_id: str, mode: int) -> DocumentRefused:
     kind = "a symbolic link" if stat.S_ISLNK(mode) else "a folder" if stat.S_ISDIR(mode) else "not a regular file"
-    return DocumentRefused(document_id, Refusal.UNSAFE_FILE, f"it is {kind}, which is never followed; copy the file itself there")
+    return DocumentRefused(
+        document_id, Refusal.UNSAFE_FILE, f"it is {kind}, which is never followed; copy the file itself there"
+    )

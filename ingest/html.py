@@ -16,28 +16,24 @@ from bs4.element import NavigableString, PageElement, Tag
 from ingest.builder import DocumentBuilder, clean_inline
 from ingest.document import Document
 from ingest.encoding import decode
+from ingest.html_noise import content_of, drop_noise
+from ingest.text_signs import is_label, is_titular
 
-_DROPPED = frozenset(
-    ["script", "style", "noscript", "template", "nav", "aside", "footer", "svg", "iframe", "object", "embed", "canvas"]
-    + ["audio", "video", "head", "dialog", "button", "select", "input", "textarea", "datalist", "map", "frame", "frameset"]
-)
-_DROPPED_ROLES = frozenset(["navigation", "banner", "search", "contentinfo", "complementary", "menu", "dialog", "alert"])
-# Words in `class` and `id` under which pages keep what is not their content; dropped only where they hold little of the text.
-_NOISE = frozenset(
-    ["breadcrumb", "breadcrumbs", "cookie", "cookies", "cookie-banner", "search-results", "sidebar", "social", "social-share"]
-    + ["share-buttons", "pagination", "related-posts", "newsletter", "advertisement", "no-print", "headerlink", "skip-link"]
-    + ["footnote-ref", "footnote-backref", "navbar", "site-header", "site-footer", "toc", "table-of-contents", "comments"]
-)
 _BLOCKS = frozenset(
-    ["address", "article", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure"]
-    + ["form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "ol", "p"]
-    + ["pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "caption", "footer"]
+    re.findall(
+        r"\S+",
+        """
+        address article blockquote body center dd details div dl dt fieldset figcaption figure form h1 h2 h3 h4 h5 h6
+        header hgroup hr html legend li main menu ol p pre section summary table tbody td tfoot th thead tr ul caption
+        footer
+        """,
+    )
 )
 _DEEPEST = 8  # lists nested more deeply are shown at this depth: the indentation alone would fill the text
 _HEADING = re.compile(r"h([1-6])\Z")
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d])")
 _LINKABLE = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
 _BADGE = re.compile(r"shields\.io|badgen\.net|badge\.fury|codecov\.io|/workflows/|(?:^|/)badge\.svg", re.IGNORECASE)
+_IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp)(?:[?#].*)?\Z", re.IGNORECASE)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
 
 
@@ -50,7 +46,7 @@ def read_html(data: bytes, document_id: str) -> Document:
     language = soup.html.get("lang") if soup.html else None
     drop_noise(soup)
     builder = DocumentBuilder(warnings=list(warnings))
-    add_html(builder, _content(soup))
+    add_html(builder, content_of(soup))
     meta: dict[str, object] = {"language": str(language)} if language else {}
     document = builder.build(document_id, hashlib.sha256(data).hexdigest(), title=title, meta=meta)
     headings = {document.text[block.start : block.end] for block in document.blocks if block.kind == "heading"}
@@ -58,80 +54,6 @@ def read_html(data: bytes, document_id: str) -> Document:
         if part in headings:
             return replace(document, title=part)
     return document
-
-
-def drop_noise(soup: BeautifulSoup) -> None:
-    """Remove from the tree what is hidden or not content: navigation, scripts, forms, banners. Takes linear time."""
-    measures = _measure(soup)
-    total = measures[id(soup)].characters
-    doomed: list[Tag] = []
-    for tag in soup.find_all(True):
-        if not isinstance(tag, Tag) or tag.name in ("html", "body", "main"):
-            continue
-        measure = measures[id(tag)]
-        if (
-            tag.name in _DROPPED
-            or _is_hidden(tag)
-            or str(tag.get("role", "")).lower() in _DROPPED_ROLES
-            or (tag.name == "header" and not (measure.titles and measure.inside))
-            or ((tag.name == "form" or _NOISE & _names(tag)) and measure.characters * 4 < total)
-        ):
-            doomed.append(tag)
-    for tag in doomed:
-        tag.extract()
-
-
-@dataclass(slots=True)
-class _Measure:
-    """Of one tag: visible characters and `h1` headings below it, and whether it stands inside `<main>` or `<article>`."""
-
-    characters: int
-    titles: int
-    inside: bool
-
-
-def _measure(root: Tag) -> dict[int, _Measure]:
-    """The measures of every tag by its `id()`, in one pass."""
-    measures: dict[int, _Measure] = {}
-    characters = titles = contents = 0
-    pending: list[tuple[PageElement, bool]] = [(root, True)]
-    while pending:
-        node, entering = pending.pop()
-        if isinstance(node, Tag):
-            is_content = node.name in ("main", "article")
-            if entering:
-                titles += node.name == "h1"
-                measures[id(node)] = _Measure(-characters, -titles, contents > 0)
-                contents += is_content
-                pending.append((node, False))
-                pending += [(child, True) for child in reversed(node.contents)]
-            else:
-                contents -= is_content
-                measures[id(node)].characters += characters
-                measures[id(node)].titles += titles
-        elif type(node) is NavigableString:  # comments, doctypes, scripts and styles are subclasses of it
-            characters += len(node.strip())
-    return measures
-
-
-def _names(tag: Tag) -> set[str]:
-    classes = tag.get("class") or []
-    words = [*classes] if isinstance(classes, list) else str(classes).split()
-    return {word.lower() for word in [*words, str(tag.get("id", ""))]}
-
-
-def _is_hidden(tag: Tag) -> bool:
-    if tag.has_attr("hidden") or str(tag.get("aria-hidden", "")).lower() == "true":
-        return True
-    return tag.has_attr("style") and bool(_HIDDEN_STYLE.search(str(tag["style"]).lower()))
-
-
-def _content(soup: BeautifulSoup) -> Tag:
-    body = soup.body or soup
-    measures = _measure(body)
-    candidates = [tag for tag in body.select("main, article, [role=main]") if isinstance(tag, Tag)]
-    best = max(candidates, key=lambda tag: measures[id(tag)].characters, default=body)
-    return best if measures[id(best)].characters * 2 >= measures[id(body)].characters else body
 
 
 @dataclass(slots=True)
@@ -146,29 +68,39 @@ class _Walk:
     heading: int = 0
     heading_links: list[tuple[str, str]] = field(default_factory=list)
     term: str = ""
+    level: int = 0  # of the last heading
+    bold: int = 0  # how many bold elements are open
+    pictured: bool = False  # whether the link at hand shows a picture
+    shown: set[bool] = field(default_factory=set)  # whether the text of the block at hand is bold, not bold, or both
 
     def flush(self) -> None:
         """End the block at hand."""
         text = clean_inline("".join(self.inline))
         self.inline.clear()
+        is_bold, self.shown = self.shown == {True}, set()
         if not text:
             return
         if self.links:  # a link around whole blocks is named after the first of them
             address, _, shown = self.links[-1]
             self.links[-1] = (address, 0, shown or text)
         if self.heading:
+            self.level = self.heading
             self.builder.add("heading", re.sub(r"\s*[¶§#🔗]+$", "", text), level=self.heading)
         elif self.item_due:
             if self.item_due[-1]:
                 self.item_due[-1] = False
                 ordered, following = self.lists[-1] if self.lists else (False, [1])
-                self.builder.add("item", text, level=min(max(0, len(self.lists) - 1), _DEEPEST), ordinal=following[0] if ordered else None)
+                self.builder.add(
+                    "item", text, level=min(max(0, len(self.lists) - 1), _DEEPEST), ordinal=following[0] if ordered else None
+                )
                 following[0] += 1
             else:
                 self.builder.add("paragraph", text)
         elif self.term:
             self.builder.add("item", f"{self.term}: {text}")
             self.term = ""
+        elif is_bold and (is_titular(text) or is_label(text)) and "](" not in text:  # a heading in all but its tag
+            self.builder.add("heading", text.removesuffix(":"), level=min(6, self.level + 1))
         else:
             self.builder.add("paragraph", text)
 
@@ -180,6 +112,8 @@ def add_html(builder: DocumentBuilder, root: Tag) -> None:
         if isinstance(tag, NavigableString):
             if type(tag) is NavigableString:
                 walk.inline.append(re.sub(r"\s+", " ", tag))
+                if tag.strip():
+                    walk.shown.add(walk.bold > 0)
         elif isinstance(tag, Tag):
             (_enter if entering else _leave)(walk, tag)
     walk.flush()
@@ -213,6 +147,8 @@ def _enter(walk: _Walk, tag: Tag) -> None:
         if walk.lists and value.isdecimal() and len(value) < 7:
             walk.lists[-1][1][0] = int(value)
         walk.item_due.append(True)
+    elif name in ("b", "strong"):
+        walk.bold += 1
     elif name == "a":
         address = clean_inline(str(tag.get("href", ""))).replace(" ", "%20")
         walk.links.append((address if _LINKABLE.match(address) else "", len(walk.inline), ""))
@@ -225,12 +161,17 @@ def _enter(walk: _Walk, tag: Tag) -> None:
             walk.flush()  # two in a row are how old pages end a paragraph
     elif name == "sup":
         inner = tag.find("a", recursive=False)
-        if isinstance(inner, Tag) and str(inner.get("href", "")).startswith("#"):
+        refers = isinstance(inner, Tag) and str(inner.get("href", "")).startswith("#")
+        attached = bool("".join(walk.inline[-3:]).strip())
+        if refers and attached:
             tag.clear()  # a footnote mark would glue its number to the word before it
-        elif tag.string and len(tag.string.strip()) <= 3:
+        elif not refers and attached and len(tag.contents) == 1 and len(str(tag.contents[0])) <= 3:
             walk.inline.append("^")
     elif name == "img":
         walk.inline.append(_caption(tag))
+        link = walk.links[-1] if walk.links else None
+        if link and link[0] and not _BADGE.search(str(tag.get("src", ""))) and not _IMAGE.search(link[0]):
+            walk.pictured = True
     elif name == "math":
         walk.inline.append(f" {tag.get('alttext') or tag.get_text(' ')} ")
     elif name == "pre":
@@ -243,6 +184,8 @@ def _leave(walk: _Walk, tag: Tag) -> None:
     name = tag.name
     if name == "a" and walk.links:
         _end_link(walk)
+    elif name in ("b", "strong"):
+        walk.bold = max(0, walk.bold - 1)
     elif name == "dt":
         walk.term = f"{walk.term}, {_taken(walk)}".removeprefix(", ").rstrip(":")
     elif name in _BLOCKS:
@@ -279,13 +222,16 @@ def _end_link(walk: _Walk) -> None:
         return
     raw = "".join(walk.inline[start:])
     label = clean_inline(raw)
+    pictured, walk.pictured = walk.pictured, False
     if not re.search(r"\w", label):
+        if pictured:  # a video behind its picture: the address is all there is to say
+            walk.inline.append(f" {address} ")
         return
     if walk.heading:
         walk.heading_links.append((label, address))
         return
-    before = " " if raw[:1].isspace() else ""
-    after = " " if raw[-1:].isspace() else ""
+    before = " " if pictured or raw[:1].isspace() else ""
+    after = " " if pictured or raw[-1:].isspace() else ""
     walk.inline[start:] = [before + linked(label, address) + after]
 
 
@@ -306,7 +252,7 @@ def _caption(tag: Tag) -> str:
         return ""
     link = tag.find_parent("a")
     if isinstance(link, Tag):
-        return words if not link.get_text().strip() else ""
+        return words if not link.get_text().strip() else ""  # else its text says it
     return f" {words} " if len(words.split()) >= 5 else ""
 
 

@@ -86,7 +86,9 @@ class ParserProcess:
         if expired or code == -getattr(signal, "SIGXCPU", 0):
             reason = f"reading it took longer than {self._limits.seconds:g} seconds; split it or export it again"
             return DocumentRefused(document_id, Refusal.TIMEOUT, reason)
-        reason = f"its parser stopped without an answer (exit status {code}); the file is damaged or hostile, so export it again"
+        reason = (
+            f"its parser stopped without an answer (exit status {code}); the file is damaged or hostile, so export it again"
+        )
         return DocumentRefused(document_id, Refusal.CORRUPT, reason)
 
 
@@ -171,4 +173,6 @@ def _document(reply: dict[str, object], document_id: str) -> Document:
             warnings=tuple(str(warning) for warning in reply["warnings"]),  # type: ignore[attr-defined]
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise DocumentRefused(document_id, Refusal.CORRUPT, "its parser gave no usable answer; export the file again") from error
+        raise DocumentRefused(
+            document_id, Refusal.CORRUPT, "its parser gave no usable answer; export the file again"
+        ) from error

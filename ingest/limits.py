@@ -47,7 +47,8 @@ def too_much(document_id: str, what: str) -> DocumentRefused:
 def check_zip(data: bytes, document_id: str, limits: Limits = LIMITS) -> None:
     """Refuse archives made to overflow their reader: entries, declared sizes, ratio, overlaps, and sizes that lie.
 
-    Every entry is unpacked once, piece by piece, and only counted. Raises DocumentRefused: LIMIT, UNSAFE_ZIP, ENCRYPTED, CORRUPT.
+    Every entry is unpacked once, piece by piece, and only counted.
+    Raises DocumentRefused: LIMIT, UNSAFE_ZIP, ENCRYPTED, CORRUPT.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -78,7 +79,9 @@ def _check_overlaps(entries: list[zipfile.ZipInfo], document_id: str) -> None:
     end = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
         if entry.header_offset < end:
-            raise DocumentRefused(document_id, Refusal.UNSAFE_ZIP, "entries of its archive overlap; save it again with its program")
+            raise DocumentRefused(
+                document_id, Refusal.UNSAFE_ZIP, "entries of its archive overlap; save it again with its program"
+            )
         end = entry.header_offset + 30 + len(entry.orig_filename.encode("utf-8", "replace")) + entry.compress_size
 
 

@@ -23,11 +23,14 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from ingest.builder import DocumentBuilder
 from ingest.document import Document
 from ingest.encoding import decode
-from ingest.html import add_html, drop_noise
+from ingest.html import add_html
+from ingest.html_noise import drop_noise
 from ingest.tex import tex_to_text
 
 _ROLE = re.compile(r":([a-z_]+):$|\{([a-z:_-]+)\}$")  # `:numref:` or `{ref}` before its argument in backticks
-_MARKER_ROLES = frozenset(["label", "eqlabel", "width", "height", "begin_tab", "end_tab", "cite", "citet", "citep", "bibliography"])
+_MARKER_ROLES = frozenset(
+    ["label", "eqlabel", "width", "height", "begin_tab", "end_tab", "cite", "citet", "citep", "bibliography"]
+)
 _REFERENCE_ROLES = frozenset(["numref", "ref", "eqref", "cref", "secref"])
 _REFERENCES = {"fig": "the figure", "sec": "the section", "chap": "the chapter", "tab": "the table", "eq": "the equation"}
 _EMOJI = re.compile(r"(?<!\S):[a-z0-9_+-]+:(?!\S)")
@@ -67,6 +70,7 @@ def add_markdown(builder: DocumentBuilder, tokens: Sequence[Token]) -> None:
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # the HTML reading decides which addresses are kept
     parser.use(front_matter_plugin).use(footnote_plugin)
     return parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
 
@@ -126,7 +130,8 @@ def _clean(children: list[Token]) -> None:
         before = children[number - 1] if number else None
         after = children[number + 1] if number + 1 < len(children) else None
         if token.type == "text":
-            token.content = _EMOJI.sub("", token.content)
+            if after is None or after.type != "code_inline":
+                token.content = _EMOJI.sub("", token.content)
             if number == 0:
                 token.content = _TASK.sub("", _ALERT.sub("", token.content))
             if after is None:
@@ -135,7 +140,9 @@ def _clean(children: list[Token]) -> None:
                 token.content = ""
         elif token.type == "code_inline" and before is not None and before.type == "text":
             _resolve(before, token, number == 1 or (number > 1 and children[number - 2].type in ("softbreak", "hardbreak")))
-        elif token.type == "strong_open" and before is not None and before.type == "text" and before.content.endswith(("[", "(")):
+        elif (
+            token.type == "strong_open" and before is not None and before.type == "text" and before.content.endswith(("[", "("))
+        ):
             _unwrap(children, number, before)
 
 

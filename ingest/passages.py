@@ -37,7 +37,7 @@ class _Unit:
     page: int | None
     context: tuple[Span, ...] = ()  # the lead-in, parent items or header row it needs to be understood
     glued: bool = False  # a cut before it would part it from its lead-in, parent item or header row
-    item: bool = False
+    depth: int = 0  # how much a cut before it tears apart: 0 a paragraph, 1 an item or row, 2 an item below an item
 
 
 def split(document: Document, *, limit: int = 900) -> tuple[Passage, ...]:
@@ -76,7 +76,7 @@ def _tree(document: Document) -> _Node:
     sections = [section for section in document.sections if section.heading_path]
     root = _Node((), 0, heads[0] if heads else len(blocks), end=blocks[-1].end)
     stack = [root]
-    for section, first, stop in zip(sections, heads, [*heads[1:], len(blocks)], strict=True):
+    for section, first, stop in zip(sections, heads, [*heads, len(blocks)][1:], strict=True):
         del stack[max(1, len(section.heading_path)) :]
         node = _Node(section.heading_path, first, stop)
         stack[-1].children.append(node)
@@ -106,8 +106,8 @@ def _pack(document: Document, root: _Node, limit: int) -> Iterator[_Packed]:
         own_end = document.blocks[node.stop - 1].end if node.stop > node.first else start
         has_body = any(block.kind != "heading" for block in document.blocks[node.first : node.stop])
         run_start: int | None = None  # of the own text that the first children may join
-        if has_body and node.children and own_end - start <= limit:
-            run_start = start
+        if has_body and node.children and own_end - start <= limit // 2:
+            run_start = start  # a short introduction
         elif has_body:
             parts += [(node.path, page, spans) for page, spans in _cut(document, node, limit)]
         for child in node.children:
@@ -192,11 +192,11 @@ def _stop(units: list[_Unit], first: int, limit: int) -> int:
         while best < len(units) and units[best].glued and units[best].end - start <= limit * _SLACK:
             best += 1
         return best if best == len(units) or not units[best].glued else stop
-    for earlier in range(best, first, -1):  # a list or table stays whole where that leaves the run at least half full
+    for earlier in range(best, first, -1):  # rather between paragraphs or whole entries, where that leaves it half full
         if units[earlier - 1].end - start < limit // 2:
             break
-        if not units[earlier].item and not units[earlier].glued:
-            return earlier
+        if not units[earlier].glued and units[earlier].depth < units[best].depth:
+            best = earlier
     return best
 
 
@@ -226,10 +226,11 @@ def _units(document: Document, node: _Node, limit: int) -> Iterator[_Unit]:
             glued = glued or (previous is not None and previous.kind == "header")
         else:
             header = (start, block.end) if block.kind == "header" else None
+        depth = 1 + block.level if block.kind == "item" else int(block.kind == "row")
         pieces = _pieces(text, block, start, limit)
         for number, (begin, end) in enumerate(pieces):
             repeated = tuple(context) if end - begin <= limit else ()
-            yield _Unit(begin, end, block.page, repeated, glued and number == 0, block.kind in ("item", "row"))
+            yield _Unit(begin, end, block.page, repeated, glued and number == 0, depth)
         previous = block
 
 

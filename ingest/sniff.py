@@ -22,7 +22,9 @@ _SIGNATURES = (
     (b"\x7fELF", "program"),
     (b"SQLite format 3\0", "SQLite"),
 )
-_HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.I | re.S)
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.I | re.S
+)
 _EXPECTED = {".pdf": "PDF", ".docx": "ZIP"}
 
 

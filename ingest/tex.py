@@ -10,7 +10,8 @@ _SYMBOLS = {
     "to": "→", "rightarrow": "→", "leftarrow": "←", "mapsto": "↦", "Rightarrow": "⇒", "iff": "⇔", "infty": "∞", "partial": "∂",
     "nabla": "∇", "sum": "∑", "prod": "∏", "int": "∫", "sqrt": "√", "forall": "∀", "exists": "∃", "odot": "⊙", "oplus": "⊕",
     "otimes": "⊗", "ast": "*", "mid": "|", "vert": "|", "Vert": "‖", "ell": "ℓ", "top": "⊤", "cup": "∪", "cap": "∩", "ll": "≪",
-    "gg": "≫", "circ": "∘", "prime": "′", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "langle": "⟨", "rangle": "⟩",
+    "gg": "≫", "circ": "∘", "prime": "′", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "langle": "⟨",
+    "rangle": "⟩",
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ", "eta": "η",
     "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ",
     "sigma": "σ", "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ",
@@ -47,7 +48,7 @@ def tex_to_text(tex: str) -> str:
     text = re.sub(r"\\([a-zA-Z]+|[{}%$#&_|])", r"\1", text)
     text = re.sub(r"[{}]", " ", text)
     text = re.sub(r"\s*([_^])\s*", r"\1", " ".join(text.split()))
-    return re.sub(r"(?<=[(\[])\s+|\s+(?=[)\],.;])", "", text)
+    return re.sub(r"(?<=[(\[])\s+|\s+(?=[)\],.;])|(?<=[α-ω])\s(?=\()", "", text)
 
 
 def _grouped(text: str) -> str:

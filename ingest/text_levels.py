@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass, field
 
 from ingest.text_outline import TextBlock
@@ -28,42 +29,63 @@ def assign_levels(blocks: list[TextBlock]) -> None:
     titled = heads[0] == 0 and first.style == "title" and len(heads) > 1
     capitals = any(blocks[index].style == "capitals" for index in heads)
     state = _State(base=2 if titled else 1)
+    members = _members(blocks, heads)
     for position, index in enumerate(heads):
         block = blocks[index]
         if block.level == 0:
             above = blocks[index - 1] if position and heads[position - 1] == index - 1 else None
-            later = [blocks[head] for head in heads[position + 1 :]]
-            block.level = min(_DEEPEST, _level(state, block, above, later, blocks[index + 1 :][:1], capitals, position == 0 and titled))
+            place = _Place(index, above, blocks[index + 1].kind if index + 1 < len(blocks) else "", position == 0 and titled)
+            block.level = min(_DEEPEST, _level(state, block, place, members, capitals))
         if block.style != "label":
-            state.last, state.label = block.level, 0
+            # Nothing stands below a table of contents but the table.
+            state.last = block.level - 1 if block.text.casefold() in ("contents", "table of contents") else block.level
+            state.label = 0
         if block.style in ("plain", "capitals", "marked", "title"):
             state.plain = block.level
         if block.style == "label" and _is_closed_by_paragraph(blocks, index, heads[position + 1 : position + 2]):
             state.label = 0
 
 
-def _level(
-    state: _State,
-    block: TextBlock,
-    above: TextBlock | None,
-    later: list[TextBlock],
-    body: list[TextBlock],
-    capitals: bool,
-    is_title: bool,
-) -> int:
-    if is_title:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a heading stands: its block's index, the heading right above it if any, what kind of block is below it."""
+
+    index: int
+    above: TextBlock | None
+    below: str
+    is_title: bool
+
+
+_Members = dict[str, tuple[list[int], list[int]]]
+
+
+def _members(blocks: list[TextBlock], heads: list[int]) -> _Members:
+    """Per series the indexes of its members and their numbers, in order."""
+    members: _Members = {}
+    for index in heads:
+        if blocks[index].series:
+            indexes, numbers = members.setdefault(blocks[index].series, ([], []))
+            indexes.append(index)
+            numbers.append(blocks[index].number)
+    return members
+
+
+def _level(state: _State, block: TextBlock, place: _Place, members: _Members, capitals: bool) -> int:
+    above = place.above
+    if place.is_title:
         return 1
     if block.style == "label":
         if above is not None and above.style == "label" and state.label == 0:
             state.label = 1  # a label right below a label: it and the next ones stand under the first
         return (state.last or state.base - 1) + 1 + state.label
     if block.style == "decimal":
-        return state.base + block.number
+        known = state.series.get("#")  # 2.1 stands below 2
+        return (known[0] if known else state.base) + block.number
     if block.style == "reference" and state.series:
         return max(level for level, _ in state.series.values()) + 1 if state.last else state.base
     if block.style == "series":
         return _series_level(state, block)
-    return _plain_level(state, block, above, later, body, capitals)
+    return _plain_level(state, block, place, members, capitals)
 
 
 def _series_level(state: _State, block: TextBlock) -> int:
@@ -80,15 +102,8 @@ def _series_level(state: _State, block: TextBlock) -> int:
     return level
 
 
-def _plain_level(
-    state: _State,
-    block: TextBlock,
-    above: TextBlock | None,
-    later: list[TextBlock],
-    body: list[TextBlock],
-    capitals: bool,
-) -> int:
-    kind = f"{block.style} {body[0].kind if body else ''}"
+def _plain_level(state: _State, block: TextBlock, place: _Place, members: _Members, capitals: bool) -> int:
+    above, kind = place.above, f"{block.style} {place.below}"
     if above is not None and above.style != "title" and above.style != "label":
         state.stacked = (above.level + 1, kind)
         return above.level + 1
@@ -97,8 +112,9 @@ def _plain_level(
             return state.stacked[0]
         state.stacked = None
     for name, (level, number) in sorted(state.series.items(), key=lambda entry: -entry[1][0]):
-        following = next((other for other in later if other.series == name), None)
-        if following is not None and following.number == number + 1:
+        indexes, numbers = members[name]
+        following = bisect(indexes, place.index)
+        if following < len(numbers) and numbers[following] == number + 1:
             return level + 1  # between two members of a series: part of the first
     state.series.clear()
     if capitals and block.style == "plain" and state.plain:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 LineKind = Literal["text", "item", "ordered", "row", "code", "heading"]
@@ -23,8 +24,11 @@ _UNDERLINE = re.compile(r"(=|-|~|\^|\*){3,}\Z")
 _DECORATION = re.compile(r"[\s*_=~#+.•·─━—–-]{3,}\Z")
 _TABLE_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*\Z")
 _DRAWN = re.compile(r"\S {3,}\S|[─│┌┐└┘├┤┬┴┼═║]|\+-{2,}|-{2,}[>+]|<-{2,}")
-_CODE = re.compile(r"[;{}]\s*\Z|^\s*(?:def|class|import|from|return|for|if|while|\$|>>>|#include|//)\s|\w\(.*\)\s*:?\s*\Z|\s=\s")
+_CODE = re.compile(
+    r"[;{}]\s*\Z|^\s*(?:def|class|import|from|return|for|if|while|\$|>>>|#include|//)\s|\w\(.*\)\s*:?\s*\Z|\s=\s"
+)
 _CLOSED = re.compile(r"[.!?…;。！？][\"'”’»)\]*]*\Z")
+_UNFINISHED = re.compile(r"\b(?:and|or|the|a|an|of|to|with|for|by)\Z")
 _ENTRY = re.compile(r"[^:]{1,60}:\s")
 _LEADERS = re.compile(r"(?:\s?\.){4,}\s*")
 _PAGE_FOOT = re.compile(r".{0,100}\[Page \d{1,4}\]\s*\Z|\s*(?:- ?)?(?:Page )?\d{1,4}(?: ?-| of \d{1,4})?\s*\Z", re.IGNORECASE)
@@ -84,7 +88,7 @@ def _physical(text: str) -> list[_Physical]:
     for number, page in enumerate(pages):
         rows = page.split("\n")
         if len(pages) > 2:
-            if number and heads[_edge(page, 0)] > 1:
+            if number and heads[_edge(page, 0)] > 1 and sum(bool(row.strip()) for row in rows) > 2:
                 rows = _without_edge(rows, 0)
             if rows and (foot := [row for row in rows if row.strip()]) and _PAGE_FOOT.match(foot[-1]):
                 rows = _without_edge(rows, -1)
@@ -120,11 +124,12 @@ def _width(lines: list[_Physical]) -> int:
     if not lengths or (width := lengths[min(len(lengths) - 1, len(lengths) * 98 // 100)]) > WIDEST or width < 30:
         return 0
     pairs = broken = 0
-    for line, following in zip(lines, lines[1:], strict=False):
-        if following.gap or _mark(following.raw) or _mark(line.raw) and len(line.text) < width // 2:
+    for line, following in pairwise(lines):
+        if following.gap or _mark(following.raw) or (_mark(line.raw) and len(line.text) < width // 2):
             continue
         pairs += 1
-        broken += following.raw[0].islower() and not is_closed(line.text) and not line.text.endswith(":") and len(line.text) > 25
+        unfinished = not is_closed(line.text) and not line.text.endswith(":") and len(line.text) > max(25, width // 2)
+        broken += unfinished and following.raw[0].islower()
     return width if broken and broken * 8 >= pairs else 0
 
 
@@ -171,7 +176,7 @@ def _opened(physical: _Physical) -> Line | None:
     if found := _HASHES.match(text):
         return Line("heading", found[2], gap, indent, len(found[1]))
     if found := _EQUALS.match(text):
-        return Line("heading", found[2], gap, indent, len(found[1]) - 1)
+        return Line("heading", found[2], gap, indent, len(found[1]))
     if _DECORATION.match(text):
         return None
     if found := _BULLET.match(text):
@@ -186,14 +191,21 @@ def _opened(physical: _Physical) -> Line | None:
 def _continues(line: Line, last: _Physical, run: list[_Physical], index: int, width: int) -> bool:
     """Whether `run[index]` goes on with the sentence or paragraph that `last` ends."""
     following = run[index]
-    if _mark(following.raw) or _DECORATION.match(following.raw) or _HASHES.match(following.raw) or _table_end(run, index) > index:
+    if (
+        _mark(following.raw)
+        or _DECORATION.match(following.raw)
+        or _HASHES.match(following.raw)
+        or _table_end(run, index) > index
+    ):
         return False
     if index + 1 < len(run) and _underlined(following, run[index + 1]):
         return False
     hangs = line.kind in ("item", "ordered") and line.indent < following.indent <= line.indent + 8
     small = following.raw[0].islower()
     if not width:
-        broken = small and 60 <= len(last.text) <= WIDEST and not is_closed(last.text) and not last.text.endswith(":")
+        reach = 20 if _UNFINISHED.search(last.text) else 60
+        broken = small and reach <= len(last.text) <= WIDEST and not is_closed(last.text) and not last.text.endswith(":")
+        broken = broken or (len(last.text) >= 20 and bool(_UNFINISHED.search(last.text)) and line.kind == "text")
         return hangs or (broken and not _ENTRY.match(following.raw) and "://" not in last.text.rsplit(None, 1)[-1])
     if following.indent >= last.indent + 2 and not hangs and is_closed(last.text):
         return False  # an indented first line starts a paragraph
@@ -203,7 +215,7 @@ def _continues(line: Line, last: _Physical, run: list[_Physical], index: int, wi
         return len(last.text) >= width * 0.85 or (hangs and len(last.text) >= width * 0.7)
     if last.text.endswith(":"):
         return small
-    return small or hangs or len(last.text) >= width * 0.6
+    return small or hangs or len(last.text) >= width * 0.6 or bool(_UNFINISHED.search(last.text))
 
 
 def _underlined(line: _Physical, rule: _Physical) -> bool:
@@ -223,7 +235,7 @@ def _is_preformatted(run: list[_Physical]) -> bool:
     """Whether the run is drawn or code: columns held apart by spaces, lines and boxes, or an indented piece of a program."""
     if len(run) < 2:
         return False
-    drawn = sum(bool(_DRAWN.search(line.text.strip())) for line in run if not _LEADERS.search(line.text))
+    drawn = sum(bool(_DRAWN.search(line.raw)) for line in run if not _LEADERS.search(line.raw))
     if drawn * 5 >= 3 * len(run):
         return True
     code = sum(bool(_CODE.search(line.text)) for line in run)

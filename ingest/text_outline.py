@@ -12,52 +12,24 @@ from typing import Literal
 
 from ingest.document import BlockKind
 from ingest.text_lines import Line, is_closed
+from ingest.text_signs import (
+    announces_date,
+    decimal_number,
+    entry_name,
+    is_body,
+    is_byline,
+    is_date,
+    is_headline,
+    is_label,
+    is_leftover,
+    is_section_word,
+    is_titular,
+    refers_to_series,
+    series_member,
+)
 
 Style = Literal["marked", "title", "plain", "capitals", "series", "decimal", "reference", "label", ""]
 
-_SERIES_WORDS = (
-    "phase|step|part|chapter|section|stage|module|week|month|day|level|unit|lesson|appendix|milestone|year|sprint|volume|book|act"
-    "|question|exercise|task|tip|rule|mistake|project|topic|track|pillar|principle|reason|method|option|case|example"
-)
-_NUMBER = r"(\d{1,3}|[ivxlc]{1,6}|[a-h]|one|two|three|four|five|six|seven|eight|nine|ten)"
-_SERIES = re.compile(rf"({_SERIES_WORDS})s?\s+#?{_NUMBER}(?:\s*[–-]\s*\d+)?\s*(?:[:.)|—–-]\s*\S.*|\([^()]*\))?\Z", re.IGNORECASE)
-_REFERENCE = re.compile(rf"(?:[\w’'-]+\s+){{1,5}}({_SERIES_WORDS})\s+{_NUMBER}\s*[:—–-]\s*\S", re.IGNORECASE)
-_DECIMAL = re.compile(r"(\d{1,3}(?:\.\d{1,3})*)\.?\s+\S")
-_DEFINITION = re.compile(r"((?:[^:.!?\s]|[.!?:](?=\S))(?:[^:.!?]|[.!?:](?=\S)){0,99}?)\s?:\s+\S")
-_DATE = re.compile(
-    r"(?:\w+\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\.?\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}?,?\s*\d{4}\Z"
-    r"|\d{4}-\d{2}-\d{2}\Z|\d{1,2}[./]\d{1,2}[./]\d{2,4}\Z",
-    re.IGNORECASE,
-)
-_DATED = re.compile(r"(?:first |last )?(?:published|updated|posted|modified|reviewed)(?: on)?:?\Z", re.IGNORECASE)
-_BYLINE = re.compile(r"(?:by|written by|posted by|published by|author:)\s", re.IGNORECASE)
-_SECTION_WORDS = frozenset(
-    ["introduction", "overview", "abstract", "summary", "background", "contents", "preface", "conclusion", "conclusions"]
-    + ["final thoughts", "key takeaways", "takeaways", "references", "acknowledgements", "acknowledgments", "faq", "tl;dr"]
-)
-# Words that do not end a heading: the line goes on elsewhere, or introduces what follows.
-_OPEN_ENDS = re.compile(
-    r"\b(?:a|an|the|and|or|of|to|with|by|for|in|on|at|from|as|such as|is|are|was|were|be|can|will|may|include[sd]?|including|that"
-    r"|which|following|e\.g\.?|i\.e\.?|like|your|our|their|its)\Z",
-    re.IGNORECASE,
-)
-_LEAD_STARTS = re.compile(
-    r"(?:here|some|the following|these|those|this|that|to|if|when|for|in|with|by|you|we|it|they|there|once|after|during|as|below|among"
-    r"|it's|here's|here’s)\b",
-    re.IGNORECASE,
-)
-_ADDRESS = re.compile(r"https?://|www\.|\S@\S+\.\S")
-_LEFTOVERS = re.compile(
-    r"(?:also read|read (?:also|more|next)|see also our|you (?:may|might) (?:also )?(?:like|enjoy|be interested in|want to read)"
-    r"|recommended (?:for you|reading|articles?)|related (?:posts?|articles?|stories)|more from|up next|continue reading)\s*[:|»>]"
-    r"(?!.*https?://).{0,160}\Z"
-    r"|(?:tags?|filed under|topics?)?\s*:?\s*(?:#[\w-]+[\s,]*){2,}\Z|tags?\s*:\s*#\S+\Z"
-    r"|(?:advertisements?|sponsored(?: content)?|skip to (?:main )?content|back to top|share this(?: (?:post|article|page))?"
-    r"|(?:share|tweet|pin it|email|print)|share on (?:facebook|twitter|x|linkedin)|follow us on .{0,40}|leave a (?:reply|comment)"
-    r"|\d+ (?:comments?|shares?|likes?)|loading\W*|subscribe to our newsletter\W*|accept (?:all )?cookies|sign up|log in)\Z",
-    re.IGNORECASE,
-)
-LONGEST_HEADING = 100  # characters
 _LONGEST_ITEM = 90  # characters of a list item without a mark
 
 
@@ -73,15 +45,6 @@ class TextBlock:
     style: Style = ""
     series: str = ""  # the word or sign that its numbered siblings share
     number: int = 0
-
-
-def is_leftover(text: str) -> bool:
-    """Whether the line belongs to the web page around a text, not to the text.
-
-    >>> is_leftover("Read also: University Professor Guide"), is_leftover("tags: #how #to"), is_leftover("Read also about Go")
-    (True, True, False)
-    """
-    return len(text) <= 200 and bool(_LEFTOVERS.match(text))
 
 
 def outline(lines: list[Line]) -> list[TextBlock]:
@@ -159,11 +122,18 @@ class _Outline:
         if following.kind == "ordered" or (following.kind == "item" and following.indent > line.indent):
             return False
         previous = self._line(index - 1)
-        if previous is not None and previous.kind == "ordered" and previous.ordinal == (line.ordinal or 0) - 1 and not following.gap:
+        if (
+            previous is not None
+            and previous.kind == "ordered"
+            and previous.ordinal == (line.ordinal or 0) - 1
+            and not following.gap
+        ):
             return False  # the last of a list
         near = self.lines[max(0, index - 60) : index + 60]
         return any(
-            other.kind == "ordered" and other.ordinal in ((line.ordinal or 0) - 1, (line.ordinal or 0) + 1) and other is not previous
+            other.kind == "ordered"
+            and other.ordinal in ((line.ordinal or 0) - 1, (line.ordinal or 0) + 1)
+            and other is not previous
             for other in near
         )
 
@@ -172,21 +142,21 @@ class _Outline:
     def _read_text(self, index: int) -> int:
         line, following = self.lines[index], self._line(index + 1)
         text = line.text
-        if following is not None and _DATED.match(text) and _DATE.match(following.text):
+        if following is not None and announces_date(text) and is_date(following.text):
             self._add(TextBlock("paragraph", f"{text} {following.text}"))
             return index + 2
         if series := self._series(index):
             self._add(series)
             return index + 1
-        if not self.marked and _REFERENCE.match(text) and is_titular(text) and following is not None:
+        if not self.marked and refers_to_series(text) and following is not None:
             self._add(TextBlock("heading", text, style="reference"))
             return index + 1
         if decimal := self._decimal(index):
             self._add(decimal)
             return index + 1
         word, _, rest = text.partition(":")
-        if word.casefold() in _SECTION_WORDS and rest.strip() and not self.marked:  # "Conclusion: To become …"
-            self._add(TextBlock("heading", word, style="plain"))
+        if is_section_word(word) and rest.strip() and not self.marked:  # "Conclusion: To become …"
+            self._add(TextBlock("heading", word, style=_weight(word)))
             self._add(TextBlock("paragraph", rest))
             return index + 1
         if (stop := self._definitions_end(index)) > index:
@@ -194,8 +164,8 @@ class _Outline:
             return stop
         if text.endswith(":") and following is not None:
             return self._read_label(index)
-        if text.casefold() in _SECTION_WORDS and following is not None and not self.marked:
-            self._add(TextBlock("heading", text, style="plain"))
+        if is_section_word(text) and following is not None and not self.marked:
+            self._add(TextBlock("heading", text, style=_weight(text)))
             return index + 1
         if (stop := self._sentences_end(index)) > index:
             for item in self.lines[index:stop]:
@@ -206,40 +176,41 @@ class _Outline:
     def _series(self, index: int) -> TextBlock | None:
         """`Phase 2: Building Skills` as a heading, or as an item where its siblings stand right beside it."""
         line = self.lines[index]
-        found = _SERIES.match(line.text)
-        if not found or self.marked or len(line.text) > LONGEST_HEADING or line.text.endswith((".", ",", ";")):
+        member = series_member(line.text)
+        if member is None or self.marked:
             return None
-        beside = [other for other in (self._line(index - 1), self._line(index + 1)) if other is not None and other.kind == "text"]
-        word = found[1].lower()
-        siblings = [match for other in beside if (match := _SERIES.match(other.text)) and match[1].lower() == word]
-        number = _number(found[2])
-        if any(abs(_number(sibling[2]) - number) == 1 for sibling in siblings):
+        beside = [
+            other for other in (self._line(index - 1), self._line(index + 1)) if other is not None and other.kind == "text"
+        ]
+        siblings = [sibling for other in beside if (sibling := series_member(other.text)) and sibling.word == member.word]
+        if any(abs(sibling.number - member.number) == 1 for sibling in siblings):
             return TextBlock("item", line.text)
         if self._line(index + 1) is None:
             return None
-        return TextBlock("heading", line.text.removesuffix(":"), style="series", series=word, number=number)
+        return TextBlock("heading", line.text.removesuffix(":"), style="series", series=member.word, number=member.number)
 
     def _decimal(self, index: int) -> TextBlock | None:
         """`3.1.2 Wrapped keys` as a heading, or as an item of a table of contents."""
         line = self.lines[index]
-        found = _DECIMAL.match(line.text)
-        if not found or "." not in found[1] or self.marked:
+        found = decimal_number(line.text)
+        if found is None or self.marked:
             return None
-        near = [other for other in (self._line(index - 1), self._line(index + 1)) if other is not None]
-        if any(other.kind in ("text", "ordered") and (other.kind == "ordered" or _DECIMAL.match(other.text)) for other in near):
+        depth, title = found
+        before, after = self._line(index - 1), self._line(index + 1)
+        listed = bool(self.blocks) and self.blocks[-1].kind == "item" and _is_numbered(before)
+        if listed or _is_numbered(after):
             return TextBlock("item", line.text)
-        bare = line.text[len(found[1]) :].lstrip(". ")
-        if self._line(index + 1) is None or not is_titular(bare):
+        if self._line(index + 1) is None or not is_titular(title):
             return None
-        return TextBlock("heading", line.text, style="decimal", number=found[1].count("."))
+        return TextBlock("heading", line.text, style="decimal", number=depth)
 
     def _definitions_end(self, index: int) -> int:
         """Index after the run of `Name: explanation` lines from `index`; a single one counts only below its heading."""
         stop = index
-        while (line := self._line(stop)) is not None and line.kind == "text" and _is_definition(line.text):
+        while (line := self._line(stop)) is not None and line.kind == "text" and entry_name(line.text):
             if stop > index and line.gap and self.spaced:
                 break
-            if _SERIES.match(line.text) or _REFERENCE.match(line.text) or is_leftover(line.text):
+            if series_member(line.text) or refers_to_series(line.text):
                 break
             stop += 1
         if stop - index >= 2:
@@ -250,9 +221,9 @@ class _Outline:
 
     def _add_definitions(self, index: int, stop: int) -> None:
         """Items; a name that comes again and again ("Resources: …") belongs to the entry above it."""
-        names = [_name(line.text) for line in self.lines[index:stop]]
+        names = [entry_name(line.text) for line in self.lines[index:stop]]
         nested = [name in self.names and number > 0 for number, name in enumerate(names)]
-        if names[0] in self.names or all(nested[1:]) and len(names) > 3:
+        if names[0] in self.names or (all(nested[1:]) and len(names) > 3):
             nested = [False] * len(names)
         for line, deeper in zip(self.lines[index:stop], nested, strict=True):
             self._add(TextBlock("item", line.text, int(deeper)))
@@ -260,8 +231,8 @@ class _Outline:
     def _repeated_names(self) -> frozenset[str]:
         counts: dict[str, int] = {}
         for line in self.lines:
-            if line.kind == "text" and _is_definition(line.text):
-                counts[_name(line.text)] = counts.get(_name(line.text), 0) + 1
+            if line.kind == "text" and entry_name(line.text):
+                counts[entry_name(line.text)] = counts.get(entry_name(line.text), 0) + 1
         return frozenset(name for name, count in counts.items() if count >= 3)
 
     def _read_label(self, index: int) -> int:
@@ -270,7 +241,11 @@ class _Outline:
         names = is_label(line.text) and following.kind == "text" and not self.marked
         if names and self.spaced and following.gap and not line.gap and index:
             names = False
-        self._add(TextBlock("heading", line.text.removesuffix(":").rstrip(), style="label") if names else TextBlock("paragraph", line.text))
+        self._add(
+            TextBlock("heading", line.text.removesuffix(":").rstrip(), style="label")
+            if names
+            else TextBlock("paragraph", line.text)
+        )
         stop = index + 1
         while (item := self._line(stop)) is not None and self._is_bare_item(item, stop > index + 1):
             stop += 1
@@ -291,9 +266,9 @@ class _Outline:
             and len(text) <= _LONGEST_ITEM
             and not is_closed(text)
             and not text.endswith(":")
-            and not _is_definition(text)
-            and not _SERIES.match(text)
-            and not _REFERENCE.match(text)
+            and not entry_name(text)
+            and not series_member(text)
+            and not refers_to_series(text)
         )
 
     def _sentences_end(self, index: int) -> int:
@@ -302,7 +277,9 @@ class _Outline:
         if below is None or not (below.kind == "heading" or (below.kind == "paragraph" and below.text.endswith(":"))):
             return index
         stop = index
-        while (line := self._line(stop)) is not None and line.kind == "text" and not (stop > index and line.gap and self.spaced):
+        while (
+            (line := self._line(stop)) is not None and line.kind == "text" and not (stop > index and line.gap and self.spaced)
+        ):
             if len(line.text) > _LONGEST_ITEM or not is_closed(line.text) or re.search(r"[.!?]\s", line.text):
                 break
             stop += 1
@@ -312,94 +289,60 @@ class _Outline:
         """A heading where a short line stands above longer text, a list or a table; otherwise paragraphs or bare items."""
         stop = index
         while (line := self._line(stop)) is not None and line.kind == "text" and self._may_head(line.text):
-            if stop > index and (_is_definition(line.text) or (line.gap and self.spaced)):
+            if stop > index and (entry_name(line.text) or (line.gap and self.spaced)):
                 break
             stop += 1
-        length, after = stop - index, self._line(stop)
-        if length == 0 or self.marked or (self.spaced and index and not self.lines[index].gap and self.blocks[-1].kind != "heading"):
+        run, after = self.lines[index:stop], self._line(stop)
+        # A text that marks its headings marks all of them, save its title; one with empty lines has them before headings.
+        amid = self.spaced and index > 0 and not self.lines[index].gap and self.blocks[-1].kind != "heading"
+        if not run or (self.marked and index > 0) or amid:
             self._add(TextBlock("paragraph", self.lines[index].text))
             return index + 1
-        heads = after is not None and _is_body(after, self.lines[stop - 1].text)
-        style: Style
-        if length <= 2 and heads:
-            for number, line in enumerate(self.lines[index:stop]):
-                style = "title" if index + number == 0 else "capitals" if line.text.isupper() else "plain"
-                if number == 0 and length == 2 and _BYLINE.match(self.lines[stop - 1].text):
-                    self._add(TextBlock("heading", line.text, style=style))
-                    self._add(TextBlock("paragraph", self.lines[stop - 1].text))
-                    return stop
-                self._add(TextBlock("heading", line.text, style=style))
+        below_heading = bool(self.blocks) and self.blocks[-1].kind == "heading"
+        if len(run) <= 2 and self._heads(run, stop) and not (below_heading and after is not None and _is_next_heading(after)):
+            for number, line in enumerate(run):
+                self._add(TextBlock("heading", line.text, style=_weight(line.text) if index + number else "title"))
             return stop
-        if index == 0 and after is not None and _BYLINE.match(after.text):
-            self._add(TextBlock("heading", self.lines[0].text, style="title"))
+        if index == 0 and after is not None and is_byline(after.text):
+            self._add(TextBlock("heading", run[0].text, style="title"))
             return 1
-        bare = length >= 3 and index > 0
-        for line in self.lines[index:stop]:
-            self._add(TextBlock("item" if bare else "paragraph", line.text))
+        self._add_bare(run, index, after, below_heading)
         return stop
 
+    def _heads(self, run: list[Line], stop: int) -> bool:
+        """Whether what follows the run stands below its last line, or is itself a heading after an empty line."""
+        after, beyond = self._line(stop), self._line(stop + 1)
+        if after is None:
+            return False
+        stacked = after.gap and self.spaced and after.kind == "text" and self._may_head(after.text)
+        return is_body(after, run[-1].text) or (stacked and beyond is not None and is_body(beyond, after.text))
+
+    def _add_bare(self, run: list[Line], index: int, after: Line | None, below_heading: bool) -> None:
+        """Short lines that are no headings: the entries of a list, perhaps with a heading before and after it."""
+        texts = [line.text for line in run]
+        if len(run) < (1 if below_heading and after is not None and _is_next_heading(after) else 3) or index == 0:
+            for text in texts:
+                self._add(TextBlock("paragraph", text))
+            return
+        opens = len(texts) > 3 and is_headline(texts[0]) and not any(map(is_headline, texts[1:-1]))
+        closes = len(texts) > 3 and is_headline(texts[-1]) and not any(map(is_headline, texts[1:-1]))
+        closes = closes and after is not None and is_body(after, texts[-1])
+        for number, text in enumerate(texts):
+            heads = (opens and number == 0) or (closes and number == len(texts) - 1)
+            self._add(TextBlock("heading", text, style="plain") if heads else TextBlock("item", text))
+
     def _may_head(self, text: str) -> bool:
-        return is_titular(text) and not _BYLINE.match(text) and not _DATE.match(text) and not text.endswith(":")
+        return is_titular(text) and not is_byline(text) and not is_date(text) and not text.endswith(":")
 
 
-def is_titular(text: str) -> bool:
-    """Whether the line could be a heading by itself: short, begun like one, not ended like a sentence."""
-    if len(text) > LONGEST_HEADING or len(text.split()) > 16 or not re.search(r"[^\W\d_]", text):
-        return False
-    if text.endswith((",", ";", ":", "-", "–", "—")) or (is_closed(text) and not text.endswith("?")):
-        return False
-    if _ADDRESS.search(text) or _OPEN_ENDS.search(text) or re.search(r"[.!?] +[A-Z]\w+ \w+ ", text):
-        return False
-    return not text[0].islower() or text.split()[0][1:] != text.split()[0][1:].lower()
+def _weight(text: str) -> Style:
+    return "capitals" if text.isupper() else "plain"
 
 
-def is_label(text: str) -> bool:
-    """Whether a line that ends in a colon names what follows ("Resources:"), and is no sentence that leads to it.
-
-    >>> is_label("Math and Statistics:"), is_label("Here are some key aspects:"), is_label("Key areas include:")
-    (True, False, False)
-    """
-    bare = text.removesuffix(":").strip()
-    if not text.endswith(":") or not bare or len(bare) > 60 or len(bare.split()) > 7 or re.search(r"[.,;!?]\s|:", bare):
-        return False
-    return not _LEAD_STARTS.match(bare) and not _OPEN_ENDS.search(bare) and not bare[0].islower()
+def _is_numbered(line: Line | None) -> bool:
+    return line is not None and (line.kind == "ordered" or (line.kind == "text" and decimal_number(line.text) is not None))
 
 
-def _is_definition(text: str) -> bool:
-    found = _DEFINITION.match(text)
-    return bool(found) and len(found[1].split()) <= 14 if found else False
-
-
-def _name(text: str) -> str:
-    found = _DEFINITION.match(text)
-    return found[1].casefold() if found else ""
-
-
-def _is_body(line: Line, heading: str) -> bool:
-    """Whether a line is what stands below a heading, not the next entry of a list of short lines."""
-    if line.kind != "text":
-        return line.kind != "heading"
-    text = line.text
-    if _SERIES.match(text) or _REFERENCE.match(text) or is_label(text) or _is_definition(text) or text.endswith(":"):
-        return True
-    return len(text) > max(60, len(heading) * 1.5) or (is_closed(text) and not (text.endswith("?") and heading.endswith("?")))
-
-
-def _number(text: str) -> int:
-    """The value of 3, III, C or three.
-
-    >>> [_number(text) for text in ("3", "iv", "C", "two")]
-    [3, 4, 3, 2]
-    """
-    text = text.lower()
-    words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-    if text.isdecimal():
-        return int(text)
-    if text in words:
-        return words.index(text) + 1
-    if text in "abdefgh":
-        return ord(text) - ord("a") + 1
-    if text == "c":
-        return 3
-    values = [{"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}.get(char, 0) for char in text]
-    return sum(-value if value < max(values[index:]) else value for index, value in enumerate(values))
+def _is_next_heading(line: Line) -> bool:
+    """Whether a line starts the next section, so that short lines before it are what the last one holds."""
+    return line.kind == "text" and bool(series_member(line.text) or refers_to_series(line.text) or is_label(line.text))

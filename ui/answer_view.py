@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from assistant.answer import Answer
+from assistant.answer import Answer, Citation
 from assistant.conversations import State
-from ui.render import citation_groups, escape, views
+from ui.render import escape, sources, views
 from ui.shared import Key
 
 _BADGES: dict[str, tuple[str, str, str]] = {
@@ -73,26 +73,32 @@ def _draw_refusal(answer_id: str, answer: Answer, ask: Callable[[str], None], *,
     with st.container(horizontal=True, gap="small"):
         for number, suggestion in enumerate(answer.suggestions):
             key = f"suggestion-{answer_id}-{number}"
-            st.button(escape(suggestion), key=key, on_click=ask, args=(suggestion,), disabled=not last)
+            st.button(escape(suggestion), key=key, on_click=ask, args=(suggestion,), disabled=not last, wrap=True)
 
 
 def _draw_citations(answer_id: str, answer: Answer) -> None:
-    with st.container(key=f"sources-{answer_id}", gap="xxsmall"):
-        st.caption("Sources: open one to see the quoted words in their place")
-        for name, citations in citation_groups(answer):
-            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-                for citation in citations:
-                    quote = citation.quote if len(citation.quote) <= 300 else citation.quote[:299] + "…"
-                    clicked = st.button(
-                        str(citation.marker),
-                        key=f"cite-{answer_id}-{citation.marker}",
-                        help="“" + escape(quote) + "”",
-                        on_click=_view,
-                        args=(answer_id, citation.marker),
-                    )
-                    if clicked:
-                        st.rerun()  # also from the fragment of a running answer: the page opens the source
-                st.caption(escape(name), width="content")
+    with st.container(key=f"sources-{answer_id}", gap="xsmall"):
+        st.caption("Sources: open a number to see the quoted words in their place")
+        for source in sources(answer):
+            st.markdown(f":small[**{escape(source.title)}**]")
+            for place, citations in source.places:
+                with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=len(citations) > 4):
+                    for citation in citations:
+                        _draw_citation(answer_id, citation)
+                    st.caption(escape(place))
+
+
+def _draw_citation(answer_id: str, citation: Citation) -> None:
+    quote = citation.quote if len(citation.quote) <= 300 else citation.quote[:299] + "…"
+    clicked = st.button(
+        str(citation.marker),
+        key=f"cite-{answer_id}-{citation.marker}",
+        help="“" + escape(quote) + "”",
+        on_click=_view,
+        args=(answer_id, citation.marker),
+    )
+    if clicked:
+        st.rerun()  # also from the fragment of a running answer: the page opens the source
 
 
 def _view(answer_id: str, marker: int) -> None:

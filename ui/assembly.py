@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from ui.settings import Settings
 
 if TYPE_CHECKING:
-    from assistant.assistant import Assistant
-
     from assistant.answer import Turn
+    from assistant.assistant import Assistant
     from assistant.generator import Generator
     from index.build import BuildReport, Progress
     from index.embedder import Embedder
@@ -45,6 +44,14 @@ def sources(settings: Settings) -> tuple[Source, ...]:
     return (embedder_source(settings),) + ((generator,) if generator is not None else ())
 
 
+def embedder_identity(settings: Settings) -> tuple[str, str]:
+    """The id and the weights' digest of the embedder, without loading it. Raises WeightsMissing."""
+    from index.weights import digest_of
+
+    source = embedder_source(settings)
+    return source.model_id, digest_of(source)
+
+
 def load_embedder(settings: Settings) -> Embedder:
     """The embedder, loaded. Raises WeightsMissing, WeightsDamaged, EmbedderUnusable."""
     from index.embedder import TransformerEmbedder
@@ -70,8 +77,10 @@ def require_index(settings: Settings) -> None:
 def open_assistant(settings: Settings, library: Library, *, write: bool = True) -> Assistant:
     """The assistant over `library`; without `write` it has no generator and only quotes."""
     from assistant.assistant import Assistant
+    from assistant.coverage import THRESHOLD
 
-    return Assistant(library, generator=_generator(settings) if write else None, threshold=settings.threshold)
+    threshold = THRESHOLD if settings.threshold is None else settings.threshold
+    return Assistant(library, generator=_generator(settings) if write else None, threshold=threshold)
 
 
 def _generator(settings: Settings) -> Generator:
@@ -111,10 +120,8 @@ def build_index(
 ) -> BuildReport:
     """Bring the index up to date with the corpus. Raises what `index.build.update` raises, and WeightsMissing."""
     from index.build import update
-    from index.weights import digest_of
 
-    source = embedder_source(settings)
-    identity = (source.model_id, digest_of(source))
+    identity = embedder_identity(settings)
     return update(settings.corpus, settings.data, lambda: load_embedder(settings), identity, rebuild=rebuild, progress=progress)
 
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import logging
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.answer import Answer, Mode, Turn, answer_json
 from ingest.errors import RoadmapError
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-
-log = logging.getLogger(__name__)
 
 
 class BatchInvalid(RoadmapError):
@@ -69,27 +66,21 @@ def run_batch(
     A line is written in one piece as soon as it is known, so that a killed batch leaves whole lines. Raises BatchUnwritable.
     """
     failed = 0
-    try:
-        with out.open("wb", buffering=0) as file:
-            for done, question in enumerate(questions, start=1):
-                try:
-                    entry = search_entry(assistant, question) if search_only else _answer_entry(assistant, question, mode)
-                except RoadmapError as exc:
-                    entry = {"id": question.id, "question": question.question, "error": str(exc)}
-                    failed += 1
-                _write_line(file.fileno(), entry)
-                progress(done)
-    except OSError as exc:
-        raise BatchUnwritable(f"{out} cannot be written ({exc.strerror}); free space or choose another file.") from exc
+    with _opened(out, "wb") as file:
+        for done, question in enumerate(questions, start=1):
+            try:
+                entry = search_entry(assistant, question) if search_only else _answer_entry(assistant, question, mode)
+            except RoadmapError as exc:
+                entry = {"id": question.id, "question": question.question, "error": str(exc)}
+                failed += 1
+            _write_line(file, out, entry)
+            progress(done)
     return failed
 
 
 def check_writable(out: Path) -> None:
     """Raise BatchUnwritable if `out` cannot become a file; an existing file keeps its content until the first answer."""
-    try:
-        out.open("ab").close()
-    except OSError as exc:
-        raise BatchUnwritable(f"{out} cannot be written ({exc.strerror}); choose another file.") from exc
+    _opened(out, "ab").close()
 
 
 def search_entry(assistant: Assistant, question: Question, k: int = 10) -> dict[str, object]:
@@ -116,10 +107,20 @@ def _answer_entry(assistant: Assistant, question: Question, mode: Mode) -> dict[
     return {**answer_json(assistant.ask(question.question, question.history, mode=mode)), "id": question.id}
 
 
-def _write_line(descriptor: int, entry: dict[str, object]) -> None:
+def _opened(out: Path, mode: Literal["wb", "ab"]) -> FileIO:
+    try:
+        return FileIO(out, mode)
+    except OSError as exc:
+        raise BatchUnwritable(f"{out} cannot be written ({exc.strerror}); choose another file.") from exc
+
+
+def _write_line(file: FileIO, out: Path, entry: dict[str, object]) -> None:
     line = (json.dumps(entry, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
-    while line:
-        line = line[os.write(descriptor, line) :]
+    try:
+        while line:
+            line = line[file.write(line) :]
+    except OSError as exc:
+        raise BatchUnwritable(f"{out} cannot be written ({exc.strerror}); free space or choose another file.") from exc
 
 
 def _question(line: bytes, where: str, number: int) -> Question:

@@ -22,7 +22,7 @@ CAREER = (
     ("Get hired", "Which projects should be in my portfolio?"),
     ("Get hired", "How do I prepare for interviews?"),
 )
-SHOWN = 6
+SHOWN = 8
 TRIED = 12  # of the questions made from headings
 
 

@@ -11,12 +11,13 @@ from assistant.conversations import Message
 from assistant.question import MAX_CHARACTERS
 from ingest.errors import RoadmapError
 from ui.answer_view import draw_answer
+from ui.attention import lead_attention
 from ui.examples import Example
 from ui.render import escape
 from ui.runtime import Runtime
 from ui.shared import Key, shared_runtime
 from ui.source_viewer import open_source
-from ui.worker import Job
+from ui.worker import Job, JobView
 
 POLL_SECONDS = 0.3  # often enough to read along, seldom enough to leave the cores to the model
 AT_ONCE_SECONDS = 0.25  # a quoted answer is mostly there by then, and is drawn without polling
@@ -38,12 +39,14 @@ def page() -> None:
     if notice := st.session_state.pop(Key.NOTICE, ""):
         st.warning(escape(notice), icon=":material/info:")
     st.chat_input("Ask about the documents", key=_QUESTION, max_chars=MAX_CHARACTERS, on_submit=_submitted)
+    lead_attention(conversation or "new", st.session_state.get(Key.AT_ONCE, ""))
     _open_viewed(runtime, messages)
 
 
 def show_conversation(conversation_id: str | None) -> None:
     """Make this conversation the one on the page; None for a new one."""
     st.session_state.pop(Key.VIEWING, None)
+    st.session_state[Key.TO_CHAT] = True
     if conversation_id is None:
         st.session_state.pop(Key.CONVERSATION, None)
         st.query_params.pop(_PARAMETER, None)
@@ -71,8 +74,8 @@ def ask(question: str) -> None:
     except RoadmapError as exc:
         st.session_state[Key.NOTICE] = str(exc)
         return
-    if runtime.readiness == "ready":
-        job.wait(AT_ONCE_SECONDS)
+    if runtime.readiness == "ready" and job.wait(AT_ONCE_SECONDS):
+        st.session_state[Key.AT_ONCE] = job.answer_id
 
 
 def _submitted() -> None:
@@ -100,10 +103,12 @@ def _draw_message(runtime: Runtime, message: Message, *, last: bool) -> None:
         with st.chat_message("user", avatar=":material/person:"):
             st.markdown(escape(message.content))
         return
-    job = runtime.worker.job(message.id)
-    if message.state == "running" and job is not None:
-        st.fragment(_draw_running, run_every=POLL_SECONDS)(job)
-        return
+    if message.state == "running":
+        job = runtime.worker.job(message.id)
+        if job is not None:
+            st.fragment(_draw_running, run_every=POLL_SECONDS)(runtime, job)
+            return
+        message = runtime.conversations.message(message.id) or message  # it has ended since the page was begun
     with st.chat_message("assistant", avatar=":material/route:"):
         if message.answer is not None:
             draw_answer(message.id, message.answer, message.state, message.error, ask, last=last)
@@ -113,7 +118,7 @@ def _draw_message(runtime: Runtime, message: Message, *, last: bool) -> None:
             st.caption("Stopped before anything was written.")
 
 
-def _draw_running(job: Job) -> None:
+def _draw_running(runtime: Runtime, job: Job) -> None:
     """Draw an answer as far as it has come; once it has ended, the page draws it from the store."""
     view = job.view()
     if view.state != "running":
@@ -121,16 +126,20 @@ def _draw_running(job: Job) -> None:
     with st.chat_message("assistant", avatar=":material/route:"):
         draw_answer(job.answer_id, view.answer, "running", view.error, ask)
         with st.container(horizontal=True, vertical_alignment="center"):
-            if job.cancelled():
-                doing = "Stopping after this sentence"
-            elif view.answer.sentences:
-                doing = "Writing"
-            elif view.answer.hits:
-                doing = "Reading what was found"
-            else:
-                doing = "Waiting for its turn" if view.waiting and view.seconds > 2 else "Looking through the documents"
-            st.caption(f":shimmer[{doing}…]", width="content")
+            st.caption(f":shimmer[{_doing(runtime, job, view)}…]", width="content")
             st.button("Stop", key=f"stop-{job.answer_id}", icon=":material/stop_circle:", on_click=job.cancel)
+
+
+def _doing(runtime: Runtime, job: Job, view: JobView) -> str:
+    if job.cancelled():
+        return "Stopping after this sentence"
+    if view.answer.sentences:
+        return "Writing"
+    if view.answer.hits:
+        return "Reading what was found"
+    if runtime.readiness == "loading":
+        return "Loading the models"
+    return "Waiting for its turn" if view.waiting and view.seconds > 2 else "Looking through the documents"
 
 
 def _draw_greeting(runtime: Runtime) -> None:
@@ -156,16 +165,19 @@ def _draw_examples(runtime: Runtime, waiting: bool) -> None:
     goals: dict[str, list[Example]] = {}
     for example in runtime.examples:
         goals.setdefault(example.goal, []).append(example)
+    columns = st.columns(2, gap="medium")
     for number, (goal, group) in enumerate(goals.items()):
-        st.caption(f"**{escape(goal)}**")
-        for place, example in enumerate(group):
-            st.button(
-                escape(example.question),
-                key=f"example-{number}-{place}",
-                on_click=ask,
-                args=(example.question,),
-                width="stretch",
-            )
+        with columns[number % 2]:
+            st.caption(f"**{escape(goal)}**")
+            for place, example in enumerate(group):
+                st.button(
+                    escape(example.question),
+                    key=f"example-{number}-{place}",
+                    on_click=ask,
+                    args=(example.question,),
+                    width="stretch",
+                    wrap=True,
+                )
 
 
 def _open_viewed(runtime: Runtime, messages: tuple[Message, ...]) -> None:

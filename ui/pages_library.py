@@ -7,7 +7,7 @@ import streamlit as st
 from index.library import DocumentInfo, IndexStatus
 from ingest.document import Document, Passage
 from ingest.errors import RoadmapError
-from ui.render import blocks_markdown, breadcrumb, escape, host, original_url
+from ui.render import blocks_markdown, breadcrumb, counted, escape, host, original_url
 from ui.runtime import Runtime
 from ui.shared import Key, shared_runtime
 from ui.source_viewer import draw_pieces
@@ -43,9 +43,10 @@ def _choose(document_id: str | None) -> None:
 
 def _draw_documents(status: IndexStatus) -> None:
     st.title("Library")
-    size = f"{status.size / 1e6:.1f} MB"
+    size = f"{status.size / 1e6:.1f} MB" if status.size >= 1e6 else f"{status.size / 1e3:.0f} kB"
     st.caption(
-        f"{len(status.documents)} documents · {status.passages} passages · {size} · generation {status.generation}, "
+        f"{counted(len(status.documents), 'document')} · {counted(status.passages, 'passage')} · {size}"
+        f" · generation {status.generation}, "
         f"built {escape(status.built.replace('T', ' ')[:16])} UTC from {escape(status.corpus)}"
     )
     wanted = st.text_input("Find a document", key="find-document", placeholder="Title or file name").strip().casefold()
@@ -75,7 +76,9 @@ def _draw_entry(document: DocumentInfo, change: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             with st.container(width="content", gap="xxsmall"):
                 st.markdown(f"**{escape(document.title)}**")
-                st.caption(f"{escape(document.id)} · {document.passages} passages · {document.characters:,} characters")
+                st.caption(
+                    f"{escape(document.id)} · {counted(document.passages, 'passage')} · {document.characters:,} characters"
+                )
             st.button(
                 "Passages",
                 key=f"passages-{document.id}",
@@ -99,8 +102,8 @@ def _draw_document(runtime: Runtime, document_id: str) -> None:
         return
     passages = runtime.passages(document_id)
     st.title(escape(document.title))
-    counts = f"{len(document.sections)} sections · {len(passages)} passages · {len(document.text):,} characters"
-    st.caption(f"{escape(document.id)} · {counts}")
+    counts = f"{counted(len(document.sections), 'section')} · {counted(len(passages), 'passage')}"
+    st.caption(f"{escape(document.id)} · {counts} · {len(document.text):,} characters")
     _draw_facts(document)
     pages = max(1, -(-len(passages) // PASSAGES_A_PAGE))
     number = 1

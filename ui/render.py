@@ -43,6 +43,14 @@ class View:
     markdown: str
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document an answer cites: its title, and `(breadcrumb, citations)` for each place in it. Not escaped."""
+
+    title: str
+    places: tuple[tuple[str, tuple[Citation, ...]], ...]
+
+
 def escape(text: str) -> str:
     """Markdown that shows `text`, on one line.
 
@@ -108,7 +116,7 @@ def blocks_markdown(document: Document, start: int, end: int, marks: Sequence[Sp
         else:
             for block in run:
                 text = inline(document.text[block.start : block.end], _within(block.start, block.end, marks))
-                pieces.append(Piece("markdown", f"**{text}**" if kind == "heading" and ":orange" not in text else text))
+                pieces.append(Piece("markdown", f"**{text}**" if kind == "heading" and ":yellow" not in text else text))
     return tuple(pieces)
 
 
@@ -135,18 +143,29 @@ def views(sentences: Iterable[Sentence]) -> tuple[View, ...]:
     return tuple(View(attribution, _sentences(group)) for attribution, group in groups)
 
 
+def counted(number: int, noun: str) -> str:
+    """
+    >>> counted(1, "document"), counted(1200, "passage")
+    ('1 document', '1,200 passages')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def breadcrumb(heading_path: Sequence[str], page: int | None = None) -> str:
     """`Phase 1 › Maths · page 3`, not escaped."""
     trail = " › ".join(heading_path)
     return " · ".join(part for part in (trail, f"page {page}" if page is not None else "") if part)
 
 
-def citation_groups(answer: Answer) -> tuple[tuple[str, tuple[Citation, ...]], ...]:
-    """The citations by the section they stand in, in order of first marker: `(title and breadcrumb, citations)`."""
-    groups: dict[tuple[str, tuple[str, ...]], list[Citation]] = {}
+def sources(answer: Answer) -> tuple[Source, ...]:
+    """The documents an answer cites, each with the places cited, in order of first marker."""
+    grouped: dict[tuple[str, str], dict[str, list[Citation]]] = {}
     for citation in answer.citations:
-        groups.setdefault((citation.document_id, citation.heading_path), []).append(citation)
-    return tuple((_source_name(group[0]), tuple(group)) for group in groups.values())
+        places = grouped.setdefault((citation.document_id, citation.title), {})
+        places.setdefault(_place(citation), []).append(citation)
+    return tuple(
+        Source(title, tuple((place, tuple(cited)) for place, cited in places.items())) for (_, title), places in grouped.items()
+    )
 
 
 def section_name(section: Section, document: Document) -> str:
@@ -154,11 +173,10 @@ def section_name(section: Section, document: Document) -> str:
     return section.heading_path[-1] if section.heading_path else document.title
 
 
-def _source_name(citation: Citation) -> str:
+def _place(citation: Citation) -> str:
     path = citation.heading_path
     path = path[1:] if path and path[0] == citation.title else path  # most documents open with their title as heading
-    trail = breadcrumb(path, citation.page)
-    return f"{citation.title} › {trail}" if trail else citation.title
+    return breadcrumb(path, citation.page) or "Beginning"
 
 
 def _sentences(sentences: Sequence[Sentence]) -> str:
@@ -255,7 +273,7 @@ _URL_SAFE = ":/?#[]@!$&'()*+,;=%-._~"
 
 
 def _mark(markdown: str) -> str:
-    return f":orange-background[{markdown}]"
+    return f":yellow-background[{markdown}]"
 
 
 def _padded(text: str, markdown: str) -> str:

@@ -40,10 +40,10 @@ class Runtime:
         self.conversations.interrupt()
         self.worker = Worker(self.assistant, self.conversations)
         self.rebuild = Rebuild(index_command(), environment(settings))
-        self.readiness: Readiness = "loading"
-        self.problem = ""  # one sentence, when readiness is "failed"
+        self.readiness: Readiness
+        self.problem: str  # one sentence, when readiness is "failed"
         self.examples: tuple[Example, ...] = ()
-        self.examples_ready = False  # they are looked for once the models are there
+        self.examples_ready: bool  # they are looked for once the models are there
         self._assistant: Assistant | None = None
         self._lock = threading.Lock()
         self._status: tuple[float, int | None, IndexStatus] | None = None
@@ -51,7 +51,7 @@ class Runtime:
 
     def load(self) -> None:
         """Load the models and open the index in the background, also again after a failure."""
-        self.readiness, self.problem = "loading", ""
+        self.readiness, self.problem, self.examples_ready = "loading", "", False
         threading.Thread(target=self._load, name="load", daemon=True).start()
 
     def assistant(self) -> Assistant:

@@ -73,6 +73,7 @@ def command(settings: Settings) -> list[str]:
         "server.maxUploadSize": "25",
         "server.disconnectedSessionTTL": "60",
         "logger.level": "warning",
+        "logger.hideWelcomeMessage": "true",
         **THEME,
     }
     hosts = ["localhost", "127.0.0.1", "[::1]", settings.host] if _is_local(settings.host) else []

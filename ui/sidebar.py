@@ -8,7 +8,7 @@ from index.library import IndexStatus
 from ingest.errors import RoadmapError
 from ui.pages_chat import current_conversation, show_conversation
 from ui.rebuild import RebuildView
-from ui.render import escape
+from ui.render import counted, escape
 from ui.runtime import Runtime
 
 RECENT = 8
@@ -48,12 +48,12 @@ def _draw_conversations(runtime: Runtime) -> None:
     with st.container(key="conversations", gap="xxsmall"):
         for conversation in recent:
             title = conversation.title if len(conversation.title) <= 38 else conversation.title[:37].rstrip() + "…"
-            current = conversation.id == current_conversation()
+            shown = escape(title) or "Untitled"
             st.button(
-                escape(title) or "Untitled",
+                f"**{shown}**" if conversation.id == current_conversation() else shown,
                 key=f"conversation-{conversation.id}",
                 type="tertiary",
-                icon=":material/chat_bubble:" if current else ":material/chat_bubble_outline:",
+                icon=":material/chat_bubble:",
                 help=escape(conversation.title) if title != conversation.title else None,
                 on_click=show_conversation,
                 args=(conversation.id,),
@@ -63,9 +63,9 @@ def _draw_conversations(runtime: Runtime) -> None:
 def _draw_documents(status: IndexStatus) -> None:
     st.divider()
     count = len(status.documents)
-    with st.expander(f"{count} document{'s' if count != 1 else ''}, {status.passages} passages", icon=":material/description:"):
+    with st.expander(f"{counted(count, 'document')}, {counted(status.passages, 'passage')}", icon=":material/description:"):
         for document in status.documents[:LISTED]:
-            st.markdown(f"{escape(document.title)}  \n:small[:gray[{document.passages} passages]]")
+            st.markdown(f"{escape(document.title)}  \n:small[:gray[{counted(document.passages, 'passage')}]]")
         if count > LISTED:
             st.caption(f"and {count - LISTED} more, on the Library page")
     if status.refused:
@@ -88,7 +88,8 @@ def _draw_rebuild(runtime: Runtime, running: bool) -> None:
         st.progress(view.share, text=f"{_stage(view)} You can go on asking.")
         return
     if running:
-        st.rerun()  # it has just ended: the documents above have changed
+        runtime.load()  # open the new generation, and find questions to start from in it
+        st.rerun()  # the documents above have changed
     if st.button("Update the index", key="rebuild", icon=":material/sync:", width="stretch"):
         runtime.rebuild.start()
         st.rerun()

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+# Drawn here because Streamlit loads icons given by name from the internet when they become the icon of the browser's tab.
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="14" fill="#0F6B5C"/>'
+    '<path d="M18 48V26a10 10 0 0 1 20 0v12a8 8 0 0 0 16 0V20" transform="translate(-4 0)" fill="none" stroke="#fff" '
+    'stroke-width="6" stroke-linecap="round"/><circle cx="14" cy="50" r="5" fill="#fff"/>'
+    '<circle cx="50" cy="15" r="5" fill="#8FE3D1"/></svg>'
+)
+
 _BOTH = {
     "font": "sans-serif",
     "baseRadius": "0.6rem",
     "showWidgetBorder": "true",
     "linkUnderline": "true",
+    "headingFontSizes": '["1.9rem", "1.5rem", "1.25rem", "1.1rem", "1rem", "0.9rem"]',
 }
 _LIGHT = {
     "primaryColor": "#0F6B5C",
@@ -15,6 +24,7 @@ _LIGHT = {
     "textColor": "#17211F",
     "linkColor": "#0B5F8A",
     "borderColor": "#D5DEDB",
+    "yellowBackgroundColor": "#FFE99A",
     "sidebar.backgroundColor": "#F3F6F5",
     "sidebar.secondaryBackgroundColor": "#FFFFFF",
 }
@@ -25,6 +35,7 @@ _DARK = {
     "textColor": "#E8EEEC",
     "linkColor": "#7CC4EE",
     "borderColor": "#35413D",
+    "yellowBackgroundColor": "#6A5A14",
     "sidebar.backgroundColor": "#181F1D",
     "sidebar.secondaryBackgroundColor": "#232C29",
 }

@@ -31,9 +31,10 @@ class Streams(Protocol):
     """The part of `assistant.Assistant` that is used here."""
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), *, mode: Mode = "auto", cancelled: Callable[[], bool] | None = None
+        self, question: str, history: Sequence[Turn] = (), *, mode: Mode = "auto", cancelled: Callable[[], bool] = ...
     ) -> Iterator[Event]:
         """The events of an answer, `Finished` last."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,303 @@
+"""DOCX in, document out: headings by their styles, lists with their numbering, tables, links. The archive is checked first."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+from xml.sax import SAXParseException
+
+import defusedxml.sax
+import docx
+from defusedxml.common import DefusedXmlException
+from docx.oxml.ns import qn
+from lxml.etree import XMLSyntaxError
+
+from ingest.builder import DocumentBuilder, clean_inline
+from ingest.document import Document
+from ingest.errors import DocumentRefused, Refusal
+from ingest.html import linked
+from ingest.limits import check_characters, check_zip
+from ingest.text_signs import is_titular
+
+_PLAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+_OTHER_TYPES = re.compile(
+    rb"application/vnd\.(?:ms-word\.(?:document|template)\.macroEnabled\.main"
+    rb"|openxmlformats-officedocument\.wordprocessingml\.template\.main)\+xml"
+)
+_LINKABLE = re.compile(r"(?:https?://|mailto:)\S+\Z", re.IGNORECASE)
+_HEADING_STYLE = re.compile(r"heading\s*([1-9])\Z", re.IGNORECASE)
+_LIST_STYLE = re.compile(r"list\s*(?:(bullet|number)\s*(\d?)|paragraph)\Z", re.IGNORECASE)
+_FIELD_LINK = re.compile(r'HYPERLINK\s+"([^"]+)"')
+
+
+def read_docx(data: bytes, document_id: str) -> Document:
+    """The text of the DOCX body in reading order; headers, footers, comments and deleted text are left out.
+
+    Raises DocumentRefused: LIMIT, UNSAFE_ZIP, UNSAFE_XML, ENCRYPTED, CORRUPT.
+    """
+    check_zip(data, document_id)
+    _check_xml(data, document_id)
+    try:
+        source = docx.Document(io.BytesIO(_as_plain_document(data)))
+    except (KeyError, ValueError, XMLSyntaxError, zipfile.BadZipFile, AttributeError) as error:
+        reason = f"it is no readable Word document ({type(error).__name__}); open it in Word and save it again as .docx"
+        raise DocumentRefused(document_id, Refusal.CORRUPT, reason) from error
+    builder = DocumentBuilder()
+    _Body(builder, source, document_id).read()
+    properties = source.core_properties
+    meta = {"author": properties.author} if properties.author and properties.author != "python-docx" else {}
+    title = clean_inline(properties.title or "") if properties.title != "Word Document" else ""
+    return builder.build(document_id, hashlib.sha256(data).hexdigest(), title=title, meta=meta)
+
+
+def _check_xml(data: bytes, document_id: str) -> None:
+    """Refuse parts that declare entities or a document type: Word writes none, attacks need them."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if name.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in (part := archive.read(name)) or b"<!ENTITY" in part):
+                try:
+                    defusedxml.sax.parseString(part, _Ignore(), forbid_dtd=True)
+                except (DefusedXmlException, SAXParseException) as error:
+                    reason = f"its part {name} declares XML entities, which documents have no use for; save it again in Word"
+                    raise DocumentRefused(document_id, Refusal.UNSAFE_XML, reason) from error
+
+
+class _Ignore(defusedxml.sax.xml.sax.ContentHandler):  # type: ignore[name-defined, misc]
+    """Takes what the XML parser reports and does nothing with it."""
+
+
+def _as_plain_document(data: bytes) -> bytes:
+    """The archive with the content type of a plain document: macro files and templates hold the same text."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        types = archive.read("[Content_Types].xml") if "[Content_Types].xml" in archive.namelist() else b""
+        if not _OTHER_TYPES.search(types):
+            return data
+        rewritten = io.BytesIO()
+        with zipfile.ZipFile(rewritten, "w", zipfile.ZIP_DEFLATED) as copy:
+            for name in dict.fromkeys(archive.namelist()):
+                part = archive.read(name)
+                copy.writestr(name, _OTHER_TYPES.sub(_PLAIN_TYPE.encode(), part) if name == "[Content_Types].xml" else part)
+        return rewritten.getvalue()
+
+
+class _Body:
+    """A walk through the body of one document."""
+
+    def __init__(self, builder: DocumentBuilder, source: Any, document_id: str) -> None:
+        self.builder = builder
+        self.source = source
+        self.document_id = document_id
+        self.formats = _numbering_formats(source)
+        self.styles = {style.style_id: style for style in source.styles}
+        self.counters: dict[tuple[str, int], int] = {}
+        self.level = 0  # of the last heading
+        self.characters = 0
+
+    def read(self) -> None:
+        for element in _blocks(self.source.element.body):
+            if element.tag == qn("w:tbl"):
+                self._table(element)
+            else:
+                self._paragraph(element)
+
+    def _count(self, text: str) -> str:
+        self.characters += len(text)
+        check_characters(self.characters, self.document_id)
+        return text
+
+    def _paragraph(self, element: Any) -> None:
+        text = self._count(self._text(element))
+        if not text.strip():
+            return
+        style = self._style(element)
+        if level := _heading_level(element, style):
+            self.level = level
+            self.builder.add("heading", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text), level=level)
+            return
+        marked = self._list_place(element, style)
+        if marked is not None:
+            depth, ordinal = marked
+            self.builder.add("item", text, level=min(depth, 8), ordinal=ordinal)
+        elif style is not None and re.search(r"\b(?:code|source|preformatted)\b", style.name or "", re.IGNORECASE):
+            self.builder.add("code", text)
+        elif is_titular(text.strip()) and _is_bold(element) and "](" not in text:
+            self.builder.add("heading", text, level=min(6, self.level + 1))  # a heading in all but its style
+        else:
+            self.builder.add("paragraph", text)
+
+    def _style(self, element: Any) -> Any:
+        found = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+        return self.styles.get(found.get(qn("w:val"))) if found is not None else None
+
+    def _list_place(self, element: Any, style: Any) -> tuple[int, int | None] | None:
+        """Nesting depth (from 0) and number (None for bullets) of a list item; None for what is none."""
+        numbering = element.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
+        named = _LIST_STYLE.match(style.name or "") if style is not None else None
+        if numbering is None and style is not None:
+            numbering = style.element.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
+        if numbering is None:
+            if named is None or named[1] is None:
+                return None
+            depth = int(named[2] or 1) - 1
+            return depth, self._next(style.name, depth) if named[1].lower() == "number" else None
+        number = _value(numbering.find(qn("w:numId")), "0")
+        if number == "0":
+            return None
+        depth = int(_value(numbering.find(qn("w:ilvl")), "0"))
+        if named is not None and named[2] and depth == 0:
+            depth = int(named[2]) - 1
+        bullet = self.formats.get((number, depth), self.formats.get((number, 0), "bullet")) in ("bullet", "none")
+        return depth, None if bullet else self._next(number, depth)
+
+    def _next(self, key: str, depth: int) -> int:
+        for other in [each for each in self.counters if each[0] == key and each[1] > depth]:
+            del self.counters[other]
+        self.counters[key, depth] = self.counters.get((key, depth), 0) + 1
+        return self.counters[key, depth]
+
+    def _table(self, table: Any) -> None:
+        rows = list(table.iter(qn("w:tr")))
+        nested = table.find(f".//{qn('w:tc')}//{qn('w:tbl')}") is not None
+        cells = max((len(row.findall(qn("w:tc"))) for row in table.findall(qn("w:tr"))), default=0)
+        if nested or cells < 2:  # a table for layout, not for data: what stands in it is ordinary text
+            for row in rows:
+                for paragraph in row.findall(f"{qn('w:tc')}/{qn('w:p')}"):
+                    self._paragraph(paragraph)
+            return
+        self.builder.table([[self._cell(cell) for cell in row.findall(qn("w:tc"))] for row in rows])
+
+    def _cell(self, cell: Any) -> str:
+        texts = (clean_inline(self._text(paragraph)) for paragraph in cell.iter(qn("w:p")))
+        return self._count("; ".join(text for text in texts if text))
+
+    def _text(self, paragraph: Any) -> str:
+        """The paragraph's visible text with links; deleted text, field codes and comments are left out."""
+        parts: list[str] = []
+        field: list[list[Any]] = []  # open fields: [code, where the shown text starts or None]
+        for element in _inline(paragraph):
+            tag = element.tag
+            if tag == qn("w:t"):
+                parts.append(element.text or "")
+            elif tag in (qn("w:tab"), qn("w:ptab")):
+                parts.append("\t")
+            elif tag in (qn("w:br"), qn("w:cr")):
+                parts.append("\n")
+            elif tag == qn("w:noBreakHyphen"):
+                parts.append("-")
+            elif tag == qn("w:instrText") and field:
+                field[-1][0] += element.text or ""
+            elif tag == qn("w:fldChar"):
+                _field(element.get(qn("w:fldCharType")), field, parts)
+            elif tag == qn("w:hyperlink"):
+                label = "".join(text.text or "" for text in element.iter(qn("w:t")))
+                parts.append(self._link(label, element.get(qn("r:id"))))
+        return "".join(parts)
+
+    def _link(self, label: str, relation: str | None) -> str:
+        related = self.source.part.rels.get(relation) if relation else None
+        address = str(related.target_ref) if related is not None and related.is_external else ""
+        return _linked(label, address)
+
+
+def _linked(label: str, address: str) -> str:
+    return linked(clean_inline(label), address) if label.strip() and _LINKABLE.match(address) else label
+
+
+def _field(kind: str | None, field: list[list[Any]], parts: list[str]) -> None:
+    """Follow the start, separator and end of a field; a HYPERLINK field becomes a link around what it shows."""
+    if kind == "begin":
+        field.append(["", None])
+    elif kind == "separate" and field:
+        field[-1][1] = len(parts)
+    elif kind == "end" and field:
+        code, start = field.pop()
+        found = _FIELD_LINK.search(code)
+        if found and start is not None:
+            parts[start:] = [_linked("".join(parts[start:]), found[1])]
+
+
+def _blocks(body: Any) -> Iterator[Any]:
+    """Paragraphs and tables of the body, also inside content controls and custom markup."""
+    pending = list(reversed(body))
+    while pending:
+        element = pending.pop()
+        if element.tag in (qn("w:p"), qn("w:tbl")):
+            yield element
+        elif element.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:customXml"), qn("w:ins"), qn("w:moveTo")):
+            pending += reversed(element)
+
+
+_SKIPPED = frozenset(
+    qn(name) for name in ("w:del", "w:moveFrom", "w:pPr", "w:rPr", "mc:Fallback", "w:delText", "w:txbxContent")
+)
+
+
+def _inline(paragraph: Any) -> Iterator[Any]:
+    """Elements below a paragraph in order, without deleted and hidden text; a hyperlink comes as a whole."""
+    pending = list(reversed(paragraph))
+    while pending:
+        element = pending.pop()
+        if element.tag in _SKIPPED or (element.tag == qn("w:r") and _is_hidden(element)):
+            continue
+        yield element
+        if element.tag != qn("w:hyperlink"):
+            pending += reversed(element)
+
+
+def _is_hidden(run: Any) -> bool:
+    found = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
+    return found is not None and found.get(qn("w:val"), "true") not in ("0", "false")
+
+
+def _is_bold(paragraph: Any) -> bool:
+    """Whether all visible text of the paragraph is set bold by hand."""
+    runs = [run for run in paragraph.iter(qn("w:r")) if any((text.text or "").strip() for text in run.iter(qn("w:t")))]
+    bold = [run.find(f"{qn('w:rPr')}/{qn('w:b')}") for run in runs]
+    return bool(bold) and all(each is not None and each.get(qn("w:val"), "true") not in ("0", "false") for each in bold)
+
+
+def _heading_level(element: Any, style: Any) -> int:
+    """1 to 6, or 0 for what is no heading; the style's outline level counts where its name says nothing."""
+    outline = element.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}")
+    for _ in range(10):  # styles are based on other styles
+        if style is None:
+            break
+        name = style.name or ""
+        if name.lower() == "title":
+            return 1
+        if found := _HEADING_STYLE.match(name):
+            return min(6, int(found[1]))
+        if outline is None:
+            outline = style.element.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}")
+        style = style.base_style
+    level = int(_value(outline, "9"))
+    return min(6, level + 1) if level < 9 else 0
+
+
+def _value(element: Any, default: str) -> str:
+    """The `w:val` of an element that holds a number, or the default where it is missing or no number."""
+    value = element.get(qn("w:val")) if element is not None else None
+    return value if value is not None and value.isdecimal() else default
+
+
+def _numbering_formats(source: Any) -> dict[tuple[str, int], str]:
+    """The number format ("bullet", "decimal", …) by list id and depth."""
+    try:
+        numbering = source.part.numbering_part.element
+    except (KeyError, NotImplementedError, AttributeError):
+        return {}
+    abstract: dict[str, dict[int, str]] = {}
+    for each in numbering.findall(qn("w:abstractNum")):
+        levels = {int(level.get(qn("w:ilvl"), "0")): level.find(qn("w:numFmt")) for level in each.findall(qn("w:lvl"))}
+        formats = {depth: found.get(qn("w:val"), "decimal") for depth, found in levels.items() if found is not None}
+        abstract[each.get(qn("w:abstractNumId"), "")] = formats
+    formats_of: dict[tuple[str, int], str] = {}
+    for number in numbering.findall(qn("w:num")):
+        reference = number.find(qn("w:abstractNumId"))
+        for depth, name in abstract.get(_value(reference, ""), {}).items():
+            formats_of[number.get(qn("w:numId"), ""), depth] = name
+    return formats_of

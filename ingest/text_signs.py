@@ -1,0 +1,205 @@
+"""One line of text in, what it looks like out: a title, a label, a "Name: explanation" entry, a member of a numbered series.
+
+Only the line itself is looked at here; what stands around it is weighed in `ingest.text_outline`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from ingest.text_lines import Line, is_closed
+
+LONGEST_HEADING = 100  # characters
+_SERIES_WORDS = (
+    "phase|step|part|chapter|section|stage|module|week|month|day|level|unit|lesson|appendix|milestone|year|sprint|volume|book"
+    "|act|question|exercise|task|tip|rule|mistake|project|topic|track|pillar|principle|reason|method|option|case|example"
+)
+_NUMBER_WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+_NUMBER = rf"(\d{{1,3}}|[ivxlc]{{1,6}}|[a-h]|{'|'.join(_NUMBER_WORDS)})"
+_SERIES = re.compile(
+    rf"({_SERIES_WORDS})s?\s+#?{_NUMBER}(?:\s*[–-]\s*\d+)?\s*(?:[:.)|—–-]\s*\S.*|\([^()]*\))?\Z",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(rf"(?:[\w’'-]+\s+){{1,5}}({_SERIES_WORDS})\s+{_NUMBER}\s*[:—–-]\s*\S", re.IGNORECASE)
+_DECIMAL = re.compile(r"(\d{1,3}(?:\.\d{1,3})+)\.?\s+(\S.*)")
+_DEFINITION = re.compile(r"((?:[^:.!?\s]|[.!?:](?=\S))(?:[^:.!?]|[.!?:](?=\S)){0,99}?)\s?:\s+\S")
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_DATE = re.compile(
+    rf"(?:\w+\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)?\.?\s+)?{_MONTH}\s+(?:\d{{1,2}},?\s*)?\d{{4}}\Z"
+    r"|\d{4}-\d{2}-\d{2}\Z|\d{1,2}[./]\d{1,2}[./]\d{2,4}\Z",
+    re.IGNORECASE,
+)
+_DATED = re.compile(r"(?:first |last )?(?:published|updated|posted|modified|reviewed)(?: on)?:?\Z", re.IGNORECASE)
+_BYLINE = re.compile(r"(?:by|written by|posted by|published by|author:)\s", re.IGNORECASE)
+_SECTION_WORDS = frozenset(
+    """introduction|overview|abstract|summary|background|contents|preface|conclusion|conclusions|final thoughts|key takeaways
+    |takeaways|references|acknowledgements|acknowledgments|faq|tl;dr""".replace("\n    ", "").split("|")
+)
+# Words that do not end a heading: the line goes on elsewhere, or introduces what follows.
+_OPEN_ENDS = re.compile(
+    r"\b(?:a|an|the|and|or|of|to|with|by|for|from|as|such as|is|are|was|were|be|can|will|may|include[sd]?|including"
+    r"|that|which|following|e\.g\.?|i\.e\.?|like|your|our|their|its)\Z",
+    re.IGNORECASE,
+)
+_LEAD_STARTS = re.compile(
+    r"(?:here|some|the following|these|those|this|that|to|if|when|for|in|with|by|you|we|it|they|there|once|after|during|as"
+    r"|below|among|it's|here's|here’s)\b",
+    re.IGNORECASE,
+)
+_QUESTIONS = frozenset(["what", "how", "why", "when", "where", "who", "which"])
+_SMALL = frozenset(["a", "an", "the", "and", "or", "of", "to", "in", "on", "for", "with", "by", "vs", "as", "at", "from", "is"])
+_ADDRESS = re.compile(r"https?://|www\.|\S@\S+\.\S")
+_LEFTOVERS = re.compile(
+    # An invitation to another page, with its title but without an address that somebody may want:
+    r"(?:also read|read (?:also|more|next)|see also our|recommended (?:for you|reading|articles?)|more from|up next"
+    r"|you (?:may|might) (?:also )?(?:like|enjoy|be interested in|want to read)|related (?:posts?|articles?|stories)"
+    r"|continue reading)\s*[:|»>](?!.*https?://).{0,160}\Z"
+    # Hash tags:
+    r"|(?:tags?|filed under|topics?)?\s*:?\s*(?:#[\w-]+[\s,]*){2,}\Z|tags?\s*:\s*#\S+\Z"
+    # Buttons:
+    r"|(?:advertisements?|sponsored(?: content)?|skip to (?:main )?content|back to top|loading\W*|sign up|log in"
+    r"|share this(?: (?:post|article|page))?|share|tweet|pin it|share on (?:facebook|twitter|x|linkedin)|follow us on .{0,40}"
+    r"|leave a (?:reply|comment)|\d+ (?:comments?|shares?|likes?)|subscribe to our newsletter\W*|accept (?:all )?cookies)\Z",
+    re.IGNORECASE,
+)
+
+
+class Member(NamedTuple):
+    """A member of a numbered series of headings, such as "Phase 2: Building Skills"."""
+
+    word: str  # in small letters, "phase"
+    number: int
+
+
+def is_leftover(text: str) -> bool:
+    """Whether the line belongs to the web page around a text, not to the text.
+
+    >>> is_leftover("Read also: University Professor Guide"), is_leftover("tags: #how #to"), is_leftover("Read also about Go")
+    (True, True, False)
+    """
+    return len(text) <= 200 and bool(_LEFTOVERS.match(text))
+
+
+def is_titular(text: str) -> bool:
+    """Whether the line could be a heading by itself: short, begun like one, not ended like a sentence.
+
+    >>> is_titular("Do You Need a Degree?"), is_titular("It takes a year."), is_titular("which you can")
+    (True, False, False)
+    """
+    if len(text) > LONGEST_HEADING or len(text.split()) > 16 or not re.search(r"[^\W\d_]", text):
+        return False
+    if text.endswith((",", ";", ":", "-", "–", "—")) or (is_closed(text) and not text.endswith("?")):
+        return False
+    if _ADDRESS.search(text) or _OPEN_ENDS.search(text) or re.search(r"[.!?] +[A-Z]\w+ \w+ ", text):
+        return False
+    first = text.split()[0][1:]
+    return not text[0].islower() or first != first.lower()  # "iOS" may start a heading, "which" may not
+
+
+def is_headline(text: str) -> bool:
+    """Whether a title shows that it is one, not the entry of a list: a question, or most of its words begun large.
+
+    >>> is_headline("How to Begin"), is_headline("Core Programming Languages"), is_headline("Linear algebra")
+    (True, True, False)
+    """
+    words = [word for word in text.split() if word[0].isalpha() and word not in _SMALL]
+    asks = text.endswith("?") or text.split()[0].lower() in _QUESTIONS
+    return is_titular(text) and len(text.split()) >= 3 and (asks or all(word[0].isupper() for word in words))
+
+
+def is_label(text: str) -> bool:
+    """Whether a line that ends in a colon names what follows ("Resources:"), and is no sentence that leads to it.
+
+    >>> is_label("Math and Statistics:"), is_label("Here are some key aspects:"), is_label("Key areas include:")
+    (True, False, False)
+    """
+    bare = text.removesuffix(":").strip()
+    if not text.endswith(":") or not bare or len(bare) > 60 or len(bare.split()) > 7 or re.search(r"[.,;!?]\s|:", bare):
+        return False
+    return not _LEAD_STARTS.match(bare) and not _OPEN_ENDS.search(bare) and not bare[0].islower()
+
+
+def is_date(text: str) -> bool:
+    """Whether the line is nothing but a date.
+
+    >>> is_date("September 19, 2025"), is_date("May the force be with you")
+    (True, False)
+    """
+    return bool(_DATE.match(text))
+
+
+def announces_date(text: str) -> bool:
+    """Whether the line says that the next one is the date of the text: "Published"."""
+    return bool(_DATED.match(text))
+
+
+def is_byline(text: str) -> bool:
+    """Whether the line names an author: "By Ada Lovelace"."""
+    return bool(_BYLINE.match(text))
+
+
+def is_section_word(text: str) -> bool:
+    """Whether the line is one of the words that head sections everywhere: "Introduction", "Conclusion"."""
+    return text.casefold() in _SECTION_WORDS
+
+
+def entry_name(text: str) -> str:
+    """The name in a line of the form "Name: explanation", in small letters; empty where the line has another form.
+
+    >>> entry_name("Node.js: a runtime for servers"), entry_name("Learn it. Then this: go on"), entry_name("Resources:")
+    ('node.js', '', '')
+    """
+    found = _DEFINITION.match(text)
+    return found[1].casefold() if found and len(found[1].split()) <= 14 else ""
+
+
+def series_member(text: str) -> Member | None:
+    """The place of a line such as "Step 3: Build" or "Part II" in its series, or None.
+
+    >>> series_member("Phase 2: Building Skills"), series_member("Part II"), series_member("Step by step")
+    (Member(word='phase', number=2), Member(word='part', number=2), None)
+    """
+    found = _SERIES.match(text) if len(text) <= LONGEST_HEADING and not text.endswith((".", ",", ";")) else None
+    return Member(found[1].lower(), _value(found[2].lower())) if found else None
+
+
+def refers_to_series(text: str) -> bool:
+    """Whether a title speaks of a member of a series: "Deep Dive into Phase 1: Foundations"."""
+    return bool(_REFERENCE.match(text)) and is_titular(text)
+
+
+def decimal_number(text: str) -> tuple[int, str] | None:
+    """Depth and title of a line such as "3.1.2 Wrapped keys" (depth 2), or None.
+
+    >>> decimal_number("3.1.2 Wrapped keys")
+    (2, 'Wrapped keys')
+    """
+    found = _DECIMAL.match(text)
+    return (found[1].count("."), found[2]) if found else None
+
+
+def is_body(line: Line, heading: str) -> bool:
+    """Whether a line is what stands below `heading`, not the next entry of a list of short lines."""
+    if line.kind != "text":
+        return line.kind != "heading"
+    text = line.text
+    if series_member(text) or refers_to_series(text) or entry_name(text) or text.endswith(":"):
+        return True
+    return len(text) > max(60, len(heading) * 1.5) or (is_closed(text) and not (text.endswith("?") and heading.endswith("?")))
+
+
+def _value(text: str) -> int:
+    """The value of 3, iii, c or three.
+
+    >>> [_value(text) for text in ("3", "iv", "c", "two")]
+    [3, 4, 3, 2]
+    """
+    if text.isdecimal():
+        return int(text)
+    if text in _NUMBER_WORDS:
+        return _NUMBER_WORDS.index(text) + 1
+    if text in "abcdefgh":
+        return ord(text) - ord("a") + 1
+    values = [{"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}.get(char, 0) for char in text]
+    return sum(-value if value < max(values[index:]) else value for index, value in enumerate(values))

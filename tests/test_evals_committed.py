@@ -1,0 +1,41 @@
+"""The committed reference questions are usable, and the examples in the docstrings of evals/ are true."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+from pathlib import Path
+
+import pytest
+
+from evals.evidence import check_quotes, locate
+from evals.items import load_items
+from evals.matching import says, says_any
+from ingest.corpus import scan
+from ingest.document import Document
+from ingest.readers import read_document
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted(path.stem for path in (ROOT / "evals").glob("*.py") if path.stem != "__init__")
+
+
+@pytest.fixture(scope="module")
+def documents() -> dict[str, Document]:
+    named = {evidence.document_id for item in load_items() for evidence in item.evidence}
+    return {source.id: read_document(source.path, source.id) for source in scan(ROOT / "corpus") if source.id in named}
+
+
+def test_every_quote_stands_in_its_document(documents: dict[str, Document]) -> None:
+    items = load_items()
+    check_quotes(items, locate(items, documents))
+
+
+@pytest.mark.parametrize("item", load_items(), ids=lambda item: item.id)
+def test_the_reference_answer_passes_its_own_check(item: object) -> None:
+    assert all(says_any(item.reference, group) for group in item.must)  # type: ignore[attr-defined]
+    assert not [string for string in item.must_not if says(item.reference, string)]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_in_docstrings_are_true(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(f"evals.{name}")).failed == 0

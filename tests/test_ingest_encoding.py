@@ -1,0 +1,54 @@
+"""Bytes to text: every guess leaves a warning, and what is no text is refused."""
+
+import codecs
+
+import pytest
+
+from ingest.encoding import decode
+from ingest.errors import DocumentRefused, Refusal
+
+TEXT = "Müller lernt Python – für 5 €."
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TEXT.encode("utf-8"),
+        codecs.BOM_UTF8 + TEXT.encode("utf-8"),
+        codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le"),
+        codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"),
+        codecs.BOM_UTF32_LE + TEXT.encode("utf-32-le"),
+    ],
+)
+def test_stated_encodings_are_read_without_a_warning(data: bytes) -> None:
+    assert decode(data, "a.txt") == (TEXT, ())
+
+
+@pytest.mark.parametrize("name", ["cp1252", "utf-16-le", "utf-16-be"])
+def test_guessed_encodings_are_read_with_a_warning(name: str) -> None:
+    text, warnings = decode(TEXT.encode(name), "a.txt")
+    assert text == TEXT
+    assert len(warnings) == 1
+
+
+def test_a_declared_encoding_is_used_where_it_fits() -> None:
+    assert decode("Привет".encode("koi8-r"), "a.html", declared="koi8-r") == ("Привет", ())
+    assert decode("für".encode("latin-1"), "a.html", declared="no-such")[0] == "für"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"text with \0 in it", Refusal.BINARY),
+        (bytes(range(32)) * 20, Refusal.BINARY),
+        (b"\x01\x02\x03\x04abc", Refusal.BINARY),
+        (codecs.BOM_UTF16_LE + b"a\0b", Refusal.ENCODING),
+        (b"\x81\x8d\x8f\x90\x9d", Refusal.ENCODING),
+        (codecs.BOM_UTF8 + b"\xff", Refusal.ENCODING),
+    ],
+)
+def test_what_is_no_text_is_refused(data: bytes, code: Refusal) -> None:
+    with pytest.raises(DocumentRefused) as refused:
+        decode(data, "a.txt")
+    assert refused.value.code is code
+    assert str(refused.value).startswith("a.txt: ")

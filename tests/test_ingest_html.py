@@ -1,0 +1,105 @@
+"""HTML: what a reader of the page sees, and nothing else."""
+
+import time
+
+import pytest
+
+from ingest.document import Document
+from ingest.html import read_html
+
+
+def read(html: str) -> Document:
+    return read_html(html.encode(), "page.html")
+
+
+def kinds(html: str) -> list[tuple[str, str]]:
+    document = read(html)
+    return [(block.kind, document.text[block.start : block.end]) for block in document.blocks]
+
+
+def test_navigation_scripts_forms_and_hidden_text_are_left_out() -> None:
+    html = """<html><head><title>T</title><style>p{}</style></head><body>
+    <header><a href="/">Site</a></header><nav><ul><li>Home</li></ul></nav>
+    <div role="navigation">Menu</div><aside>Ads</aside>
+    <p>Visible <span style="display: none">secret order</span><span hidden>x</span><b aria-hidden="true">y</b>text.</p>
+    <p style="font-size:0px">tiny</p><form><input value="v"><button>Send</button></form>
+    <script>alert("boo")</script><noscript>Turn on JS</noscript><!-- comment --><iframe src="http://x"></iframe>
+    <img src="http://tracker/p.gif" onerror="alert(1)"><footer>© 2024</footer></body></html>"""
+    assert kinds(html) == [("paragraph", "Visible text.")]
+
+
+def test_main_is_read_alone_where_it_holds_most_of_the_text() -> None:
+    page = "<body><div>Menu one two</div><main><header><h1>Title</h1></header><p>{}</p></main><div>Other</div></body>"
+    assert kinds(page.format("Long text. " * 20))[0] == ("heading", "Title")
+    assert len(kinds(page.format("Long text. " * 20))) == 2
+    assert ("paragraph", "Other") in kinds(page.format("x"))
+
+
+def test_lists_nest_and_keep_their_numbers() -> None:
+    document = read("<ol start=3><li>three<ul><li><p>deep</p><p>more</p></li></ul></li><li>four</li></ol>")
+    assert document.text == "3. three\n  - deep\n\nmore\n\n4. four"
+
+
+def test_tables_have_header_rows_and_layout_tables_are_ordinary_text() -> None:
+    assert kinds("<table><tr><th>A<th>B<tr><td>1<td><p>x</p><p>y</p></table>") == [("header", "A | B"), ("row", "1 | x; y")]
+    layout = "<table><tr><td><table><tr><td>A</td><td>B</td></tr></table></td></tr><tr><td><h2>H</h2></td></tr></table>"
+    assert ("heading", "H") in kinds(layout)
+
+
+def test_links_headings_and_definitions() -> None:
+    html = """<h2><a href="https://flow.org">Flow</a><a href="#flow">¶</a></h2><p><a href="https://a.b/x y">A</a> and
+    <a href="/local">B</a>, <a href="javascript:x">C</a>, <a href="https://www.a.b/">a.b</a>.</p>
+    <dl><dt>Git</dt><dd>A tool.</dd></dl><a href="https://card.org"><h3>Card</h3><p>Text</p></a>"""
+    assert kinds(html) == [
+        ("heading", "Flow"),
+        ("paragraph", "[Flow](https://flow.org)"),
+        ("paragraph", "[A](https://a.b/x%20y) and B, C, https://www.a.b/."),
+        ("item", "Git: A tool."),
+        ("heading", "Card"),
+        ("paragraph", "Text"),
+        ("paragraph", "[Card](https://card.org)"),
+    ]
+
+
+def test_a_bold_paragraph_that_stands_alone_is_a_heading_below_the_last_one() -> None:
+    document = read("<h2>Roles</h2><p><strong>ML engineer</strong></p><p><b>Builds</b> models.</p><p><b>It is a bold claim.</b></p>")
+    assert [(block.kind, block.level) for block in document.blocks] == [
+        ("heading", 2),
+        ("heading", 3),
+        ("paragraph", 0),
+        ("paragraph", 0),
+    ]
+
+
+def test_footnote_marks_and_powers() -> None:
+    html = '<p>scikit-learn<sup><a href="#fn1">19</a></sup> took 10<sup>6</sup> rows.</p><p><sup><a href="#r1">19</a></sup> Note.</p>'
+    assert kinds(html) == [("paragraph", "scikit-learn took 10^6 rows."), ("paragraph", "19 Note.")]
+
+
+def test_preformatted_text_keeps_its_lines_and_breaks_end_paragraphs_in_twos() -> None:
+    assert kinds("<pre>a\n  b<br>c</pre>x<br>y<br><br>z") == [("code", "a\n  b\nc"), ("paragraph", "x y"), ("paragraph", "z")]
+
+
+def test_the_title_is_the_heading_that_the_page_shows() -> None:
+    assert read("<title>Skills · The Book</title><h1>Skills</h1><p>x</p>").title == "Skills"
+    assert read("<title>Only here</title><p>x</p>").title == "Only here"
+
+
+def test_a_false_charset_is_named_in_a_warning() -> None:
+    document = read_html('<meta charset="iso-8859-1"><p>Müller</p>'.encode(), "page.html")
+    assert document.text == "Müller"
+    assert "iso-8859-1" in document.warnings[0]
+    honest = read_html('<meta charset="iso-8859-1"><p>Müller</p>'.encode("latin-1"), "page.html")
+    assert (honest.text, honest.warnings) == ("Müller", ())
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<div>" * 200_000 + "x", "<!--" + "-" * 1_000_000, "<!" * 100_000, "<a href='" * 50_000, "<ul><li>" * 20_000 + "x", "<table><tr><td>" * 2_000]
+    + ["<form class=toc>" * 50_000 + "x", "<b>" * 100_000 + "x", "<a href=https://a.b>x" * 30_000, "<sup>1" * 50_000, "<p>x" * 100_000],
+    ids=range(11),
+)
+def test_hostile_nesting_costs_little_time(html: str) -> None:
+    start = time.perf_counter()
+    read(html)
+    assert time.perf_counter() - start < 25

@@ -1,0 +1,65 @@
+"""Sentence segmentation: the cases that go wrong in roadmaps, and what must hold for any text."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.sentences import sentence_spans
+
+
+def sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Learn Python. Then learn SQL.", ["Learn Python.", "Then learn SQL."]),
+        ("Use tools, e.g. pandas, i.e. tables. Done.", ["Use tools, e.g. pandas, i.e. tables.", "Done."]),
+        ("Python, R, Java, etc. The next step is SQL.", ["Python, R, Java, etc.", "The next step is SQL."]),
+        ("Books, courses, etc. are useful.", ["Books, courses, etc. are useful."]),
+        ("By J. K. Smith and Dr. Lee. It is good.", ["By J. K. Smith and Dr. Lee.", "It is good."]),
+        ("You need Python and R. Learning takes time.", ["You need Python and R.", "Learning takes time."]),
+        ("Version 3.11.2 is out. It costs $1.5 million.", ["Version 3.11.2 is out.", "It costs $1.5 million."]),
+        ("See Fig. 3 and No. 5 in Sec. 2. Then stop.", ["See Fig. 3 and No. 5 in Sec. 2.", "Then stop."]),
+        ("The answer is no. Try again.", ["The answer is no.", "Try again."]),
+        ("Read https://a.b/c.html?x=1. Then go on.", ["Read https://a.b/c.html?x=1.", "Then go on."]),
+        ("Vaswani et al. 2017 said so. We agree.", ["Vaswani et al. 2017 said so.", "We agree."]),
+        ("(One thing. And another.) After that.", ["(One thing. And another.)", "After that."]),
+        ("He said “stop.” Then he left.", ["He said “stop.”", "Then he left."]),
+        ("It is known.[3] It is new.", ["It is known.[3]", "It is new."]),
+        (
+            "Learn Node.js or scikit-learn. scikit-learn is easier.",
+            ["Learn Node.js or scikit-learn.", "scikit-learn is easier."],
+        ),
+        ("1. Define the problem. Then go.", ["1. Define the problem.", "Then go."]),
+        ("What is it? What are you good at? Nothing!", ["What is it?", "What are you good at?", "Nothing!"]),
+        ("A line\nanother line. More", ["A line", "another line.", "More"]),
+        ("她学习。他工作！", ["她学习。", "他工作！"]),
+        ("no stop at all", ["no stop at all"]),
+        ("", []),
+        (" \n ", []),
+    ],
+)
+def test_sentences_end_where_a_reader_sees_their_end(text: str, expected: list[str]) -> None:
+    assert sentences(text) == expected
+
+
+@given(st.text(alphabet="ab AB.!?…()[]\"'”1\n。", max_size=200))
+def test_spans_are_ordered_trimmed_and_hold_every_visible_character(text: str) -> None:
+    spans = sentence_spans(text)
+    assert all(start < end for start, end in spans)
+    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(text[start:end] == text[start:end].strip() for start, end in spans)
+    assert "".join("".join(text[start:end] for start, end in spans).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "text", ["a. " * 100_000, "(" * 200_000, "a" * 300_000, "." * 300_000, "(a. " * 80_000, "A. " * 90_000]
+)
+def test_time_grows_with_length_only(text: str) -> None:
+    start = time.perf_counter()
+    sentence_spans(text)
+    assert time.perf_counter() - start < 8

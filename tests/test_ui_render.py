@@ -1,0 +1,208 @@
+"""Whatever a document or a question holds, the chat shows it as text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from ui_fakes import citation, covered_answer, roadmap_document
+
+from assistant.answer import Sentence
+from ui.render import (
+    blocks_markdown,
+    breadcrumb,
+    escape,
+    host,
+    inline,
+    locate,
+    original_url,
+    section_at,
+    sources,
+    views,
+)
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '<img src="http://evil.example/x.png" onerror="alert(1)">',
+    "![a](http://evil.example/x.png)",
+    "![a][b]\n\n[b]: http://evil.example/x.png",
+    "[click](javascript:alert(1))",
+    "[click](data:text/html;base64,PHNjcmlwdD4=)",
+    "[click](vbscript:x)",
+    "[click](file:///etc/passwd)",
+    "[click](//evil.example)",
+    "[1]: http://evil.example",
+    "<http://evil.example>",
+    "<a href='http://evil.example'>x</a>",
+    "# heading",
+    "- item\n- item",
+    "> quote",
+    "| a | b |\n|---|---|\n| 1 | 2 |",
+    "```\ncode\n```",
+    "    code",
+    ":red[text] :material/home: :smile: :streamlit: :blue-badge[x]",
+    "$x^2$ $$y$$",
+    "**bold** __bold__ ~~gone~~ `code`",
+    "a -> b <- c <-> d >= e <= f ~= g -- h",
+    "&lt;b&gt; &#60;b&#62;",
+    "line\\\nbreak",
+    "***\n---\n===",
+    "1. one\n2) two\n+ three",
+    "\\*not\\* \\[escaped\\]",
+]
+
+
+def _shown(markdown: str) -> tuple[str, set[str]]:
+    """The text a CommonMark reader shows for inline Markdown, and the kinds of token it saw."""
+    tokens = MarkdownIt("commonmark", {"html": True}).parse(markdown)
+    kinds = {token.type for token in tokens}
+    text = ""
+    for token in tokens:
+        for child in token.children or []:
+            kinds.add(child.type)
+            text += child.content if child.type in ("text", "text_special") else ""
+    return text.replace("\u2060", ""), kinds
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_escaped_text_is_shown_as_it_is_and_as_nothing_else(text: str) -> None:
+    shown, kinds = _shown(escape(text))
+    assert shown == " ".join(text.split())
+    assert kinds <= {"paragraph_open", "paragraph_close", "inline", "text", "text_special"}
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=80))
+def test_any_text_survives_escaping(text: str) -> None:
+    text = text.replace("\u2060", "")
+    shown, kinds = _shown(escape(text))
+    assert shown == " ".join(text.split())
+    assert kinds <= {"paragraph_open", "paragraph_close", "inline", "text", "text_special"}
+
+
+@pytest.mark.parametrize("sign", ["->", "<-", "<->", ">=", "<=", "~=", "--", "---", ":streamlit:"])
+def test_signs_that_streamlit_redraws_whatever_the_escape_are_broken_by_an_invisible_character(sign: str) -> None:
+    assert sign not in escape(f"a {sign} b").replace("\\", "")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_never_becomes_a_link_or_an_image_unless_it_is_a_plain_web_address(text: str) -> None:
+    _, kinds = _shown(inline(text))
+    assert "image" not in kinds
+    assert "html_inline" not in kinds
+    if "http" not in text:
+        assert "link_open" not in kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("see https://example.org/a.", "see [https\\:\\/\\/example\\.org\\/a](<https://example.org/a>)\\."),
+        ("[the plan](https://example.org/p)", "[the plan (example\\.org)](<https://example.org/p>)"),
+        ("[example.org](https://example.org/p)", "[example\\.org](<https://example.org/p>)"),
+        ("[good.org](https://evil.example/p)", "[good\\.org (evil\\.example)](<https://evil.example/p>)"),
+        ("(https://en.wikipedia.org/wiki/A_(b))", "\\([https\\:\\/\\/en\\.wikipedia\\.org\\/wiki\\/A\\_\\(b\\)]"
+         "(<https://en.wikipedia.org/wiki/A_(b)>)\\)"),
+        ("write to mailto:a@example.org", "write to [mailto\\:a\\@example\\.org](<mailto:a@example.org>)"),
+    ],
+)  # fmt: skip
+def test_web_and_mail_addresses_become_links_that_show_their_host(text: str, expected: str) -> None:
+    assert inline(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://good.example@evil.example/x", "evil.example"),
+        ("https://EVIL.example", "evil.example"),
+        ("https://exämple.org", "xn--exmple-cua.org"),
+        ("javascript:alert(1)", ""),
+        ("https://", ""),
+        ("https://[bad", ""),
+    ],
+)
+def test_the_host_that_is_shown_is_the_one_a_browser_would_go_to(url: str, expected: str) -> None:
+    assert host(url) == expected
+
+
+def test_marks_set_off_exactly_the_quoted_words() -> None:
+    assert inline("one two three", [(4, 7)]) == "one :yellow-background[two] three"
+    assert inline("one two", [(0, 7)]) == ":yellow-background[one two]"
+    assert inline("a]b", [(0, 3)]) == ":yellow-background[a\\]b]"
+
+
+def test_a_section_is_drawn_with_list_table_and_mark() -> None:
+    document = roadmap_document()
+    section = document.sections[1]
+    cited = citation(document, 1, "Calculus")
+    pieces = blocks_markdown(document, section.start, section.end, [(cited.start, cited.end)])
+    assert [piece.text for piece in pieces] == [
+        "**Phase 1\\: Maths**",
+        "Learn these\\:",
+        "1. Linear algebra\n    - matrices\n2. Statistics",
+        "| Topic | Weeks |\n| --- | --- |\n| :yellow-background[Calculus] | 6 |",
+    ]
+
+
+def test_code_is_given_as_code_and_not_as_markdown() -> None:
+    document = roadmap_document()
+    section = document.sections[2]
+    assert blocks_markdown(document, section.start, section.end)[-1].kind == "code"
+    assert blocks_markdown(document, section.start, section.end)[-1].text == "import numpy\nprint(1)"
+
+
+def test_quoted_words_are_found_again_after_the_text_before_them_changed() -> None:
+    document = roadmap_document()
+    cited = citation(document, 1, "Statistics")
+    assert locate(document, cited) == (cited.start, cited.end)
+    longer = replace(document, text="New. " + document.text)
+    assert locate(longer, cited) == (cited.start + 5, cited.end + 5)
+    assert locate(replace(document, text="Something else"), cited) is None
+
+
+def test_the_section_of_an_offset_is_found() -> None:
+    document = roadmap_document()
+    assert section_at(document, document.text.index("Calculus")) == 1
+    assert section_at(document, 10**6) is None
+
+
+def test_the_address_of_the_original_must_be_a_web_address() -> None:
+    document = roadmap_document()
+    assert original_url(document) == "https://example.org/roadmap"
+    for url in ("javascript:alert(1)", "https://", "https://a b", "", None):
+        assert original_url(replace(document, meta={"url": url})) == ""
+
+
+def test_views_keep_each_source_apart_and_number_every_sentence() -> None:
+    sentences = (
+        Sentence("It takes *two* years.", "quoted", (1,), 1.0, attribution="Plan A"),
+        Sentence("Then rest.", "quoted", (2, 3), 1.0, attribution="Plan A"),
+        Sentence("maths", "quoted", (4,), 1.0, bullet="-", attribution="Plan B"),
+        Sentence("code", "quoted", (5,), 1.0, bullet="-", attribution="Plan B"),
+    )
+    first, second = views(sentences)
+    number = ":small[:primary[\\[{}\\]]]"
+    assert first.attribution == "Plan A"
+    assert first.markdown == (
+        f"It takes \\*two\\* years\\. {number.format(1)} Then rest\\. {number.format(2)} {number.format(3)}"
+    )
+    assert second.markdown == f"- maths {number.format(4)}\n- code {number.format(5)}"
+
+
+def test_a_bullet_that_is_no_list_marker_is_drawn_as_a_plain_one() -> None:
+    (view,) = views([Sentence("x", "quoted", (), 1.0, bullet="<b>")])
+    assert view.markdown == "- x"
+
+
+def test_citations_of_one_section_are_one_source() -> None:
+    (source,) = sources(covered_answer())
+    ((place, citations),) = source.places
+    assert (source.title, place) == ("A roadmap", "Phase 1: Maths")
+    assert [c.marker for c in citations] == [1, 2]
+
+
+def test_a_breadcrumb_ends_with_the_page() -> None:
+    assert breadcrumb(("A", "B"), 3) == "A › B · page 3"
+    assert breadcrumb((), None) == ""

@@ -1,0 +1,125 @@
+"""Which setting wins, and what a wrong one is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ui.settings import Settings, SettingsInvalid, read_settings, setting_keys, starter_corpus
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("ROADMAP_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_flags_win_over_variables_and_variables_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "roadmap.toml").write_text('port = 1001\nmode = "quote"\nk = 5\n')
+    monkeypatch.setenv("ROADMAP_PORT", "1002")
+    monkeypatch.setenv("ROADMAP_MODE", "write")
+    settings = read_settings({"port": 1003, "mode": None})
+    assert (settings.port, settings.mode, settings.k) == (1003, "write", 5)
+
+
+def test_the_file_of_the_working_directory_is_read_only_when_there_is_one(tmp_path: Path) -> None:
+    assert read_settings().port == 8501
+    (tmp_path / "roadmap.toml").write_text("port = 9000\n")
+    assert read_settings().port == 9000
+
+
+def test_nested_keys_come_from_a_table_and_from_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "roadmap.toml").write_text('[generator]\nserver = "http://127.0.0.1:11434/v1"\nmodel = "a"\n')
+    monkeypatch.setenv("ROADMAP_GENERATOR__MODEL", "b")
+    settings = read_settings()
+    assert (settings.generator.server, settings.generator.model) == ("http://127.0.0.1:11434/v1", "b")
+
+
+def test_corpus_is_the_folder_here_or_else_the_starter_corpus(tmp_path: Path) -> None:
+    assert read_settings().corpus == starter_corpus()
+    (tmp_path / "corpus").mkdir()
+    assert read_settings().corpus == Path("corpus")
+
+
+def test_the_starter_corpus_holds_documents() -> None:
+    assert list(starter_corpus().rglob("*.md"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("prot = 1\n", "“prot”, which is not a setting; there are: corpus, data"),
+        ("[generator]\nidd = 1\n", "“generator.idd”, which is not a setting"),
+        ("port = 70000\n", "“port” to '70000', but it must be less than or equal to 65535"),
+        ('mode = "sing"\n', "“mode” to 'sing', but it must be 'auto', 'quote' or 'write'"),
+        ("threshold = 2\n", "“threshold” to '2', but it must be less than or equal to 1"),
+        ("port = \n", "is not valid TOML"),
+        ('[generator]\nserver = "ftp://x"\n', "“generator.server” to 'ftp://x'"),
+    ],
+)
+def test_a_wrong_file_is_one_sentence_that_names_the_file(tmp_path: Path, text: str, expected: str) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(text)
+    with pytest.raises(SettingsInvalid) as raised:
+        read_settings(config=file)
+    assert expected in str(raised.value)
+    assert "mine.toml" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROADMAP_PORT", "many")
+    with pytest.raises(SettingsInvalid, match=r"^ROADMAP_PORT sets"):
+        read_settings()
+
+
+def test_a_misspelt_variable_is_an_error_instead_of_being_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROADMAP_PROT", "1")
+    with pytest.raises(SettingsInvalid, match="ROADMAP_PROT is not a setting"):
+        read_settings()
+
+
+def test_a_wrong_flag_is_named() -> None:
+    with pytest.raises(SettingsInvalid, match=r"^--mode sets"):
+        read_settings({"mode": "sing"})
+
+
+def test_an_api_key_is_never_part_of_a_message_or_of_the_printed_settings(tmp_path: Path) -> None:
+    (tmp_path / "roadmap.toml").write_text("[generator]\napi_key = 12345678\n")
+    with pytest.raises(SettingsInvalid) as raised:
+        read_settings()
+    assert "12345678" not in str(raised.value)
+    (tmp_path / "roadmap.toml").write_text('[generator]\napi_key = "top-secret"\n')
+    assert "top-secret" not in repr(read_settings())
+
+
+def test_a_missing_settings_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsInvalid, match=r"nowhere\.toml does not exist"):
+        read_settings(config=tmp_path / "nowhere.toml")
+
+
+def test_settings_pass_to_a_child_process_without_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "roadmap.toml").write_text(
+        'corpus = "c"\nthreshold = 0.25\n[generator]\nserver = "http://h/v1"\nmodel = "m"\napi_key = "k"\n'
+    )
+    before = read_settings({"port": 1234})
+    variables = before.environment()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    after = read_settings()
+    assert after.model_dump(exclude={"corpus", "data"}) == before.model_dump(exclude={"corpus", "data"})
+    assert (after.corpus, after.data) == (tmp_path / "c", tmp_path / ".roadmap")
+
+
+def test_every_setting_has_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read_settings({"threshold": 0.5})
+    names = {f"ROADMAP_{key.replace('.', '__').upper()}" for key in setting_keys()}
+    assert set(settings.environment()) == names
+    assert isinstance(settings, Settings)
