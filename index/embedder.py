@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -80,6 +81,8 @@ class TransformerEmbedder:
 
     def __init__(self, source: Source = EMBEDDER) -> None:
         folder = verify(source)
+        # OpenMP threads that spin while they wait make a question 30 times slower as soon as another program wants the cores.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging

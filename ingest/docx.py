@@ -6,20 +6,16 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from typing import Any
-from xml.sax import SAXParseException
 
-import defusedxml.sax
 import docx
-from defusedxml.common import DefusedXmlException
 from docx.oxml.ns import qn
 from lxml.etree import XMLSyntaxError
 
 from ingest.builder import DocumentBuilder, clean_inline
 from ingest.document import Document
+from ingest.docx_text import body_blocks, is_bold, paragraph_text
 from ingest.errors import DocumentRefused, Refusal
-from ingest.html import linked
 from ingest.limits import check_characters, check_zip
 from ingest.text_signs import is_titular
 
@@ -28,10 +24,8 @@ _OTHER_TYPES = re.compile(
     rb"application/vnd\.(?:ms-word\.(?:document|template)\.macroEnabled\.main"
     rb"|openxmlformats-officedocument\.wordprocessingml\.template\.main)\+xml"
 )
-_LINKABLE = re.compile(r"(?:https?://|mailto:)\S+\Z", re.IGNORECASE)
 _HEADING_STYLE = re.compile(r"heading\s*([1-9])\Z", re.IGNORECASE)
 _LIST_STYLE = re.compile(r"list\s*(?:(bullet|number)\s*(\d?)|paragraph)\Z", re.IGNORECASE)
-_FIELD_LINK = re.compile(r'HYPERLINK\s+"([^"]+)"')
 
 
 def read_docx(data: bytes, document_id: str) -> Document:
@@ -55,19 +49,15 @@ def read_docx(data: bytes, document_id: str) -> Document:
 
 
 def _check_xml(data: bytes, document_id: str) -> None:
-    """Refuse parts that declare entities or a document type: Word writes none, attacks need them."""
+    """Refuse parts that declare a document type or entities: Word writes none, attacks need them."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for name in archive.namelist():
-            if name.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in (part := archive.read(name)) or b"<!ENTITY" in part):
-                try:
-                    defusedxml.sax.parseString(part, _Ignore(), forbid_dtd=True)
-                except (DefusedXmlException, SAXParseException) as error:
-                    reason = f"its part {name} declares XML entities, which documents have no use for; save it again in Word"
-                    raise DocumentRefused(document_id, Refusal.UNSAFE_XML, reason) from error
-
-
-class _Ignore(defusedxml.sax.xml.sax.ContentHandler):  # type: ignore[name-defined, misc]
-    """Takes what the XML parser reports and does nothing with it."""
+            if not name.endswith((".xml", ".rels")):
+                continue
+            part = archive.read(name).replace(b"\0", b"")  # zeros: XML may be UTF-16
+            if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
+                reason = f"its part {name} declares XML entities, which documents have no use for; save it again in Word"
+                raise DocumentRefused(document_id, Refusal.UNSAFE_XML, reason)
 
 
 def _as_plain_document(data: bytes) -> bytes:
@@ -98,7 +88,7 @@ class _Body:
         self.characters = 0
 
     def read(self) -> None:
-        for element in _blocks(self.source.element.body):
+        for element in body_blocks(self.source.element.body):
             if element.tag == qn("w:tbl"):
                 self._table(element)
             else:
@@ -110,7 +100,7 @@ class _Body:
         return text
 
     def _paragraph(self, element: Any) -> None:
-        text = self._count(self._text(element))
+        text = self._count(paragraph_text(element, self.source.part.rels))
         if not text.strip():
             return
         style = self._style(element)
@@ -124,7 +114,7 @@ class _Body:
             self.builder.add("item", text, level=min(depth, 8), ordinal=ordinal)
         elif style is not None and re.search(r"\b(?:code|source|preformatted)\b", style.name or "", re.IGNORECASE):
             self.builder.add("code", text)
-        elif is_titular(text.strip()) and _is_bold(element) and "](" not in text:
+        elif is_titular(text.strip()) and is_bold(element) and "](" not in text:
             self.builder.add("heading", text, level=min(6, self.level + 1))  # a heading in all but its style
         else:
             self.builder.add("paragraph", text)
@@ -171,93 +161,8 @@ class _Body:
         self.builder.table([[self._cell(cell) for cell in row.findall(qn("w:tc"))] for row in rows])
 
     def _cell(self, cell: Any) -> str:
-        texts = (clean_inline(self._text(paragraph)) for paragraph in cell.iter(qn("w:p")))
+        texts = (clean_inline(paragraph_text(paragraph, self.source.part.rels)) for paragraph in cell.iter(qn("w:p")))
         return self._count("; ".join(text for text in texts if text))
-
-    def _text(self, paragraph: Any) -> str:
-        """The paragraph's visible text with links; deleted text, field codes and comments are left out."""
-        parts: list[str] = []
-        field: list[list[Any]] = []  # open fields: [code, where the shown text starts or None]
-        for element in _inline(paragraph):
-            tag = element.tag
-            if tag == qn("w:t"):
-                parts.append(element.text or "")
-            elif tag in (qn("w:tab"), qn("w:ptab")):
-                parts.append("\t")
-            elif tag in (qn("w:br"), qn("w:cr")):
-                parts.append("\n")
-            elif tag == qn("w:noBreakHyphen"):
-                parts.append("-")
-            elif tag == qn("w:instrText") and field:
-                field[-1][0] += element.text or ""
-            elif tag == qn("w:fldChar"):
-                _field(element.get(qn("w:fldCharType")), field, parts)
-            elif tag == qn("w:hyperlink"):
-                label = "".join(text.text or "" for text in element.iter(qn("w:t")))
-                parts.append(self._link(label, element.get(qn("r:id"))))
-        return "".join(parts)
-
-    def _link(self, label: str, relation: str | None) -> str:
-        related = self.source.part.rels.get(relation) if relation else None
-        address = str(related.target_ref) if related is not None and related.is_external else ""
-        return _linked(label, address)
-
-
-def _linked(label: str, address: str) -> str:
-    return linked(clean_inline(label), address) if label.strip() and _LINKABLE.match(address) else label
-
-
-def _field(kind: str | None, field: list[list[Any]], parts: list[str]) -> None:
-    """Follow the start, separator and end of a field; a HYPERLINK field becomes a link around what it shows."""
-    if kind == "begin":
-        field.append(["", None])
-    elif kind == "separate" and field:
-        field[-1][1] = len(parts)
-    elif kind == "end" and field:
-        code, start = field.pop()
-        found = _FIELD_LINK.search(code)
-        if found and start is not None:
-            parts[start:] = [_linked("".join(parts[start:]), found[1])]
-
-
-def _blocks(body: Any) -> Iterator[Any]:
-    """Paragraphs and tables of the body, also inside content controls and custom markup."""
-    pending = list(reversed(body))
-    while pending:
-        element = pending.pop()
-        if element.tag in (qn("w:p"), qn("w:tbl")):
-            yield element
-        elif element.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:customXml"), qn("w:ins"), qn("w:moveTo")):
-            pending += reversed(element)
-
-
-_SKIPPED = frozenset(
-    qn(name) for name in ("w:del", "w:moveFrom", "w:pPr", "w:rPr", "mc:Fallback", "w:delText", "w:txbxContent")
-)
-
-
-def _inline(paragraph: Any) -> Iterator[Any]:
-    """Elements below a paragraph in order, without deleted and hidden text; a hyperlink comes as a whole."""
-    pending = list(reversed(paragraph))
-    while pending:
-        element = pending.pop()
-        if element.tag in _SKIPPED or (element.tag == qn("w:r") and _is_hidden(element)):
-            continue
-        yield element
-        if element.tag != qn("w:hyperlink"):
-            pending += reversed(element)
-
-
-def _is_hidden(run: Any) -> bool:
-    found = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
-    return found is not None and found.get(qn("w:val"), "true") not in ("0", "false")
-
-
-def _is_bold(paragraph: Any) -> bool:
-    """Whether all visible text of the paragraph is set bold by hand."""
-    runs = [run for run in paragraph.iter(qn("w:r")) if any((text.text or "").strip() for text in run.iter(qn("w:t")))]
-    bold = [run.find(f"{qn('w:rPr')}/{qn('w:b')}") for run in runs]
-    return bool(bold) and all(each is not None and each.get(qn("w:val"), "true") not in ("0", "false") for each in bold)
 
 
 def _heading_level(element: Any, style: Any) -> int:

@@ -17,7 +17,8 @@ from ingest.document import Document
 from ingest.errors import DocumentRefused, Refusal
 from ingest.limits import LIMITS, check_characters, too_much
 from ingest.pdf_blocks import add_pdf_blocks, outline_key
-from ingest.pdf_page import PdfLine, page_lines, part_cells
+from ingest.pdf_columns import PdfLine
+from ingest.pdf_page import page_lines, part_cells
 
 # What pypdf lets through from damaged files besides its own errors.
 _DAMAGE = (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, AssertionError, OSError)

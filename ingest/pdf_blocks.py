@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Literal
 
 from ingest.builder import DocumentBuilder, clean_inline
-from ingest.pdf_page import PdfLine
+from ingest.pdf_columns import PdfLine
 from ingest.text_lines import is_closed
 from ingest.text_signs import is_date, is_titular
 
@@ -105,12 +105,17 @@ def outline_key(title: str) -> str:
 def _without_furniture(lines: Sequence[PdfLine]) -> list[PdfLine]:
     """The lines without running headers, footers and page numbers: what stands at the edges of many pages, digits aside."""
     pages = len({line.page for line in lines})
-    masked = {id(line): re.sub(r"\d+", "#", line.text.casefold()) for line in lines if line.edge}
+    outermost = _outermost(lines)
+    # Page numbers change in the outermost line; a line further in has to be the same on every page.
+    masked = {
+        id(line): re.sub(r"\d+", "#", line.text.casefold()) if id(line) in outermost else line.text
+        for line in lines
+        if line.edge
+    }
     seen: Counter[tuple[str, int]] = Counter()
     for line in lines:
         if line.edge:
             seen[masked[id(line)], round(line.y / 12)] += 1
-    outermost = _outermost(lines)
     counts = Counter(line.page for line in lines)
     lonely = {id(line) for line in lines if counts[line.page] < 3}  # what would leave its page empty is no furniture
     kept: list[PdfLine] = []

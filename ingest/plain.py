@@ -7,9 +7,10 @@ import hashlib
 from ingest.builder import DocumentBuilder
 from ingest.document import Document
 from ingest.encoding import decode
+from ingest.text_blocks import TextBlock
 from ingest.text_levels import assign_levels
 from ingest.text_lines import logical_lines
-from ingest.text_outline import TextBlock, outline
+from ingest.text_outline import outline
 
 
 def read_plain(data: bytes, document_id: str) -> Document:

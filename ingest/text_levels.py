@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from dataclasses import dataclass, field
 
-from ingest.text_outline import TextBlock
+from ingest.text_blocks import TextBlock
 
 _DEEPEST = 6
 

@@ -6,12 +6,9 @@ not agree a line stays a paragraph; no line is lost except page furniture such a
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import Literal
-
-from ingest.document import BlockKind
-from ingest.text_lines import Line, is_closed
+from ingest.text_blocks import Style, TextBlock
+from ingest.text_entries import bare_entries_end, definitions, definitions_end, repeated_names, sentences_end
+from ingest.text_lines import Line
 from ingest.text_signs import (
     announces_date,
     decimal_number,
@@ -28,24 +25,6 @@ from ingest.text_signs import (
     series_member,
 )
 
-Style = Literal["marked", "title", "plain", "capitals", "series", "decimal", "reference", "label", ""]
-
-_LONGEST_ITEM = 90  # characters of a list item without a mark
-
-
-@dataclass(slots=True)
-class TextBlock:
-    """A block as the builder takes it; `style` says by which sign a heading was known, `bare` its text without number."""
-
-    kind: BlockKind
-    text: str
-    level: int = 0
-    ordinal: int | None = None
-    cells: tuple[str, ...] = ()
-    style: Style = ""
-    series: str = ""  # the word or sign that its numbered siblings share
-    number: int = 0
-
 
 def outline(lines: list[Line]) -> list[TextBlock]:
     """The blocks of the text in order. Headings that the text does not mark itself still have level 0."""
@@ -61,7 +40,7 @@ class _Outline:
         self.spaced = any(line.gap for line in lines[1:])
         # A text that marks its headings marks all of them.
         self.marked = sum(line.kind == "heading" for line in lines) > 1
-        self.names = self._repeated_names()
+        self.repeated = repeated_names(lines)
         self.indents: list[int] = []  # of the open list levels
         index = 0
         while index < len(lines):
@@ -159,18 +138,20 @@ class _Outline:
             self._add(TextBlock("heading", word, style=_weight(word)))
             self._add(TextBlock("paragraph", rest))
             return index + 1
-        if (stop := self._definitions_end(index)) > index:
-            self._add_definitions(index, stop)
+        stop = definitions_end(self.lines, index, self.spaced)
+        if stop - index >= (1 if self._is_introduced() else 2):
+            self.blocks += definitions(self.lines[index:stop], self.repeated)
             return stop
         if text.endswith(":") and following is not None:
             return self._read_label(index)
         if is_section_word(text) and following is not None and not self.marked:
             self._add(TextBlock("heading", text, style=_weight(text)))
             return index + 1
-        if (stop := self._sentences_end(index)) > index:
-            for item in self.lines[index:stop]:
-                self._add(TextBlock("item", item.text))
-            return stop
+        if self._is_introduced() or (self.blocks and self.blocks[-1].kind == "heading"):
+            stop = sentences_end(self.lines, index, self.spaced)
+            if stop > index:
+                self.blocks += [TextBlock("item", item.text) for item in self.lines[index:stop]]
+                return stop
         return self._read_short(index)
 
     def _series(self, index: int) -> TextBlock | None:
@@ -204,37 +185,6 @@ class _Outline:
             return None
         return TextBlock("heading", line.text, style="decimal", number=depth)
 
-    def _definitions_end(self, index: int) -> int:
-        """Index after the run of `Name: explanation` lines from `index`; a single one counts only below its heading."""
-        stop = index
-        while (line := self._line(stop)) is not None and line.kind == "text" and entry_name(line.text):
-            if stop > index and line.gap and self.spaced:
-                break
-            if series_member(line.text) or refers_to_series(line.text):
-                break
-            stop += 1
-        if stop - index >= 2:
-            return stop
-        below = self.blocks[-1] if self.blocks else None
-        introduced = below is not None and (below.style == "label" or (below.kind == "paragraph" and below.text.endswith(":")))
-        return stop if introduced else index
-
-    def _add_definitions(self, index: int, stop: int) -> None:
-        """Items; a name that comes again and again ("Resources: …") belongs to the entry above it."""
-        names = [entry_name(line.text) for line in self.lines[index:stop]]
-        nested = [name in self.names and number > 0 for number, name in enumerate(names)]
-        if names[0] in self.names or (all(nested[1:]) and len(names) > 3):
-            nested = [False] * len(names)
-        for line, deeper in zip(self.lines[index:stop], nested, strict=True):
-            self._add(TextBlock("item", line.text, int(deeper)))
-
-    def _repeated_names(self) -> frozenset[str]:
-        counts: dict[str, int] = {}
-        for line in self.lines:
-            if line.kind == "text" and entry_name(line.text):
-                counts[entry_name(line.text)] = counts.get(entry_name(line.text), 0) + 1
-        return frozenset(name for name, count in counts.items() if count >= 3)
-
     def _read_label(self, index: int) -> int:
         """A line that ends in a colon: a heading where it names what follows, otherwise the lead-in of what follows."""
         line, following = self.lines[index], self.lines[index + 1]
@@ -246,58 +196,28 @@ class _Outline:
             if names
             else TextBlock("paragraph", line.text)
         )
-        stop = index + 1
-        while (item := self._line(stop)) is not None and self._is_bare_item(item, stop > index + 1):
-            stop += 1
-        after = self._line(stop)
-        if stop - index == 2 and after is not None and not (after.kind == "text" and is_label(after.text)):
-            stop = index + 1  # a single short line is no list, unless the next label ends it
-        if stop - index > 2 and after is not None and after.gap is False and self.lines[stop - 1].gap:
-            stop -= 1
-        for item in self.lines[index + 1 : stop]:
-            self._add(TextBlock("item", item.text))
+        stop = bare_entries_end(self.lines, index + 1, self.spaced)
+        self.blocks += [TextBlock("item", item.text) for item in self.lines[index + 1 : stop]]
         return stop
 
-    def _is_bare_item(self, line: Line, inside: bool) -> bool:
-        text = line.text
-        return (
-            line.kind == "text"
-            and not (inside and line.gap and self.spaced)
-            and len(text) <= _LONGEST_ITEM
-            and not is_closed(text)
-            and not text.endswith(":")
-            and not entry_name(text)
-            and not series_member(text)
-            and not refers_to_series(text)
-        )
-
-    def _sentences_end(self, index: int) -> int:
-        """Index after a run of three or more short sentences, a line each, right below a heading or lead-in."""
-        below = self.blocks[-1] if self.blocks else None
-        if below is None or not (below.kind == "heading" or (below.kind == "paragraph" and below.text.endswith(":"))):
-            return index
-        stop = index
-        while (
-            (line := self._line(stop)) is not None and line.kind == "text" and not (stop > index and line.gap and self.spaced)
-        ):
-            if len(line.text) > _LONGEST_ITEM or not is_closed(line.text) or re.search(r"[.!?]\s", line.text):
-                break
-            stop += 1
-        return stop if stop - index >= 3 else index
+    def _is_introduced(self) -> bool:
+        """Whether the last block leads to a list: a label, or a paragraph that ends in a colon."""
+        last = self.blocks[-1] if self.blocks else None
+        return last is not None and (last.style == "label" or (last.kind == "paragraph" and last.text.endswith(":")))
 
     def _read_short(self, index: int) -> int:
         """A heading where a short line stands above longer text, a list or a table; otherwise paragraphs or bare items."""
-        stop = index
+        # A text that marks its headings marks all of them, save its title; one with empty lines has them before headings.
+        amid = self.spaced and index > 0 and not self.lines[index].gap and self.blocks[-1].kind != "heading"
+        if (self.marked and index > 0) or amid or not self._may_head(self.lines[index].text):
+            self._add(TextBlock("paragraph", self.lines[index].text))
+            return index + 1
+        stop = index + 1
         while (line := self._line(stop)) is not None and line.kind == "text" and self._may_head(line.text):
-            if stop > index and (entry_name(line.text) or (line.gap and self.spaced)):
+            if entry_name(line.text) or (line.gap and self.spaced):
                 break
             stop += 1
         run, after = self.lines[index:stop], self._line(stop)
-        # A text that marks its headings marks all of them, save its title; one with empty lines has them before headings.
-        amid = self.spaced and index > 0 and not self.lines[index].gap and self.blocks[-1].kind != "heading"
-        if not run or (self.marked and index > 0) or amid:
-            self._add(TextBlock("paragraph", self.lines[index].text))
-            return index + 1
         below_heading = bool(self.blocks) and self.blocks[-1].kind == "heading"
         if len(run) <= 2 and self._heads(run, stop) and not (below_heading and after is not None and _is_next_heading(after)):
             for number, line in enumerate(run):

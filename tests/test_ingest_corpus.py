@@ -61,7 +61,13 @@ def test_links_pipes_and_linked_folders_are_listed_and_refused_unread(tmp_path: 
 
 @POSIX
 def test_names_that_look_alike_stay_apart(tmp_path: Path) -> None:
-    names = [unicodedata.normalize(form, "Übung.md") for form in ("NFC", "NFD")] + ["a.md", "A.md", "-rf.md", "a b\n.md", "😀.md"]
+    names = [unicodedata.normalize(form, "Übung.md") for form in ("NFC", "NFD")] + [
+        "a.md",
+        "A.md",
+        "-rf.md",
+        "a b\n.md",
+        "😀.md",
+    ]
     for name in names:
         (tmp_path / name).write_text(name)
     if len(list(tmp_path.iterdir())) < len(names):

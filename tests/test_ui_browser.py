@@ -166,7 +166,8 @@ class Visit:
         assert self.dialogs == []
         assert self.page.evaluate("window.__run") is None
         wrong = self.page.evaluate(
-            "[...document.querySelectorAll('[data-testid=stMainBlockContainer] a, [data-testid=stDialog] a, [data-testid=stSidebar] a')]"
+            "['stMainBlockContainer', 'stDialog', 'stSidebar']"
+            ".flatMap(i => [...document.querySelectorAll(`[data-testid=${i}] a`)])"
             ".filter(a => a.href && !/^(https?|mailto):/.test(a.href)).map(a => a.href)"
         )
         assert wrong == []
@@ -306,6 +307,7 @@ def test_every_page_fits_a_phone_in_both_themes(roadmap: str, browser: object, d
     visit.page.locator("[class*=st-key-cite-] button:visible").first.click()
     drawer = visit.page.locator('[data-testid="stDialog"]')
     drawer.get_by_text("Open the original").wait_for()
+    visit.page.wait_for_timeout(700)  # it slides in
     assert drawer.evaluate("e => e.scrollWidth") <= 360
     visit.open(roadmap + "/library")
     visit.page.locator("[class*=st-key-passages-] button:visible").first.click()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from assistant.answer import Answer, Citation
 from assistant.conversations import State
-from ui.render import escape, sources, views
+from ui.render import escape, sentence, sources, views
 from ui.shared import Key
 
 _BADGES: dict[str, tuple[str, str, str]] = {
@@ -46,7 +46,7 @@ def draw_answer(
     if answer.citations:
         _draw_citations(answer_id, answer)
     if error:
-        st.error(escape(error), icon=":material/error:")
+        st.error(sentence(error), icon=":material/error:")
     if state == "stopped":
         st.caption("Stopped before the end; what had been written is kept.")
 

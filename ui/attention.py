@@ -17,6 +17,11 @@ export default function (component) {
     const field = document.querySelector('[data-testid="stChatInputTextArea"]');
     if (field) field.focus({ preventScroll: true });
   }
+  if (told.top && told.top !== before.top) {
+    const begin = () => document.querySelector('[data-testid="stAppScrollToBottomContainer"]')?.scrollTo({ top: 0 });
+    requestAnimationFrame(begin);
+    setTimeout(begin, 150);
+  }
   if (told.answer && told.answer !== before.answer) {
     const show = () => {
       const messages = document.querySelectorAll('[data-testid="stChatMessage"]');
@@ -30,7 +35,10 @@ export default function (component) {
 """
 
 
-def lead_attention(conversation: str, answer: str) -> None:
-    """Focus the place to ask when `conversation` is another one than before; scroll to `answer` when it is new and not ""."""
+def lead_attention(conversation: str, *, answer: str = "", top: str = "") -> None:
+    """Focus the place to ask when `conversation` is another one than before; scroll to `answer` when it is new and not "".
+
+    A `top` that is new and not "" scrolls to the beginning of the page.
+    """
     draw = st.components.v2.component("roadmap_attention", js=_SCRIPT)
-    draw(key="attention", data={"conversation": conversation, "answer": answer})
+    draw(key="attention", data={"conversation": conversation, "answer": answer, "top": top})

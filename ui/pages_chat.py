@@ -13,7 +13,7 @@ from ingest.errors import RoadmapError
 from ui.answer_view import draw_answer
 from ui.attention import lead_attention
 from ui.examples import Example
-from ui.render import escape
+from ui.render import escape, sentence
 from ui.runtime import Runtime
 from ui.shared import Key, shared_runtime
 from ui.source_viewer import open_source
@@ -37,9 +37,10 @@ def page() -> None:
     for number, message in enumerate(messages):
         _draw_message(runtime, message, last=number == len(messages) - 1)
     if notice := st.session_state.pop(Key.NOTICE, ""):
-        st.warning(escape(notice), icon=":material/info:")
+        st.warning(sentence(notice), icon=":material/info:")
     st.chat_input("Ask about the documents", key=_QUESTION, max_chars=MAX_CHARACTERS, on_submit=_submitted)
-    lead_attention(conversation or "new", st.session_state.get(Key.AT_ONCE, ""))
+    greeted = "" if messages else f"greeting {runtime.readiness} {runtime.examples_ready}"
+    lead_attention(conversation or "new", answer=st.session_state.get(Key.AT_ONCE, ""), top=greeted)
     _open_viewed(runtime, messages)
 
 
@@ -113,7 +114,7 @@ def _draw_message(runtime: Runtime, message: Message, *, last: bool) -> None:
         if message.answer is not None:
             draw_answer(message.id, message.answer, message.state, message.error, ask, last=last)
         elif message.error:
-            st.error(escape(message.error), icon=":material/error:")
+            st.error(sentence(message.error), icon=":material/error:")
         else:
             st.caption("Stopped before anything was written.")
 
@@ -154,7 +155,7 @@ def _draw_greeting(runtime: Runtime) -> None:
 
 def _draw_examples(runtime: Runtime, waiting: bool) -> None:
     if runtime.readiness == "failed":
-        st.error(escape(runtime.problem), icon=":material/error:")
+        st.error(sentence(runtime.problem), icon=":material/error:")
         st.button("Try again", key="reload-models", icon=":material/refresh:", on_click=runtime.load)
         return
     if runtime.readiness == "loading" or not runtime.examples_ready:
@@ -165,8 +166,9 @@ def _draw_examples(runtime: Runtime, waiting: bool) -> None:
     goals: dict[str, list[Example]] = {}
     for example in runtime.examples:
         goals.setdefault(example.goal, []).append(example)
-    columns = st.columns(2, gap="medium")
     for number, (goal, group) in enumerate(goals.items()):
+        if number % 2 == 0:
+            columns = st.columns(2, gap="medium")
         with columns[number % 2]:
             st.caption(f"**{escape(goal)}**")
             for place, example in enumerate(group):

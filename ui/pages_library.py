@@ -7,7 +7,7 @@ import streamlit as st
 from index.library import DocumentInfo, IndexStatus
 from ingest.document import Document, Passage
 from ingest.errors import RoadmapError
-from ui.render import blocks_markdown, breadcrumb, counted, escape, host, original_url
+from ui.render import blocks_markdown, breadcrumb, counted, escape, host, original_url, sentence
 from ui.runtime import Runtime
 from ui.shared import Key, shared_runtime
 from ui.source_viewer import draw_pieces
@@ -30,7 +30,7 @@ def page() -> None:
         else:
             _draw_documents(status)
     except RoadmapError as exc:
-        st.error(escape(str(exc)), icon=":material/error:")
+        st.error(sentence(str(exc)), icon=":material/error:")
 
 
 def _choose(document_id: str | None) -> None:
@@ -120,7 +120,7 @@ def _draw_facts(document: Document) -> None:
     for name, value in facts.items():
         st.markdown(f"**{name.capitalize()}:** {escape(value)}")
     for warning in document.warnings:
-        st.warning(escape(warning), icon=":material/warning:")
+        st.warning(sentence(warning), icon=":material/warning:")
 
 
 def _draw_passage(document: Document, passage: Passage) -> None:

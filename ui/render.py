@@ -61,6 +61,19 @@ def escape(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", text)
 
 
+def sentence(text: str) -> str:
+    """One of the program's own messages as Markdown: what stands between backticks is a command.
+
+    >>> sentence("No index; run `roadmap index`.")
+    'No index\\; run `roadmap index`\\.'
+    """
+    parts = " ".join(text.split()).split("`")
+    if len(parts) % 2 == 0 or not all(part.strip() for part in parts[1::2]):
+        return escape(text)
+    shown = [f"`{part}`" if at % 2 else _padded(part, escape(part)) for at, part in enumerate(parts)]
+    return "".join(shown).strip()
+
+
 def inline(text: str, marks: Sequence[Span] = ()) -> str:
     """`text` as Markdown with its links, and with the characters at `marks` (0-based, half-open) set off in colour."""
     parts: list[str] = []

@@ -7,7 +7,7 @@ from enum import StrEnum
 import streamlit as st
 
 from ingest.errors import RoadmapError
-from ui.render import escape
+from ui.render import sentence
 from ui.runtime import Runtime
 from ui.settings import read_settings
 
@@ -33,5 +33,5 @@ def shared_runtime() -> Runtime | None:
     try:
         return _runtime()
     except RoadmapError as exc:
-        st.error(escape(str(exc)), icon=":material/error:")
+        st.error(sentence(str(exc)), icon=":material/error:")
         return None

@@ -8,7 +8,7 @@ from index.library import IndexStatus
 from ingest.errors import RoadmapError
 from ui.pages_chat import current_conversation, show_conversation
 from ui.rebuild import RebuildView
-from ui.render import counted, escape
+from ui.render import counted, escape, sentence
 from ui.runtime import Runtime
 
 RECENT = 8
@@ -23,7 +23,7 @@ def draw_sidebar(runtime: Runtime) -> None:
         try:
             _draw_documents(runtime.status())
         except RoadmapError as exc:
-            st.warning(escape(str(exc)), icon=":material/warning:")
+            st.warning(sentence(str(exc)), icon=":material/warning:")
         running = runtime.rebuild.view().state == "running"
         st.fragment(_draw_rebuild, run_every=0.5 if running else None)(runtime, running)
         loading = runtime.readiness == "loading"
@@ -43,7 +43,7 @@ def _draw_conversations(runtime: Runtime) -> None:
     try:
         recent = runtime.conversations.recent(RECENT)
     except RoadmapError as exc:
-        st.warning(escape(str(exc)), icon=":material/warning:")
+        st.warning(sentence(str(exc)), icon=":material/warning:")
         return
     with st.container(key="conversations", gap="xxsmall"):
         for conversation in recent:
@@ -73,7 +73,7 @@ def _draw_documents(status: IndexStatus) -> None:
             for entry in status.refused:
                 st.markdown(f"**{escape(entry.document_id)}**  \n:small[{escape(entry.reason)}]")
     if status.warning:
-        st.warning(escape(status.warning), icon=":material/warning:")
+        st.warning(sentence(status.warning), icon=":material/warning:")
     if status.stale:
         counts = {word: sum(change == kind for _, change in status.stale) for kind, word in _CHANGES.items()}
         told = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
@@ -94,14 +94,14 @@ def _draw_rebuild(runtime: Runtime, running: bool) -> None:
         runtime.rebuild.start()
         st.rerun()
     if view.state == "failed":
-        st.error(escape(view.error), icon=":material/error:")
+        st.error(sentence(view.error), icon=":material/error:")
     elif view.state == "done" and view.report is not None:
         st.caption(_result(view))
 
 
 def _draw_models(runtime: Runtime) -> None:
     if runtime.readiness == "failed":
-        st.error(escape(runtime.problem), icon=":material/error:")
+        st.error(sentence(runtime.problem), icon=":material/error:")
     elif runtime.readiness == "loading":
         st.caption(":material/hourglass_top: The models are being loaded")
     else:

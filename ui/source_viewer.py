@@ -20,6 +20,7 @@ from ui.render import (
     original_url,
     section_at,
     section_name,
+    sentence,
 )
 from ui.runtime import Runtime
 from ui.shared import Key
@@ -54,7 +55,7 @@ def _draw(runtime: Runtime, citation: Citation) -> None:
         document = runtime.document(citation.document_id)
     except RoadmapError as exc:
         document = None
-        st.warning(escape(str(exc)))
+        st.warning(sentence(str(exc)))
     span = None if document is None else locate(document, citation)
     if document is None or span is None:
         gone = "is no longer in the library" if document is None else "has changed, and these words are gone"

@@ -1,0 +1,250 @@
+"""Trains what chooses evidence and what decides about cover, and writes their weights into `assistant/`.
+
+    python -m evals.train_evidence --index .roadmap [--questions qed-dev.jsonl]
+
+Learns from the dev split of the reference questions over the index in use, and, when a file is named, from the QED data set
+(natural questions with the sentence that answers them; google-research-datasets/QED, text from Wikipedia, CC BY-SA 3.0). The
+test split is never read. Prints held-out figures (five folds by question) before it writes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from assistant.coverage import FEATURES, cover_features
+from assistant.question import Question, read_question
+from assistant.ranker import EvidenceModel, Ranked
+from assistant.signals import NAMES, signals, similarities
+from assistant.units import Unit, units_of
+from evals.evidence import Located, locate
+from evals.items import EvalItem, Evidence, load_items
+from index.build import update
+from index.embedder import EMBEDDER, TransformerEmbedder
+from index.hit import Hit
+from index.library import Library
+from index.search import Snapshot
+from index.weights import digest_of
+
+HIDDEN = 16
+EPOCHS = 24
+FOLDS = 5
+SEEDS = 3  # networks averaged into one by being trained side by side
+NEGATIVES = 40  # units without evidence kept for a question of the large set
+_FOLDER = Path(__file__).parent.parent / "assistant"
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One question with its candidate units and how right each is."""
+
+    question: Question
+    hits: tuple[Hit, ...]
+    units: list[Unit]
+    signals: Floats  # (n, signals)
+    targets: Floats  # (n, 2): value and relevance
+    answerable: bool
+    snapshot: Snapshot
+    weight: float
+
+
+def main() -> None:
+    """Train, print held-out figures, write the two files of weights."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--index", type=Path, default=Path(".roadmap"), help="data folder with the index of corpus/")
+    parser.add_argument("--questions", type=Path, help="qed-dev.jsonl")
+    parser.add_argument("--limit", type=int, default=800, help="questions taken from it")
+    chosen = parser.parse_args()
+    torch.set_num_threads(1)
+    embedder = TransformerEmbedder()
+    samples = samples_of(
+        [item for item in load_items() if item.split == "dev"],
+        Library(chosen.index, lambda: embedder).snapshot(), weight=3.0,
+    )  # fmt: skip
+    own = len(samples)
+    if chosen.questions:
+        with tempfile.TemporaryDirectory() as scratch:
+            items = write_qed(chosen.questions, Path(scratch) / "corpus", chosen.limit)
+            data = Path(scratch) / "data"
+            update(Path(scratch) / "corpus", data, lambda: embedder, (EMBEDDER.model_id, digest_of(EMBEDDER)))
+            snapshot = Library(data, lambda: embedder).snapshot()
+            samples += samples_of(items, snapshot, weight=0.5)
+            samples += samples_of(items, snapshot, weight=0.5, without_evidence=True)
+    held_out = [predicted for fold in range(FOLDS) for predicted in _held_out(samples, fold)]
+    order = [i for fold in range(FOLDS) for i in range(len(samples)) if i % FOLDS == fold]
+    scores = dict(zip(order, held_out, strict=True))
+    print("first unit, share of its best possible value (held out):")
+    for name, group in (("reference questions", range(own)), ("QED", range(own, len(samples)))):
+        print(f"  {name}: {_first_choice([samples[i] for i in group], [scores[i] for i in group]):.3f}")
+    features = np.array([_cover_row(sample, scores[i]) for i, sample in enumerate(samples)], np.float32)
+    answerable = np.array([sample.answerable for sample in samples])
+    weights, bias = fit_logistic(features, answerable, np.array([s.weight for s in samples], np.float32))
+    cover = 1 / (1 + np.exp(-(features @ weights + bias)))
+    for name, group in (("reference questions", slice(0, own)), ("QED", slice(own, None))):
+        print(f"cover AUROC, {name}: {auroc(cover[group], answerable[group]):.3f}")
+    model = fit_network([s for s in samples if s.answerable])
+    fields: dict[str, object] = {name: np.round(getattr(model, name), 5).tolist() for name in EvidenceModel.__dataclass_fields__}
+    (_FOLDER / "evidence_model.json").write_text(json.dumps({"names": list(NAMES), **fields}), encoding="utf-8")
+    cover_fields = {"features": list(FEATURES), "weights": np.round(weights, 5).tolist(), "bias": round(float(bias), 5)}
+    (_FOLDER / "coverage_model.json").write_text(json.dumps(cover_fields), encoding="utf-8")
+
+
+def samples_of(
+    items: Sequence[EvalItem], snapshot: Snapshot, *, weight: float, without_evidence: bool = False
+) -> list[Sample]:
+    """The units of each question's passages with their targets.
+
+    `without_evidence` hides every passage of the documents that hold the evidence: the question is then unanswerable.
+    """
+    located = locate(items, snapshot.documents)
+    samples = []
+    for item in items:
+        question = read_question(item.question, item.history)
+        vector = snapshot.embedder().embed_question(question.standalone)
+        hits = snapshot.search_vector(question.standalone, vector, 40 if without_evidence else 10)
+        if without_evidence:
+            hidden = {place.evidence.document_id for place in located[item.id]}
+            hits = tuple(hit for hit in hits if hit.passage.document_id not in hidden)[:10]
+        units = units_of(hits, snapshot.documents)
+        rows = signals(question, units, similarities(units, vector, snapshot), snapshot)
+        targets = np.array([target(unit, located[item.id]) for unit in units], np.float32).reshape(-1, 2)
+        answerable = item.answerable and not without_evidence
+        samples.append(Sample(question, hits, units, rows, targets, answerable, snapshot, weight))
+    return samples
+
+
+def target(unit: Unit, located: Sequence[Located]) -> tuple[float, float]:
+    """Value (recall times the root of precision, by characters against the evidence) and relevance (precision) of a unit."""
+    length = sum(end - start for start, end in unit.spans)
+    recalls, inside = [], 0
+    for place in located:
+        best = 0
+        share = 0.0
+        if place.evidence.document_id == unit.document.id:
+            for start, end in place.spans:
+                common = sum(max(0, min(e, end) - max(s, start)) for s, e in unit.spans)
+                if common > best:
+                    best, share = common, common / (end - start)
+        inside += best
+        recalls.append(share)
+    if not recalls or not length:
+        return 0.0, 0.0
+    precision = min(1.0, inside / length)
+    return float(np.mean(recalls)) * precision**0.5, precision
+
+
+def fit_network(samples: Sequence[Sample], seed: int = 0) -> EvidenceModel:
+    """The evidence model: `SEEDS` small networks trained at once on a mix of the sets, kept as one wider one."""
+    generator = np.random.default_rng(seed)
+    keep = [
+        (s.targets[:, 1] > 0) | (generator.random(len(s.targets)) < (1.0 if s.weight > 1 else NEGATIVES / max(1, len(s.targets))))
+        for s in samples
+    ]
+    rows = np.concatenate([s.signals[k] for s, k in zip(samples, keep, strict=True)])
+    wanted = np.concatenate([s.targets[k] for s, k in zip(samples, keep, strict=True)])
+    weights = np.concatenate([np.full(int(k.sum()), s.weight, np.float32) for s, k in zip(samples, keep, strict=True)])
+    mean, scale = rows.mean(axis=0), rows.std(axis=0)
+    scale[scale < 1e-3] = 1
+    x, y, w = (torch.tensor(a) for a in (np.clip((rows - mean) / scale, -5, 5), wanted, weights))
+    networks = []
+    for number in range(SEEDS):
+        torch.manual_seed(seed * 100 + number)
+        network = torch.nn.Sequential(torch.nn.Linear(x.shape[1], HIDDEN), torch.nn.ReLU(), torch.nn.Linear(HIDDEN, 2))
+        optimizer = torch.optim.AdamW(network.parameters(), lr=3e-3, weight_decay=0.02)
+        for _ in range(EPOCHS):
+            for batch in torch.randperm(len(x)).split(512):
+                loss = torch.nn.functional.binary_cross_entropy_with_logits(network(x[batch]), y[batch], reduction="none")
+                optimizer.zero_grad()
+                (loss.sum(dim=1) * w[batch]).mean().backward()
+                optimizer.step()
+        networks.append([p.detach().numpy() for p in network.parameters()])
+    return EvidenceModel(
+        mean, scale,
+        hidden=np.concatenate([n[0].T for n in networks], axis=1),
+        hidden_bias=np.concatenate([n[1] for n in networks]),
+        output=np.concatenate([n[2].T for n in networks]) / SEEDS,
+        output_bias=np.mean([n[3] for n in networks], axis=0),
+    )  # fmt: skip
+
+
+def fit_logistic(features: Floats, labels: NDArray[np.bool_], weights: Floats) -> tuple[Floats, float]:
+    """Logistic regression with a small ridge; the two classes weigh the same within each set of questions."""
+    balanced = weights.copy()
+    for weight in np.unique(weights):
+        for label in (True, False):
+            group = (weights == weight) & (labels == label)
+            balanced[group] *= 1.0 / max(1, group.sum())
+    x, y, w = torch.tensor(features), torch.tensor(labels.astype(np.float32)), torch.tensor(balanced / balanced.sum())
+    line = torch.nn.Linear(x.shape[1], 1)
+    torch.nn.init.zeros_(line.weight)
+    optimizer = torch.optim.LBFGS(line.parameters(), max_iter=200)
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        loss = (torch.nn.functional.binary_cross_entropy_with_logits(line(x)[:, 0], y, reduction="none") * w).sum()
+        loss = loss + 1e-3 * (line.weight**2).sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)  # type: ignore[no-untyped-call]
+    return line.weight.detach().numpy()[0], float(line.bias)
+
+
+def auroc(scores: NDArray[np.floating], labels: NDArray[np.bool_]) -> float:
+    """Chance that an answerable question scores above an unanswerable one (Mann-Whitney)."""
+    good, bad = scores[labels], scores[~labels]
+    return float(np.mean((good[:, None] > bad[None, :]) + 0.5 * (good[:, None] == bad[None, :]))) if len(good) and len(bad) else 0.0
+
+
+def write_qed(path: Path, corpus: Path, limit: int) -> list[EvalItem]:
+    """QED as a corpus folder, a document for each paragraph, and as items."""
+    corpus.mkdir(parents=True)
+    items: list[EvalItem] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        record = json.loads(line)
+        name = f"{record['example_id']}.md"
+        paragraph = _detokenised(record["paragraph_text"])
+        (corpus / name).write_text(f"# {record['title_text']}\n\n{paragraph}\n", encoding="utf-8")
+        sentence = _detokenised((record["annotation"].get("selected_sentence") or {}).get("string", ""))
+        if sentence and sentence in paragraph and len(items) < limit:
+            items.append(EvalItem(name, record["question_text"], "fact", evidence=(Evidence(name, sentence),)))
+    return items
+
+
+def _detokenised(text: str) -> str:
+    text = re.sub(r"\s+([,.;:!?%)\]'’]|n't|'s)", r"\1", re.sub(r"([(\[$])\s+", r"\1", text))
+    return " ".join(re.sub(r"`` ?| ?''", '"', text).replace(" - ", "-").split())
+
+
+def _held_out(samples: Sequence[Sample], fold: int) -> list[Floats]:
+    model = fit_network([s for i, s in enumerate(samples) if i % FOLDS != fold and s.answerable])
+    return [model(s.signals) if len(s.units) else np.zeros((0, 2), np.float32) for s in samples[fold::FOLDS]]
+
+
+def _first_choice(samples: Sequence[Sample], scores: Sequence[Floats]) -> float:
+    shares = [
+        s.targets[int(np.argmax(p[:, 0])), 0] / s.targets[:, 0].max()
+        for s, p in zip(samples, scores, strict=True)
+        if s.answerable and len(p) and s.targets[:, 0].max() > 0
+    ]
+    return float(np.mean(shares)) if shares else 0.0
+
+
+def _cover_row(sample: Sample, scores: Floats) -> list[float]:
+    order = np.argsort(-scores[:, 0])
+    ranked = [Ranked(sample.units[i], float(scores[i, 0]), float(scores[i, 1]), sample.signals[i]) for i in order]
+    return cover_features(sample.question, ranked, sample.hits, sample.snapshot)
+
+
+if __name__ == "__main__":
+    main()

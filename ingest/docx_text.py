@@ -1,0 +1,94 @@
+"""A paragraph of a DOCX in, its visible text out, with links; deleted and hidden text, field codes and comments left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from docx.oxml.ns import qn
+
+from ingest.builder import clean_inline
+from ingest.html import linked
+
+_LINKABLE = re.compile(r"(?:https?://|mailto:)\S+\Z", re.IGNORECASE)
+_FIELD_LINK = re.compile(r'HYPERLINK\s+"([^"]+)"')
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # the same content once more
+_SKIPPED = frozenset([_FALLBACK, *map(qn, ("w:del", "w:moveFrom", "w:pPr", "w:rPr", "w:delText", "w:txbxContent"))])
+
+
+def paragraph_text(paragraph: Any, relations: Any) -> str:
+    """The text of a `w:p` element; `relations` are those of the document part, which hold the addresses of its links."""
+    parts: list[str] = []
+    field: list[list[Any]] = []  # open fields: [code, where the shown text starts or None]
+    for element in _inline(paragraph):
+        tag = element.tag
+        if tag == qn("w:t"):
+            parts.append(element.text or "")
+        elif tag in (qn("w:tab"), qn("w:ptab")):
+            parts.append("\t")
+        elif tag in (qn("w:br"), qn("w:cr")):
+            parts.append("\n")
+        elif tag == qn("w:noBreakHyphen"):
+            parts.append("-")
+        elif tag == qn("w:instrText") and field:
+            field[-1][0] += element.text or ""
+        elif tag == qn("w:fldChar"):
+            _field(element.get(qn("w:fldCharType")), field, parts)
+        elif tag == qn("w:hyperlink"):
+            label = "".join(text.text or "" for text in element.iter(qn("w:t")))
+            related = relations.get(element.get(qn("r:id"), ""))
+            parts.append(_linked(label, str(related.target_ref) if related is not None and related.is_external else ""))
+    return "".join(parts)
+
+
+def _linked(label: str, address: str) -> str:
+    return linked(clean_inline(label), address) if label.strip() and _LINKABLE.match(address) else label
+
+
+def _field(kind: str | None, field: list[list[Any]], parts: list[str]) -> None:
+    """Follow the start, separator and end of a field; a HYPERLINK field becomes a link around what it shows."""
+    if kind == "begin":
+        field.append(["", None])
+    elif kind == "separate" and field:
+        field[-1][1] = len(parts)
+    elif kind == "end" and field:
+        code, start = field.pop()
+        found = _FIELD_LINK.search(code)
+        if found and start is not None:
+            parts[start:] = [_linked("".join(parts[start:]), found[1])]
+
+
+def body_blocks(body: Any) -> Iterator[Any]:
+    """Paragraphs and tables of the body, also inside content controls and custom markup."""
+    pending = list(reversed(body))
+    while pending:
+        element = pending.pop()
+        if element.tag in (qn("w:p"), qn("w:tbl")):
+            yield element
+        elif element.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:customXml"), qn("w:ins"), qn("w:moveTo")):
+            pending += reversed(element)
+
+
+def _inline(paragraph: Any) -> Iterator[Any]:
+    """Elements below a paragraph in order, without deleted and hidden text; a hyperlink comes as a whole."""
+    pending = list(reversed(paragraph))
+    while pending:
+        element = pending.pop()
+        if element.tag in _SKIPPED or (element.tag == qn("w:r") and _is_hidden(element)):
+            continue
+        yield element
+        if element.tag != qn("w:hyperlink"):
+            pending += reversed(element)
+
+
+def _is_hidden(run: Any) -> bool:
+    found = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
+    return found is not None and found.get(qn("w:val"), "true") not in ("0", "false")
+
+
+def is_bold(paragraph: Any) -> bool:
+    """Whether all visible text of the paragraph is set bold by hand."""
+    runs = [run for run in paragraph.iter(qn("w:r")) if any((text.text or "").strip() for text in run.iter(qn("w:t")))]
+    bold = [run.find(f"{qn('w:rPr')}/{qn('w:b')}") for run in runs]
+    return bool(bold) and all(each is not None and each.get(qn("w:val"), "true") not in ("0", "false") for each in bold)

@@ -1,0 +1,178 @@
+"""Pieces of a page in, its lines in reading order out: columns told apart, and what stands at one height put together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+_BULLET = re.compile(r"[•‣◦▪▫●○■□∙⁃➢➤➔►✓✔\uf0b7\uf0a7\uf0d8\uf076oO*–—-]\Z")
+
+
+@dataclass(slots=True)
+class Piece:
+    """Text that was drawn at one place without a change of font."""
+
+    text: str
+    x: float
+    right: float
+    y: float
+    size: float
+    bold: bool
+
+
+@dataclass(slots=True)
+class PdfLine:
+    """One line of one column, left to right; `cells` are its parts where wide gaps hold them apart."""
+
+    page: int
+    y: float
+    pieces: list[Piece] = field(default_factory=list)
+    column: int = 0
+    edge: bool = False  # among the first or last lines of its page
+    width: float = 0.0  # of the page
+    parted: list[str] = field(default_factory=list)  # its cells, where the page's layout shows them
+
+    @property
+    def x(self) -> float:
+        return self.pieces[0].x
+
+    @property
+    def right(self) -> float:
+        return max(piece.right for piece in self.pieces)
+
+    @property
+    def size(self) -> float:
+        """The size of most of its characters."""
+        counts: dict[float, int] = {}
+        for piece in self.pieces:
+            counts[piece.size] = counts.get(piece.size, 0) + len(piece.text.strip())
+        return max(counts, key=lambda size: (counts[size], size))
+
+    @property
+    def bold(self) -> bool:
+        return all(piece.bold for piece in self.pieces if piece.text.strip())
+
+    @property
+    def cells(self) -> list[str]:
+        if self.parted:
+            return self.parted
+        cells: list[str] = []
+        right: float | None = None
+        for piece in self.pieces:
+            if right is None or _is_gap(piece.x - right, self.pieces[0], piece):
+                cells.append(piece.text)
+            else:
+                touching = piece.x - right < 0.12 * piece.size or cells[-1][-1:].isspace() or piece.text[:1].isspace()
+                cells[-1] += piece.text if touching else " " + piece.text
+            right = max(right or 0.0, piece.right)
+        return with_mark([" ".join(cell.split()) for cell in cells if cell.strip()])
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.cells)
+
+
+def with_mark(cells: list[str]) -> list[str]:
+    """The cells with a bullet or number that stands alone joined to what it marks."""
+    if len(cells) > 1 and (_BULLET.match(cells[0]) or re.fullmatch(r"\(?\w{1,3}[.)]", cells[0])):
+        return [f"{cells[0]} {cells[1]}", *cells[2:]]
+    return cells
+
+
+def _is_gap(gap: float, first: Piece, piece: Piece) -> bool:
+    return gap > 1.6 * piece.size + 0.03 * abs(piece.x - first.x)
+
+
+def lines_of(pieces: list[Piece], number: int) -> list[PdfLine]:
+    """The pieces in lines as they were drawn; a line ends where the height changes or the writing jumps back."""
+    lines: list[PdfLine] = []
+    for piece in pieces:
+        last = lines[-1] if lines else None
+        if (
+            last is None
+            or abs(last.y - piece.y) > 0.5 * max(last.pieces[-1].size, piece.size)
+            or piece.x < last.pieces[-1].x - 1
+            or piece.x - last.right > 12 * piece.size
+        ):
+            lines.append(PdfLine(number, piece.y, [piece]))
+        else:
+            last.pieces.append(piece)
+    return lines
+
+
+def in_columns(lines: list[PdfLine]) -> list[PdfLine]:
+    """The lines from top to bottom, the left column before the right one; lines across both stand where they stand."""
+    split = _gutter(lines)
+    if split is None:
+        return _joined(sorted(lines, key=lambda line: (-round(line.y, 1), line.x)))
+    parts: list[PdfLine] = []
+    for line in lines:
+        left = [piece for piece in line.pieces if piece.x < split]
+        right = [piece for piece in line.pieces if piece.x >= split]
+        if left and right and right[0].x - max(piece.right for piece in left) < 0.6 * right[0].size:
+            left, right = line.pieces, []  # runs across the gutter
+        parts += [PdfLine(line.page, line.y, group) for group in (left, right) if group]
+    reach = 0.22 * (max(line.right for line in parts) - min(line.x for line in parts))
+    ordered: list[PdfLine] = []
+    band: list[PdfLine] = []
+    for line in sorted(parts, key=lambda line: (-line.y, line.x)):
+        if line.x < split and line.right > split + reach:
+            ordered += [*_columns(band, split), line]
+            band = []
+        else:
+            band.append(line)
+    return ordered + _columns(band, split)
+
+
+def _columns(band: list[PdfLine], split: float) -> list[PdfLine]:
+    left = _joined([line for line in band if line.x < split])
+    right = _joined([line for line in band if line.x >= split])
+    for line in right:
+        line.column = 1
+    return left + right
+
+
+def _joined(lines: list[PdfLine]) -> list[PdfLine]:
+    """Lines at the same height, which were drawn apart, as one."""
+    joined: list[PdfLine] = []
+    for line in lines:
+        if joined and abs(joined[-1].y - line.y) < 0.25 * line.size and line.x > joined[-1].pieces[-1].x:
+            joined[-1].pieces += line.pieces
+        else:
+            joined.append(line)
+    return joined
+
+
+def _gutter(lines: list[PdfLine]) -> float | None:
+    """The x at which a right column starts, or None for a page with one column."""
+    chunks = [piece for line in lines for piece in _chunks(line)]
+    starts = sorted(((piece.x, piece) for piece in chunks), key=lambda start: start[0]) if len(lines) >= 8 else []
+    if not starts:
+        return None
+    left_edge, right_edge = starts[0][0], max(line.right for line in lines)
+    width = right_edge - left_edge
+    middle = [x for x, _ in starts if left_edge + 0.35 * width < x < left_edge + 0.7 * width]
+    if not middle:
+        return None
+    # The start that most chunks share, within a few points, in the middle third of the page.
+    best = max(middle, key=lambda x: sum(abs(other - x) < 3 for other in middle))
+    split = best - 4
+    right = [piece for x, piece in starts if abs(x - best) < 16]
+    left = [piece for x, piece in starts if x < left_edge + 0.12 * width]
+    if min(len(left), len(right)) < 4 or len(right) * 5 < len(left):
+        return None
+    crossing = sum(piece.right > split + 0.22 * width for piece in left)
+    long = sum(piece.right - piece.x > 0.25 * width for piece in right)  # columns hold prose, tables hold short cells
+    return split if crossing * 2 < len(left) and long * 2 > len(right) else None
+
+
+def _chunks(line: PdfLine) -> list[Piece]:
+    """The line's pieces with those that follow each other closely as one."""
+    chunks: list[Piece] = []
+    for piece in line.pieces:
+        if chunks and piece.x - chunks[-1].right < 0.9 * piece.size:
+            last = chunks[-1]
+            chunks[-1] = Piece(last.text + piece.text, last.x, max(last.right, piece.right), last.y, last.size, last.bold)
+        else:
+            chunks.append(piece)
+    return chunks

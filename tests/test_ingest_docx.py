@@ -1,0 +1,258 @@
+"""DOCX files, made here: styles, numbering, tables, links, and archives made to do harm."""
+
+import io
+import zipfile
+
+import docx
+import pytest
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Pt
+
+from ingest.document import Document
+from ingest.docx import read_docx
+from ingest.errors import DocumentRefused, Refusal
+from ingest.readers import parse
+
+
+def saved(source: object) -> bytes:
+    buffer = io.BytesIO()
+    source.save(buffer)  # type: ignore[attr-defined]
+    return buffer.getvalue()
+
+
+def read(source: object) -> Document:
+    return read_docx(saved(source), "plan.docx")
+
+
+def kinds(document: Document) -> list[tuple[str, str, int, int | None]]:
+    return [(block.kind, document.text[block.start : block.end], block.level, block.ordinal) for block in document.blocks]
+
+
+def add_link(paragraph: object, label: str, address: str) -> None:
+    relation = paragraph.part.relate_to(address, docx.opc.constants.RELATIONSHIP_TYPE.HYPERLINK, is_external=True)  # type: ignore[attr-defined]
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("r:id"), relation)
+    run = OxmlElement("w:r")
+    text = OxmlElement("w:t")
+    text.text = label
+    run.append(text)
+    link.append(run)
+    paragraph._p.append(link)  # type: ignore[attr-defined]
+
+
+def test_styles_give_headings_lists_and_tables() -> None:
+    source = docx.Document()
+    source.add_heading("Plan", 0)
+    source.add_heading("Phase 1", 1)
+    source.add_paragraph("Learn these:")
+    source.add_paragraph("Python", style="List Bullet")
+    source.add_paragraph("NumPy", style="List Bullet 2")
+    source.add_paragraph("First", style="List Number")
+    source.add_paragraph("Second", style="List Number")
+    table = source.add_table(rows=0, cols=2)
+    for left, right in (("Step", "Months"), ("Code", "3")):
+        cells = table.add_row().cells
+        cells[0].text, cells[1].text = left, right
+    source.add_heading("Phase 2", 2)
+    document = read(source)
+    assert kinds(document) == [
+        ("heading", "Plan", 1, None),
+        ("heading", "Phase 1", 1, None),
+        ("paragraph", "Learn these:", 0, None),
+        ("item", "Python", 0, None),
+        ("item", "NumPy", 1, None),
+        ("item", "First", 0, 1),
+        ("item", "Second", 0, 2),
+        ("header", "Step | Months", 0, None),
+        ("row", "Code | 3", 0, None),
+        ("heading", "Phase 2", 2, None),
+    ]
+
+
+def test_links_hidden_deleted_and_inserted_text() -> None:
+    source = docx.Document()
+    paragraph = source.add_paragraph("Read ")
+    add_link(paragraph, "the book", "https://a.org/b")
+    paragraph.add_run(" today.")
+    hidden = paragraph.add_run(" secret orders")
+    hidden.font.hidden = True
+    deleted = OxmlElement("w:del")
+    run = OxmlElement("w:r")
+    text = OxmlElement("w:delText")
+    text.text = "gone"
+    run.append(text)
+    deleted.append(run)
+    paragraph._p.append(deleted)
+    add_link(source.add_paragraph(), "local", "file:///etc/passwd")
+    assert [text for _, text, _, _ in kinds(read(source))] == ["Read [the book](https://a.org/b) today.", "local"]
+
+
+def test_a_field_that_links_is_a_link() -> None:
+    source = docx.Document()
+    paragraph = source.add_paragraph("See ")
+    for kind, content in (
+        ("begin", ""),
+        ("", ' HYPERLINK "https://f.org" '),
+        ("separate", ""),
+        ("text", "fields"),
+        ("end", ""),
+    ):
+        run = paragraph.add_run(content if kind == "text" else "")
+        if kind in ("begin", "separate", "end"):
+            element = OxmlElement("w:fldChar")
+            element.set(qn("w:fldCharType"), kind)
+            run._r.append(element)
+        elif kind == "":
+            element = OxmlElement("w:instrText")
+            element.text = content
+            run._r.append(element)
+    assert read(source).text == "See [fields](https://f.org)"
+
+
+def test_a_bold_line_alone_is_a_heading_and_the_title_comes_from_the_properties() -> None:
+    source = docx.Document()
+    source.core_properties.title = "Stated"
+    source.core_properties.author = "Ada"
+    source.add_paragraph().add_run("Required skills").bold = True
+    paragraph = source.add_paragraph("Much. ")
+    paragraph.add_run("Really.").bold = True
+    document = read(source)
+    assert [kind for kind, *_ in kinds(document)] == ["heading", "paragraph"]
+    assert (document.title, document.meta) == ("Stated", {"author": "Ada"})
+
+
+def test_numbering_set_by_hand_nests_and_counts() -> None:
+    source = docx.Document()
+    for text, depth in (("one", 0), ("deep", 1), ("two", 0)):
+        paragraph = source.add_paragraph(text)
+        properties = paragraph._p.get_or_add_pPr()
+        numbering = OxmlElement("w:numPr")
+        for name, value in (("w:ilvl", depth), ("w:numId", 1)):
+            element = OxmlElement(name)
+            element.set(qn("w:val"), str(value))
+            numbering.append(element)
+        properties.append(numbering)
+    assert [(kind, text, level) for kind, text, level, _ in kinds(read(source))] == [
+        ("item", "one", 0),
+        ("item", "deep", 1),
+        ("item", "two", 0),
+    ]
+
+
+def test_layout_tables_and_styles_of_other_names_are_ordinary_text() -> None:
+    source = docx.Document()
+    source.add_table(rows=1, cols=1).cell(0, 0).text = "Boxed"
+    source.add_paragraph("Big").runs[0].font.size = Pt(30)
+    assert [kind for kind, *_ in kinds(read(source))] == ["paragraph", "paragraph"]
+
+
+# Archives made to do harm
+
+
+def plain() -> bytes:
+    source = docx.Document()
+    source.add_paragraph("Harmless words.")
+    return saved(source)
+
+
+def rewritten(changes: dict[str, bytes], *, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """The plain document with parts replaced or added."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(plain())) as source, zipfile.ZipFile(buffer, "w", compression) as target:
+        for name in source.namelist():
+            target.writestr(name, changes.pop(name, None) or source.read(name))
+        for name, part in changes.items():
+            target.writestr(name, part)
+    return buffer.getvalue()
+
+
+def refusal(data: bytes) -> Refusal:
+    with pytest.raises(DocumentRefused) as refused:
+        parse(data, "plan.docx")
+    return refused.value.code
+
+
+def document_xml(body: str, prologue: str = "") -> bytes:
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    return f'<?xml version="1.0"?>{prologue}<w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>'.encode()
+
+
+def test_a_part_that_unpacks_to_millions_of_characters_is_refused_unread() -> None:
+    text = document_xml("<w:p><w:r><w:t>" + "a" * 60_000_000 + "</w:t></w:r></w:p>")
+    assert refusal(rewritten({"word/document.xml": text})) is Refusal.LIMIT
+
+
+def test_too_much_text_in_an_honest_archive_is_refused() -> None:
+    text = document_xml("".join(f"<w:p><w:r><w:t>{n} {'words ' * 100}</w:t></w:r></w:p>" for n in range(4_000)))
+    assert refusal(rewritten({"word/document.xml": text}, compression=zipfile.ZIP_STORED)) is Refusal.LIMIT
+
+
+def test_many_entries_are_refused() -> None:
+    assert refusal(rewritten({f"x/{number}.txt": b"x" for number in range(1_100)})) is Refusal.LIMIT
+
+
+def test_a_size_that_lies_is_noticed() -> None:
+    data = bytearray(rewritten({"word/extra.xml": b"a" * 5_000}))
+    for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        at = data.rfind(signature)
+        data[at + offset : at + offset + 4] = (10).to_bytes(4, "little")
+    assert refusal(bytes(data)) in (Refusal.LIMIT, Refusal.CORRUPT)
+
+
+def test_overlapping_entries_are_refused() -> None:
+    data = bytearray(rewritten({"a.xml": b"one", "b.xml": b"two"}, compression=zipfile.ZIP_STORED))
+    last = data.rfind(b"PK\x01\x02")
+    before = data.rfind(b"PK\x01\x02", 0, last)
+    data[last + 42 : last + 46] = data[before + 42 : before + 46]
+    assert refusal(bytes(data)) is Refusal.UNSAFE_ZIP
+
+
+@pytest.mark.parametrize(
+    "prologue",
+    [
+        '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>',
+        '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE x SYSTEM "http://evil.example/x.dtd">',
+    ],
+)
+def test_xml_entities_are_refused(prologue: str) -> None:
+    assert refusal(rewritten({"word/document.xml": document_xml("<w:p/>", prologue)})) is Refusal.UNSAFE_XML
+
+
+def test_entries_with_paths_outside_are_never_unpacked_and_remote_templates_never_fetched() -> None:
+    relation = b'<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" Target="http://127.0.0.1:9/x.dotm" TargetMode="External"/></Relationships>'
+    data = rewritten({"../../evil.txt": b"x", "word/_rels/settings.xml.rels": relation})
+    assert parse(data, "plan.docx").text == "Harmless words."
+
+
+def test_a_macro_file_under_another_name_gives_its_text() -> None:
+    with zipfile.ZipFile(io.BytesIO(plain())) as archive:
+        types = archive.read("[Content_Types].xml")
+    macro = types.replace(
+        b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+        b"application/vnd.ms-word.document.macroEnabled.main+xml",
+    )
+    assert macro != types
+    assert parse(rewritten({"[Content_Types].xml": macro, "word/vbaProject.bin": b"x"}), "plan.docx").text == "Harmless words."
+
+
+def test_a_locked_document_an_old_one_and_a_broken_one() -> None:
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+    assert refusal(ole + "EncryptedPackage".encode("utf-16-le")) is Refusal.ENCRYPTED
+    assert refusal(ole) is Refusal.TYPE_MISMATCH
+    assert refusal(plain()[:3_000]) is Refusal.CORRUPT
+    assert refusal(rewritten({"word/document.xml": b"<broken"})) is Refusal.CORRUPT
+    empty = io.BytesIO()
+    with zipfile.ZipFile(empty, "w") as archive:
+        archive.writestr("readme.txt", "no document in here")
+    assert refusal(empty.getvalue()) is Refusal.CORRUPT
+
+
+def test_tables_nested_a_thousand_times_are_read_or_refused() -> None:
+    cell = "<w:tbl><w:tr><w:tc>" * 1_000 + "<w:p><w:r><w:t>deep</w:t></w:r></w:p>" + "</w:tc></w:tr></w:tbl>" * 1_000
+    data = rewritten({"word/document.xml": document_xml(cell)}, compression=zipfile.ZIP_STORED)
+    try:
+        assert "deep" in parse(data, "plan.docx").text
+    except DocumentRefused as refused:
+        assert refused.code in (Refusal.LIMIT, Refusal.CORRUPT)

@@ -1,0 +1,231 @@
+"""PDFs, made here: reading order, headings, lists, tables, page furniture, links, and pages that cannot be read."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import ListFlowable, Paragraph, SimpleDocTemplate, Table
+
+from ingest.document import Document
+from ingest.errors import DocumentRefused, Refusal
+from ingest.pdf import read_pdf
+
+PROSE = "Machine learning is about models that learn from data, and about the people who build and use them every day. "
+STYLES = getSampleStyleSheet()
+
+
+def draw(*pages: Callable[[Canvas], object]) -> bytes:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4)
+    for page in pages:
+        page(canvas)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def flow(*flowables: object, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    SimpleDocTemplate(buffer, pagesize=A4, **options).build(list(flowables))
+    return buffer.getvalue()
+
+
+def read(data: bytes) -> Document:
+    return read_pdf(data, "paper.pdf")
+
+
+def kinds(document: Document) -> list[tuple[str, str]]:
+    return [(block.kind, document.text[block.start : block.end]) for block in document.blocks]
+
+
+def lines(canvas: Canvas, x: float, y: float, *texts: str, font: str = "Helvetica", size: float = 10) -> float:
+    canvas.setFont(font, size)
+    for text in texts:
+        canvas.drawString(x, y, text)
+        y -= size * 1.2
+    return y
+
+
+def test_headings_by_size_paragraphs_joined_and_lists() -> None:
+    document = read(
+        flow(
+            Paragraph("The Roadmap", STYLES["Heading1"]),
+            Paragraph(PROSE * 4, STYLES["Normal"]),
+            Paragraph("First phase", STYLES["Heading2"]),
+            Paragraph(PROSE * 2, STYLES["Normal"]),
+            ListFlowable(
+                [Paragraph("Learn Python", STYLES["Normal"]), Paragraph(PROSE, STYLES["Normal"])], bulletType="bullet"
+            ),
+            Paragraph("Second phase", STYLES["Heading2"]),
+            Paragraph(PROSE, STYLES["Normal"]),
+        )
+    )
+    assert kinds(document) == [
+        ("heading", "The Roadmap"),
+        ("paragraph", (PROSE * 4).strip()),
+        ("heading", "First phase"),
+        ("paragraph", (PROSE * 2).strip()),
+        ("item", "Learn Python"),
+        ("item", PROSE.strip()),
+        ("heading", "Second phase"),
+        ("paragraph", PROSE.strip()),
+    ]
+    assert [section.heading_path for section in document.sections][1] == ("The Roadmap", "First phase")
+    assert {block.page for block in document.blocks} == {1}
+
+
+def test_words_divided_at_line_ends_are_mended() -> None:
+    document = read(
+        draw(lambda c: lines(c, 72, 700, "This long sentence about engineer-", "ing goes on to the next line and over it."))
+    )
+    assert document.text == "This long sentence about engineering goes on to the next line and over it."
+
+
+def test_two_columns_are_read_one_after_the_other_however_they_were_drawn() -> None:
+    left = [f"left line {number:02d} has words that fill the column" for number in range(20)]
+    right = [f"right line {number:02d} has words that fill the column" for number in range(20)]
+
+    def page(canvas: Canvas) -> None:
+        lines(canvas, 72, 780, "A Title Across Both Columns of the Page", font="Helvetica-Bold", size=16)
+        for number, (one, other) in enumerate(zip(left, right, strict=True)):
+            lines(canvas, 72, 740 - 12 * number, one)
+            lines(canvas, 310, 740 - 12 * number, other)
+
+    text = read(draw(page)).text
+    assert text.startswith("A Title Across Both Columns of the Page")
+    assert text.index("left line 19") < text.index("right line 00")
+
+
+def test_running_heads_and_page_numbers_are_dropped() -> None:
+    def page(number: int) -> Callable[[Canvas], object]:
+        def on(canvas: Canvas) -> None:
+            lines(canvas, 72, 810, "The Book of Learning")
+            for row in range(20):
+                lines(canvas, 72, 760 - 12 * row, f"Page {number} row {row} tells us something of interest about the world.")
+            lines(canvas, 290, 30, str(number))
+
+        return on
+
+    text = read(draw(*[page(number) for number in (1, 2, 3, 4)])).text
+    assert "The Book of Learning" not in text
+    assert text.startswith("Page 1 row 0") and text.endswith("about the world.")
+
+
+def test_a_paragraph_goes_on_over_the_page_break_and_keeps_its_first_page() -> None:
+    first = draw(lambda c: lines(c, 72, 100, "This sentence starts on the first page of the paper and then"))
+    second = draw(lambda c: lines(c, 72, 780, "goes on and ends on the second page of the same paper, as they do."))
+    writer = PdfWriter()
+    for data in (first, second):
+        writer.append(io.BytesIO(data))
+    out = io.BytesIO()
+    writer.write(out)
+    document = read(out.getvalue())
+    assert len(document.blocks) == 1
+    assert document.blocks[0].page == 1
+    assert "and then goes on" in document.text
+
+
+def test_tables_come_out_with_their_cells() -> None:
+    rows = [["Step", "What to do", "Months"], ["1", "Learn Python", "3"], ["2", "Build a project", "2"], ["3", "Apply", "1"]]
+    document = read(flow(Paragraph(PROSE, STYLES["Normal"]), Table(rows, colWidths=[60, 200, 80])))
+    assert kinds(document)[1:] == [
+        ("header", "Step | What to do | Months"),
+        ("row", "1 | Learn Python | 3"),
+        ("row", "2 | Build a project | 2"),
+        ("row", "3 | Apply | 1"),
+    ]
+
+
+def test_links_keep_their_address() -> None:
+    document = read(flow(Paragraph('Read <a href="https://a.org/book">the good book</a> today.', STYLES["Normal"])))
+    assert document.text == "Read [the good book](https://a.org/book) today."
+
+
+def test_the_outline_gives_levels_and_the_metadata_the_title() -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.setTitle("Stated Title")
+        canvas.bookmarkPage("a")
+        canvas.addOutlineEntry("Alpha", "a", 0)
+        canvas.addOutlineEntry("Beta", "a", 1)
+        lines(canvas, 72, 780, "Alpha", font="Helvetica-Bold", size=12)
+        lines(canvas, 72, 750, PROSE)
+        lines(canvas, 72, 720, "Beta", font="Helvetica-Bold", size=12)
+        lines(canvas, 72, 690, PROSE)
+
+    document = read(draw(page))
+    assert document.title == "Stated Title"
+    assert [block.level for block in document.blocks if block.kind == "heading"] == [1, 2]
+
+
+def test_text_outside_the_page_is_left_out() -> None:
+    document = read(
+        draw(lambda c: (lines(c, 72, 700, "Inside the page."), lines(c, 72, -300, "Outside"), lines(c, 3000, 700, "Far")))
+    )
+    assert document.text == "Inside the page."
+
+
+def refusal(data: bytes) -> Refusal:
+    with pytest.raises(DocumentRefused) as refused:
+        read(data)
+    assert str(refused.value).startswith("paper.pdf: ")
+    return refused.value.code
+
+
+def encrypted(user: str, owner: str) -> bytes:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(draw(lambda c: lines(c, 72, 700, "Protected words.")))))
+    writer.encrypt(user, owner, algorithm="RC4-128")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_a_password_is_refused_and_a_mere_restriction_is_not() -> None:
+    assert refusal(encrypted("secret", "owner")) is Refusal.ENCRYPTED
+    assert read(encrypted("", "owner")).text == "Protected words."
+
+
+def test_pictures_of_text_are_refused_with_a_hint_at_text_recognition() -> None:
+    data = draw(lambda c: c.rect(10, 10, 100, 100))
+    assert refusal(data) is Refusal.NO_TEXT
+    with pytest.raises(DocumentRefused, match="OCR"):
+        read(data)
+
+
+def test_pages_without_text_among_others_are_named() -> None:
+    document = read(draw(lambda c: lines(c, 72, 700, "Some words."), lambda c: c.rect(10, 10, 100, 100)))
+    assert document.warnings == ("Page 2 holds no text, perhaps pictures of text.",)
+
+
+def test_no_pages_too_many_pages_and_damage() -> None:
+    out = io.BytesIO()
+    PdfWriter().write(out)
+    assert refusal(out.getvalue()) is Refusal.EMPTY
+    assert refusal(b"%PDF-1.4\n%%EOF") is Refusal.CORRUPT
+    assert refusal(b"%PDF-1.4\n1 0 obj\n<</Size 99999999999>>\nendobj\ntrailer <</Size 9999999999>>") is Refusal.CORRUPT
+    writer = PdfWriter()
+    for _ in range(2_001):
+        writer.add_blank_page(10, 10)
+    out = io.BytesIO()
+    writer.write(out)
+    assert refusal(out.getvalue()) is Refusal.LIMIT
+
+
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.99])
+def test_a_cut_file_is_read_in_part_or_named_as_damaged(part: float) -> None:
+    data = flow(*[Paragraph(PROSE * 5, STYLES["Normal"]) for _ in range(30)])
+    try:
+        assert "Machine learning" in read(data[: int(len(data) * part)]).text
+    except DocumentRefused as refused:
+        assert refused.code in (Refusal.CORRUPT, Refusal.EMPTY, Refusal.NO_TEXT)
+
+
+def test_an_outline_that_loops_does_not_stop_the_reading() -> None:
+    data = draw(lambda c: (c.bookmarkPage("a"), c.addOutlineEntry("Alpha", "a"), lines(c, 72, 700, "Words.")))
+    reader = PdfReader(io.BytesIO(data))
+    number = reader.trailer["/Root"]["/Outlines"]["/First"].indirect_reference.idnum
+    looped = data.replace(b"/Title (Alpha)", b"/Next %d 0 R /Title (Alpha)" % number)
+    assert read(looped).text == "Words."
