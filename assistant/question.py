@@ -47,6 +47,7 @@ class Wants:
     definition: bool
     comparison: bool
     person: bool
+    count: int  # how many things are asked for ("the five steps"); 0 when no number is named
 
 
 _PATTERNS: dict[str, re.Pattern[str]] = {
@@ -72,6 +73,10 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
         "person": r"\bwho(se|m)?\b|\bauthor\b|\bwritten by\b",
     }.items()
 }
+
+
+_COUNTS = {word: number for number, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)}
+_COUNTED = re.compile(rf"\b(?P<count>{'|'.join(_COUNTS)}|[2-9]|1[0-9]|20)\s+(?:\w+\s+)?\w+s\b(?<!months)(?<!years)(?<!weeks)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,9 @@ def wants(question: str) -> Wants:
     >>> wants("which tools should I learn").items
     True
     """
-    return Wants(**{name: bool(pattern.search(question)) for name, pattern in _PATTERNS.items()})
+    counted = _COUNTED.search(question)
+    count = 0 if counted is None else _COUNTS.get(counted["count"].lower()) or int(counted["count"])
+    return Wants(**{name: bool(pattern.search(question)) for name, pattern in _PATTERNS.items()}, count=count)
 
 
 def resolve(asked: str, history: Sequence[Turn]) -> str:

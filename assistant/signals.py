@@ -29,15 +29,20 @@ _DEFINES = re.compile(r"\b(?:is|are|was|were|means?|refers? to|stands? for|descr
 _NAMED = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][\w-]+")
 _STRUCTURES = ("list", "table", "outline", "plan")
 
-NAMES = (
+_PLAIN = (
     "dense_unit", "dense_mean", "dense_lead", "dense_passage", "passage_score", "passage_lexical", "passage_rank", "passage_gap",
     "cover_unit", "cover_with_path", "cover_heading", "cover_lead", "cover_title", "cover_passage", "precision",
     "rare_cover", "pairs", "label_match", "defines_subject",
     "length", "parts", "position", "is_sentence", "is_paragraph", "is_item", "is_list", "is_row", "is_table",
     "is_heading", "is_outline", "is_plan", "ends_open",
     "items_structure", "items_single", "order_structure", "order_single", "duration", "no_duration", "money", "no_money",
-    "number", "no_number", "link", "no_link", "reason", "definition", "comparison", "person", "ordered_parts",
+    "number", "no_number", "link", "no_link", "reason", "definition", "comparison", "person", "ordered_parts", "named", "other_named", "dense_heading", "count_fits", "count_misses",
 )  # fmt: skip
+_COMPARED = (
+    "dense_unit", "dense_mean", "dense_lead", "dense_heading", "passage_score", "passage_lexical", "cover_unit",
+    "cover_with_path", "cover_heading", "rare_cover", "pairs", "precision", "label_match",
+)  # fmt: skip
+NAMES = (*_PLAIN, *(f"{name}_below_best" for name in _COMPARED))  # the latter: minus the best unit's of the same question
 
 
 Span = tuple[str, int, int]  # document id, start, end
@@ -72,8 +77,19 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
     def share(found: frozenset[str]) -> float:
         return sum(weight for term, weight in weights.items() if term in found) / total
 
+    heading_cosines: dict[tuple[str, int], float] = {}
+
+    def heading_cosine(unit: Unit) -> float:
+        """Cosine of the question to the heading that the unit stands under, 0 when it stands under none."""
+        section = unit.section_start
+        if (unit.document.id, section) not in heading_cosines:
+            found = [c for (name, start, _), c in cosines.items() if name == unit.document.id and start == section]
+            heading_cosines[unit.document.id, section] = found[0] if found else 0.0
+        return heading_cosines[unit.document.id, section]
+
+    named = snapshot.titles.named(question.standalone)
     wants = question.wants
-    rows = np.zeros((len(units), len(NAMES)), np.float32)
+    rows = np.zeros((len(units), len(_PLAIN)), np.float32)
     for row, unit in enumerate(units):
         text = unit.text
         near = [cosines[key] for p in unit.parts if (key := (unit.document.id, p.start, p.end)) in cosines] or [0.0]
@@ -114,6 +130,9 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
             wants.comparison and len(own & weights.keys()) > 1,
             wants.person and bool(_NAMED.search(text)),
             structure and (first.ordinal is not None or unit.kind in ("outline", "plan")) and wants.order,
+            unit.document.id in named, bool(named) and unit.document.id not in named,
+            heading_cosine(unit), wants.count > 0 and len(unit.parts) == wants.count, wants.count > 1 and len(unit.parts) != wants.count,
         )  # fmt: skip
         rows[row] = values
-    return rows
+    compared = rows[:, [_PLAIN.index(name) for name in _COMPARED]]
+    return np.concatenate([rows, compared - compared.max(axis=0, initial=-np.inf)], axis=1) if len(units) else np.zeros((0, len(NAMES)), np.float32)

@@ -45,6 +45,7 @@ class Unit:
     lead: Part | None
     hit: Hit
     position: int  # of its first block within the section, 0-based
+    section_start: int  # where its section, and so its heading, begins
 
     @property
     def start(self) -> int:
@@ -211,4 +212,4 @@ class _Structure:
         section = self.document.sections[max(0, bisect_right(self._section_starts, self.blocks[at].start) - 1)]
         position = sum(section.start <= b.start < self.blocks[at].start for b in self.blocks)
         block = self.blocks[at]
-        return Unit(kind, self.document, section.heading_path, block.page, tuple(parts[:MAX_PARTS]), lead, hit, position)
+        return Unit(kind, self.document, section.heading_path, block.page, tuple(parts[:MAX_PARTS]), lead, hit, position, section.start)

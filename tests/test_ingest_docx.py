@@ -221,7 +221,12 @@ def test_xml_entities_are_refused(prologue: str) -> None:
 
 
 def test_entries_with_paths_outside_are_never_unpacked_and_remote_templates_never_fetched() -> None:
-    relation = b'<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" Target="http://127.0.0.1:9/x.dotm" TargetMode="External"/></Relationships>'
+    space = "http://schemas.openxmlformats.org"
+    relation = (
+        f'<?xml version="1.0"?><Relationships xmlns="{space}/package/2006/relationships"><Relationship Id="r1" '
+        f'Type="{space}/officeDocument/2006/relationships/attachedTemplate" Target="http://127.0.0.1:9/x.dotm" '
+        'TargetMode="External"/></Relationships>'
+    ).encode()
     data = rewritten({"../../evil.txt": b"x", "word/_rels/settings.xml.rels": relation})
     assert parse(data, "plan.docx").text == "Harmless words."
 

@@ -1,5 +1,6 @@
 """Sentence segmentation: the cases that go wrong in roadmaps, and what must hold for any text."""
 
+import itertools
 import time
 
 import pytest
@@ -51,7 +52,7 @@ def test_sentences_end_where_a_reader_sees_their_end(text: str, expected: list[s
 def test_spans_are_ordered_trimmed_and_hold_every_visible_character(text: str) -> None:
     spans = sentence_spans(text)
     assert all(start < end for start, end in spans)
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
     assert all(text[start:end] == text[start:end].strip() for start, end in spans)
     assert "".join("".join(text[start:end] for start, end in spans).split()) == "".join(text.split())
 

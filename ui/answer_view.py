@@ -23,9 +23,7 @@ _MEANINGS = {
 }
 
 
-def draw_answer(
-    answer_id: str, answer: Answer, state: State, error: str, ask: Callable[[str], None], *, last: bool = True
-) -> None:
+def draw_answer(answer_id: str, answer: Answer, state: State, error: str, ask: Callable[[str], None]) -> None:
     """Draw an answer, finished or still being written; `ask` is called with a suggestion that was clicked."""
     if state != "running" and (answer.sentences or answer.status == "not_covered") and not error:
         _draw_status(answer, state)
@@ -40,7 +38,7 @@ def draw_answer(
         else:
             st.markdown(view.markdown)
     if answer.status == "not_covered" and not error and state != "running":
-        _draw_refusal(answer_id, answer, ask, last=last)
+        _draw_refusal(answer_id, answer, ask)
     if answer.missing:
         st.caption("Not covered by the documents: " + escape("; ".join(answer.missing)) + ".")
     if answer.citations:
@@ -61,11 +59,11 @@ def _draw_status(answer: Answer, state: State) -> None:
             written = f"written by {answer.model}, each sentence checked"
             facts.append(written if answer.mode == "write" else "quoted word for word")
         if "total" in answer.seconds:
-            facts.append(f"{answer.seconds['total']:.1f} s")
+            facts.append(f"{answer.seconds['total']:.2f} s")
         st.caption(escape(" · ".join(facts)), width="content")
 
 
-def _draw_refusal(answer_id: str, answer: Answer, ask: Callable[[str], None], *, last: bool) -> None:
+def _draw_refusal(answer_id: str, answer: Answer, ask: Callable[[str], None]) -> None:
     st.markdown("The documents do not cover this.")
     if not answer.suggestions:
         return
@@ -73,7 +71,7 @@ def _draw_refusal(answer_id: str, answer: Answer, ask: Callable[[str], None], *,
     with st.container(horizontal=True, gap="small"):
         for number, suggestion in enumerate(answer.suggestions):
             key = f"suggestion-{answer_id}-{number}"
-            st.button(escape(suggestion), key=key, on_click=ask, args=(suggestion,), disabled=not last, wrap=True)
+            st.button(escape(suggestion), key=key, on_click=ask, args=(suggestion,), wrap=True)
 
 
 def _draw_citations(answer_id: str, answer: Answer) -> None:

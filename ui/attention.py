@@ -14,22 +14,38 @@ export default function (component) {
   window.roadmapAttention = told;
   const pointer = window.matchMedia("(hover: hover)").matches;  // on a phone, focus would raise the keyboard
   if (pointer && told.conversation !== before.conversation) {
-    const field = document.querySelector('[data-testid="stChatInputTextArea"]');
-    if (field) field.focus({ preventScroll: true });
+    let tries = 0;
+    const timer = setInterval(() => {
+      const field = document.querySelector('[data-testid="stChatInputTextArea"]');
+      const free = !document.activeElement || document.activeElement === document.body;
+      if (field && free) field.focus({ preventScroll: true });
+      if ((tries += 1) > 15 || !free) clearInterval(timer);
+    }, 100);
   }
-  if (told.top && told.top !== before.top) {
-    const begin = () => document.querySelector('[data-testid="stAppScrollToBottomContainer"]')?.scrollTo({ top: 0 });
-    requestAnimationFrame(begin);
-    setTimeout(begin, 150);
-  }
+  const page = document.querySelector('[data-testid="stAppScrollToBottomContainer"]');
+  if (!page) return;
+  if (told.top && told.top !== before.top) hold(page, () => 0);
   if (told.answer && told.answer !== before.answer) {
-    const show = () => {
-      const messages = document.querySelectorAll('[data-testid="stChatMessage"]');
+    hold(page, () => {
+      const messages = page.querySelectorAll('[data-testid="stChatMessage"]');
       const question = messages[messages.length - 2];
-      if (question) question.scrollIntoView({ block: "start" });
-    };
-    requestAnimationFrame(show);
-    setTimeout(show, 150);  // Streamlit itself scrolls to the end when a message is added
+      return question ? page.scrollTop + question.getBoundingClientRect().top - 72 : null;
+    });
+  }
+}
+
+// Streamlit goes on scrolling to the end for a moment after something was added, so a position is held until it stays,
+// or until the reader scrolls.
+function hold(page, position) {
+  let stayed = 0, tries = 0;
+  const timer = setInterval(() => {
+    const top = position();
+    if (top === null || Math.abs(page.scrollTop - top) < 2) stayed += 1;
+    else { stayed = 0; page.scrollTo({ top }); }
+    if (stayed > 4 || (tries += 1) > 25) clearInterval(timer);
+  }, 60);
+  for (const sign of ["wheel", "touchmove", "keydown"]) {
+    page.addEventListener(sign, () => clearInterval(timer), { once: true, passive: true });
   }
 }
 """

@@ -33,6 +33,7 @@ def search(
 
     require_index(settings)
     library = open_library(settings)
+    library.snapshot()  # loads the embedder now, so that the seconds told are those of the question
     assistant = open_assistant(settings, library, write=False)
     if as_json:
         say_json(search_entry(assistant, Question("", question, ()), k=settings.k))
@@ -60,6 +61,7 @@ def ask(
 
     require_index(settings)
     library = open_library(settings)
+    library.snapshot()
     assistant = open_assistant(settings, library, write=settings.mode != "quote")
     if as_json:
         from assistant.answer import answer_json
@@ -129,6 +131,7 @@ def batch(
     batches.check_writable(answers)
     require_index(settings)
     library = open_library(settings)
+    library.snapshot()
     assistant = open_assistant(settings, library, write=settings.mode != "quote" and not search_only)
     with counter("Answering") as progress:
         total = len(asked)

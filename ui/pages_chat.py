@@ -34,8 +34,8 @@ def page() -> None:
     messages = runtime.conversations.messages(conversation) if conversation else ()
     if not messages:
         _draw_greeting(runtime)
-    for number, message in enumerate(messages):
-        _draw_message(runtime, message, last=number == len(messages) - 1)
+    for message in messages:
+        _draw_message(runtime, message)
     if notice := st.session_state.pop(Key.NOTICE, ""):
         st.warning(sentence(notice), icon=":material/info:")
     st.chat_input("Ask about the documents", key=_QUESTION, max_chars=MAX_CHARACTERS, on_submit=_submitted)
@@ -99,7 +99,7 @@ def _conversation(runtime: Runtime) -> str | None:
     return current_conversation()
 
 
-def _draw_message(runtime: Runtime, message: Message, *, last: bool) -> None:
+def _draw_message(runtime: Runtime, message: Message) -> None:
     if message.role == "user":
         with st.chat_message("user", avatar=":material/person:"):
             st.markdown(escape(message.content))
@@ -112,7 +112,7 @@ def _draw_message(runtime: Runtime, message: Message, *, last: bool) -> None:
         message = runtime.conversations.message(message.id) or message  # it has ended since the page was begun
     with st.chat_message("assistant", avatar=":material/route:"):
         if message.answer is not None:
-            draw_answer(message.id, message.answer, message.state, message.error, ask, last=last)
+            draw_answer(message.id, message.answer, message.state, message.error, ask)
         elif message.error:
             st.error(sentence(message.error), icon=":material/error:")
         else:

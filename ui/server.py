@@ -59,6 +59,7 @@ def command(settings: Settings) -> list[str]:
         "client.toolbarMode": "viewer",
         "global.developmentMode": "false",
         "runner.magicEnabled": "false",
+        "runner.postScriptGC": "false",  # a full collection after every poll held up the models and the answers
         "server.address": settings.host,
         "server.port": str(settings.port),
         "server.headless": "true",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import StrEnum
 
 import streamlit as st
@@ -26,6 +27,12 @@ class Key(StrEnum):
 @st.cache_resource(show_spinner=False)
 def _runtime() -> Runtime:
     return Runtime(read_settings())
+
+
+def preload() -> None:
+    """Open the runtime before the first visit; a reason why it cannot be opened is shown to that visit."""
+    with suppress(RoadmapError):
+        _runtime()
 
 
 def shared_runtime() -> Runtime | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 
 
 def main() -> None:
@@ -16,9 +17,12 @@ def main() -> None:
     from streamlit import net_util
     from streamlit.web import cli
 
+    from ui.shared import preload
+
     net_util.get_external_ip = lambda: None
     net_util.get_internal_ip = lambda: None
     logging.getLogger("uvicorn.error").addFilter(_is_an_error)
+    threading.Thread(target=preload, name="preload", daemon=True).start()  # the models load while the browser opens
     sys.exit(cli.main(prog_name="streamlit"))
 
 
