@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -108,33 +109,48 @@ def update(
     started = time.monotonic()
     sources = scan(corpus)
     storage.make_folder(generation.index_folder(data))
-    try:
-        with FileLock(generation.index_folder(data) / "writer.lock", timeout=0):
-            previous = _open_previous(data, embedder_identity, passage_limit, rebuild)
-            documents, states, refused = _read_documents(sources, previous, progress)
-            if not documents:
-                reasons = f" ({refused[0].reason})" if refused else ""
-                raise CorpusEmpty(f"{corpus} holds no document that can be indexed{reasons}; add one and run it again.")
-            removed = _removed(previous, {source.id for source in sources})
-            if previous.manifest is not None and _nothing_changed(previous, states, removed, refused, data):
-                return BuildReport(
-                    previous.manifest.number, tuple(states), previous.manifest.passages, 0, time.monotonic() - started, False
-                )
-            number = max([0, *generation.numbers(data)]) + 1
-            passages, counts = _split(documents, previous, states, passage_limit)
-            content, embedded = _embed(documents, passages, previous, embedder, progress)
-            progress(Progress("write", 0, 1))
-            manifest = Manifest(
-                number, generation.now(), *embedder_identity, content.vectors.shape[1], passage_limit,
-                len(documents), len(passages), str(corpus), tuple(refused),
-            )  # fmt: skip
-            _write_and_publish(data, number, content, manifest, progress)
-    except Timeout as error:
-        raise IndexBusy(f"Another process is building the index in {data}; wait for it to end and run it again.") from error
-    except PermissionError as error:
-        raise storage.StorageFailed(f"{error.filename or data} cannot be written; fix its permissions and retry.") from error
+    with _only_writer(data):
+        generation.reclaim(data)
+        previous = _open_previous(data, embedder_identity, passage_limit, rebuild)
+        documents, states, refused = _read_documents(sources, previous, progress)
+        if not documents:
+            reasons = f" ({refused[0].reason})" if refused else ""
+            raise CorpusEmpty(f"{corpus} holds no document that can be indexed{reasons}; add one and run it again.")
+        removed = _removed(previous, {source.id for source in sources})
+        if previous.manifest is not None and _nothing_changed(previous, states, removed, refused, data):
+            return BuildReport(
+                previous.manifest.number, tuple(states), previous.manifest.passages, 0, time.monotonic() - started, False
+            )
+        number = max([0, *generation.numbers(data)]) + 1
+        passages, counts = _split(documents, previous, states, passage_limit)
+        content, embedded = _embed(documents, passages, previous, embedder, progress)
+        progress(Progress("write", 0, 1))
+        manifest = Manifest(
+            number, generation.now(), *embedder_identity, content.vectors.shape[1], passage_limit,
+            len(documents), len(passages), str(corpus), tuple(refused),
+        )  # fmt: skip
+        last_good = previous.manifest.number if previous.manifest else generation.current_number(data)
+        _write_and_publish(data, number, content, manifest, last_good, progress)
     finished = [DocumentState(s.id, s.action, counts.get(s.id, 0), s.reason, s.warnings) for s in [*states, *removed]]
     return BuildReport(number, tuple(finished), len(passages), embedded, time.monotonic() - started, True)
+
+
+@contextmanager
+def _only_writer(data: Path) -> Iterator[None]:
+    lock = FileLock(generation.index_folder(data) / "writer.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise IndexBusy(f"Another process is building the index in {data}; wait for it to end and run it again.") from error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise storage.StorageFailed(
+            f"{lock.lock_file} could not be written ({reason}); free space or fix permissions and run it again."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _open_previous(data: Path, identity: tuple[str, str], limit: int, rebuild: bool) -> _Previous:
@@ -269,7 +285,12 @@ def _input(passage: Passage, spans: Sequence[Span]) -> tuple[str, list[Span]]:
 
 
 def _write_and_publish(
-    data: Path, number: int, content: Content, manifest: Manifest, progress: Callable[[Progress], None]
+    data: Path,
+    number: int,
+    content: Content,
+    manifest: Manifest,
+    last_good: int | None,
+    progress: Callable[[Progress], None],
 ) -> None:
     generation.write(data, number, content, manifest)
     progress(Progress("publish", 0, 1))
@@ -277,9 +298,8 @@ def _write_and_publish(
     read_back, _ = generation.read(data, written)  # reopen what the disk holds before anyone depends on it
     if not np.array_equal(read_back.vectors, content.vectors):
         raise IndexDamaged(f"Generation {number} reads back differently from what was written; check the disk and retry.")
-    before = generation.current_number(data)
     generation.publish(data, number)
-    generation.collect(data, keep=[n for n in (number, before) if n is not None])
+    generation.collect(data, keep=[n for n in (number, last_good) if n is not None])
     progress(Progress("publish", 1, 1))
 
 

@@ -1,6 +1,6 @@
 """A generation: the folder that holds one complete, immutable state of the index.
 
-    index/CURRENT                 the number of the generation in use
+    index/CURRENT                 the number of the generation in use, and a digest of it
     index/gen-000007/manifest.json    what is inside, and the SHA-256 of every other file
                      documents.jsonl, passages.jsonl, vectors.npy, sentence_*.npy, lexical/*
 
@@ -106,12 +106,18 @@ def numbers(data: Path) -> list[int]:
 
 
 def current_number(data: Path) -> int | None:
-    """What `CURRENT` says; None when it is missing or unreadable."""
+    """What `CURRENT` says; None when it is missing or is not what `publish` wrote."""
     try:
-        text = (index_folder(data) / POINTER).read_text(encoding="ascii").strip()
-    except (OSError, ValueError):
+        written = (index_folder(data) / POINTER).read_bytes()
+    except OSError:
         return None
-    return int(text) if text.isdigit() else None
+    number = written.partition(b" ")[0]
+    return int(number) if number.isdigit() and written == _pointer(int(number)) else None
+
+
+def _pointer(number: int) -> bytes:
+    """The number with a digest: a flipped bit must not make it the number of another generation."""
+    return f"{number} {hashlib.sha256(str(number).encode()).hexdigest()[:16]}\n".encode()
 
 
 def lexical_text(passage: Passage) -> str:
@@ -159,7 +165,7 @@ def write(data: Path, number: int, content: Content, manifest: Manifest) -> Mani
 
 def publish(data: Path, number: int) -> None:
     """Make a written and verified generation the one that readers open."""
-    storage.replace_file(index_folder(data) / POINTER, f"{number}\n".encode())
+    storage.replace_file(index_folder(data) / POINTER, _pointer(number))
 
 
 def collect(data: Path, keep: Sequence[int]) -> None:
@@ -170,6 +176,16 @@ def collect(data: Path, keep: Sequence[int]) -> None:
             storage.remove(folder_of(data, number))
     for leftover in root.glob(".staging-*"):
         storage.remove(leftover)
+
+
+def reclaim(data: Path) -> None:
+    """Delete what interrupted builds left behind, so that a disk they filled has room again."""
+    current = current_number(data)
+    on_disk = numbers(data)
+    if current in on_disk:
+        collect(data, keep=[number for number in on_disk if number <= current][-2:])
+    else:
+        collect(data, keep=on_disk)
 
 
 def read_manifest(data: Path, number: int) -> Manifest:
@@ -186,6 +202,8 @@ def read_manifest(data: Path, number: int) -> Manifest:
         fields = json.loads(body)
         if fields["format"] != FORMAT:
             raise ValueError(f"it has format {fields['format']}, this version reads {FORMAT}")
+        if fields["number"] != number:
+            raise ValueError(f"it belongs to generation {fields['number']}")
         fields["refused"] = tuple(Refused(**entry) for entry in fields["refused"])
         return Manifest(**fields)
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from index.embedder import Embedder
 from index.generation import (
+    Content,
     IndexDamaged,
     IndexMissing,
     Manifest,
@@ -20,6 +21,7 @@ from index.generation import (
     read_manifest,
     verify_files,
 )
+from index.lexical import LexicalIndex
 from index.search import Snapshot, make_snapshot
 from ingest.corpus import digest_of, scan
 from ingest.errors import RoadmapError
@@ -37,7 +39,7 @@ class Library:
         self.data = data
         self._load = embedder
         self._embedder: Embedder | None = None
-        self._snapshot: Snapshot | None = None
+        self._held: tuple[int | None, Snapshot] | None = None  # what CURRENT said when it was opened, and what was opened
         self._lock = threading.Lock()
 
     def embedder(self) -> Embedder:
@@ -55,24 +57,23 @@ class Library:
             IndexDamaged: no sound generation is left.
             EmbedderMismatch: it was made by another embedder than the one configured.
         """
-        number = current_number(self.data)
-        held = self._snapshot
-        if held is not None and (number is None or held.generation == number or held.warning):
-            return held
+        held = self._held
+        if held is not None and current_number(self.data) in (None, held[0]):
+            return held[1]
         embedder = self.embedder()
         with self._lock:
-            if self._snapshot is None or self._snapshot.generation != number:
-                self._snapshot = self._open(number, embedder)
-            return self._snapshot
+            number = current_number(self.data)
+            if self._held is None or self._held[0] != number:
+                self._held = number, self._open(embedder)
+            return self._held[1]
 
-    def _open(self, number: int | None, embedder: Embedder) -> Snapshot:
-        manifest, warning = usable_manifest(self.data, number)
+    def _open(self, embedder: Embedder) -> Snapshot:
+        manifest, content, lexical, warning = _read_usable(self.data)
         if manifest.embedder != embedder.id or manifest.embedder_digest != embedder.digest:
             raise EmbedderMismatch(
                 f"The index in {self.data} was made with {manifest.embedder}, but {embedder.id} is set to ask it "
                 "(or its weights differ); run `roadmap index` to build it anew."
             )
-        content, lexical = read(self.data, manifest)
         return make_snapshot(manifest, content, lexical, self.embedder, warning)
 
 
@@ -102,6 +103,27 @@ def usable_manifest(data: Path, number: int | None) -> tuple[Manifest, str]:
             warning = f"{data}: CURRENT was unreadable; answers come from generation {candidate}; run `roadmap index`."
         return manifest, warning
     raise first or IndexMissing(f"There is no index in {data}; run `roadmap index` first.")
+
+
+def _read_usable(data: Path) -> tuple[Manifest, Content, LexicalIndex, str]:
+    """The generation to use with all its content, and a warning as `usable_manifest` gives it.
+
+    A generation may be replaced and deleted while it is read; then its successor is read.
+    """
+    number = current_number(data)
+    while True:
+        try:
+            manifest, warning = usable_manifest(data, number)
+            content, lexical = read(data, manifest)
+        except IndexDamaged:
+            newer = current_number(data)
+            if newer == number:
+                raise
+        else:
+            newer = current_number(data)
+            if not warning or newer == number:
+                return manifest, content, lexical, warning
+        number = newer
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +160,7 @@ def read_status(data: Path, corpus: Path | None = None) -> IndexStatus:
     Raises:
         IndexMissing, IndexDamaged: as `Library.snapshot`.
     """
-    manifest, warning = usable_manifest(data, current_number(data))
-    content, _ = read(data, manifest)
+    manifest, content, _, warning = _read_usable(data)
     counts: dict[str, int] = {}
     for passage in content.passages:
         counts[passage.document_id] = counts.get(passage.document_id, 0) + 1
@@ -182,8 +203,7 @@ def verify_index(data: Path) -> VerifyReport:
     Raises:
         IndexMissing, IndexDamaged: with what is wrong and what to do.
     """
-    manifest, warning = usable_manifest(data, current_number(data))
-    content, _ = read(data, manifest)
+    manifest, content, _, warning = _read_usable(data)
     documents = {document.id: document for document in content.documents}
     for passage in content.passages:
         document = documents.get(passage.document_id)

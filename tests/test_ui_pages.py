@@ -325,3 +325,11 @@ def test_the_library_finds_a_document_by_title_and_shows_its_passages(scripted: 
 
 def test_an_unknown_document_is_said(scripted: ScriptedAssistant) -> None:
     assert "not in the library" in _text(_library(d="nothing.md"))
+
+
+def test_the_mode_chosen_in_the_sidebar_is_asked_for(scripted: ScriptedAssistant) -> None:
+    page = _open()
+    _ask(page, "one?")
+    page.segmented_control(key="mode").set_value("write").run()
+    _ask(page, "two?")
+    assert scripted.modes[-2:] == ["auto", "write"]

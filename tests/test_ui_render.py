@@ -16,10 +16,12 @@ from ui.render import (
     breadcrumb,
     escape,
     host,
+    how_made,
     inline,
     locate,
     original_url,
     section_at,
+    sentence,
     sources,
     views,
 )
@@ -206,3 +208,20 @@ def test_citations_of_one_section_are_one_source() -> None:
 def test_a_breadcrumb_ends_with_the_page() -> None:
     assert breadcrumb(("A", "B"), 3) == "A › B · page 3"
     assert breadcrumb((), None) == ""
+
+
+def test_how_an_answer_was_made_is_told_by_its_sentences() -> None:
+    quoted = covered_answer()
+    written = replace(quoted, mode="write", model="m", sentences=tuple(replace(s, kind="written") for s in quoted.sentences))
+    assert how_made(quoted) == "quoted word for word"
+    assert how_made(written) == "written by m, each sentence checked"
+    some = replace(written, sentences=(written.sentences[0], quoted.sentences[1]))
+    assert how_made(some) == "partly written by m and checked, partly quoted"
+    none = replace(written, sentences=quoted.sentences)
+    assert how_made(none) == "quoted word for word, as nothing m wrote could be confirmed"
+
+
+def test_commands_in_messages_are_set_as_code_and_everything_else_is_escaped() -> None:
+    assert sentence("No <b>; run `roadmap index`.") == "No \\<b\\>\\; run `roadmap index`\\."
+    assert sentence("odd ` one") == "odd \\` one"
+    assert sentence("`` empty") == "\\`\\` empty"

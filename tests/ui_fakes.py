@@ -137,13 +137,14 @@ class WordLengthEmbedder:
 class ScriptedAssistant:
     """Plays `answers` by question, one sentence at a time; waits before each sentence while `gate` is cleared.
 
-    `heard` keeps the (question, history) pairs it was asked.
+    `heard` keeps the (question, history) pairs it was asked, `modes` the mode of each.
     """
 
     def __init__(self, *answers: Answer | BaseException) -> None:
         self.answers = list(answers)
         self.default: Callable[[str], Answer] = covered_answer
         self.heard: list[tuple[str, tuple[Turn, ...]]] = []
+        self.modes: list[Mode] = []
         self.gate = threading.Event()
         self.gate.set()
 
@@ -151,6 +152,7 @@ class ScriptedAssistant:
         self, question: str, history: Sequence[Turn] = (), *, mode: Mode = "auto", cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[Event]:
         self.heard.append((question, tuple(history)))
+        self.modes.append(mode)
         planned = self.answers.pop(0) if self.answers else self.default(question)
         if isinstance(planned, BaseException):
             raise planned

@@ -8,7 +8,7 @@ import streamlit as st
 
 from assistant.answer import Answer, Citation
 from assistant.conversations import State
-from ui.render import escape, sentence, sources, views
+from ui.render import escape, how_made, sentence, sources, views
 from ui.shared import Key
 
 _BADGES: dict[str, tuple[str, str, str]] = {
@@ -56,8 +56,7 @@ def _draw_status(answer: Answer, state: State) -> None:
             st.badge(label, icon=icon, color=colour, help=_MEANINGS[answer.status])  # type: ignore[arg-type]
         facts = []
         if answer.status != "not_covered":
-            written = f"written by {answer.model}, each sentence checked"
-            facts.append(written if answer.mode == "write" else "quoted word for word")
+            facts.append(how_made(answer))
         if "total" in answer.seconds:
             facts.append(f"{answer.seconds['total']:.2f} s")
         st.caption(escape(" · ".join(facts)), width="content")

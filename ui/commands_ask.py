@@ -97,7 +97,7 @@ def _print_event(event: Event, text: str, shown: tuple[Sentence, ...]) -> tuple[
 
 
 def _print_sources(answer: Answer) -> None:
-    from ui.render import breadcrumb
+    from ui.render import breadcrumb, how_made
 
     if answer.citations:
         say("")
@@ -107,8 +107,8 @@ def _print_sources(answer: Answer) -> None:
         quote = " ".join(citation.quote.split())
         say(f"    “{quote if len(quote) <= 240 else quote[:239] + '…'}”")
     spent = f"{answer.seconds['total']:.2f} s" if "total" in answer.seconds else ""
-    how = f"written by {answer.model}" if answer.mode == "write" else "quoted"
-    tell(" · ".join(part for part in ("" if answer.status == "not_covered" else how, spent) if part))
+    how = "" if answer.status == "not_covered" else how_made(answer)
+    tell(" · ".join(part for part in (how, spent) if part))
 
 
 def batch(

@@ -71,7 +71,7 @@ def ask(question: str) -> None:
         if conversation is None or not runtime.conversations.exists(conversation):
             conversation = runtime.conversations.start(question)
             show_conversation(conversation)
-        job = runtime.worker.ask(conversation, question, mode=runtime.settings.mode)
+        job = runtime.worker.ask(conversation, question, mode=st.session_state.get(Key.MODE) or runtime.settings.mode)
     except RoadmapError as exc:
         st.session_state[Key.NOTICE] = str(exc)
         return

@@ -64,8 +64,8 @@ def escape(text: str) -> str:
 def sentence(text: str) -> str:
     """One of the program's own messages as Markdown: what stands between backticks is a command.
 
-    >>> sentence("No index; run `roadmap index`.")
-    'No index\\; run `roadmap index`\\.'
+    >>> print(sentence("No index, run `roadmap index`"))
+    No index\\, run `roadmap index`
     """
     parts = " ".join(text.split()).split("`")
     if len(parts) % 2 == 0 or not all(part.strip() for part in parts[1::2]):
@@ -179,6 +179,18 @@ def sources(answer: Answer) -> tuple[Source, ...]:
     return tuple(
         Source(title, tuple((place, tuple(cited)) for place, cited in places.items())) for (_, title), places in grouped.items()
     )
+
+
+def how_made(answer: Answer) -> str:
+    """How the sentences of an answer came about, in words: quoted, written, or some of each. Not escaped."""
+    written = sum(sentence.kind == "written" for sentence in answer.sentences)
+    if written == len(answer.sentences) > 0:
+        return f"written by {answer.model}, each sentence checked"
+    if written:
+        return f"partly written by {answer.model} and checked, partly quoted"
+    if answer.mode == "write":
+        return f"quoted word for word, as nothing {answer.model} wrote could be confirmed"
+    return "quoted word for word"
 
 
 def section_name(section: Section, document: Document) -> str:

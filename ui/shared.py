@@ -19,6 +19,7 @@ class Key(StrEnum):
     CONVERSATION = "conversation"  # id; also ?c= of the address, so that a reload finds it
     VIEWING = "viewing"  # (answer id, marker) of the citation whose source is open
     AT_ONCE = "at_once"  # id of the last answer that was there before the page was drawn
+    MODE = "mode"  # auto, quote or write, as chosen in the sidebar
     NOTICE = "notice"  # one sentence to show once
     TO_CHAT = "to_chat"  # a conversation was chosen on another page
     PAGE = "passages_page"  # 1-based page of a document's passages

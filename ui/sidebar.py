@@ -10,9 +10,11 @@ from ui.pages_chat import current_conversation, show_conversation
 from ui.rebuild import RebuildView
 from ui.render import counted, escape, sentence
 from ui.runtime import Runtime
+from ui.shared import Key
 
 RECENT = 8
 LISTED = 30  # documents; the library page has the rest
+_MODES = {"auto": "Auto", "quote": "Quoted", "write": "Written"}
 _CHANGES = {"added": "new", "changed": "changed", "removed": "deleted"}
 
 
@@ -26,6 +28,7 @@ def draw_sidebar(runtime: Runtime) -> None:
             st.warning(sentence(str(exc)), icon=":material/warning:")
         running = runtime.rebuild.view().state == "running"
         st.fragment(_draw_rebuild, run_every=0.5 if running else None)(runtime, running)
+        _draw_mode(runtime)
         loading = runtime.readiness == "loading"
         st.fragment(_draw_models, run_every=1.0 if loading else None)(runtime)
 
@@ -97,6 +100,20 @@ def _draw_rebuild(runtime: Runtime, running: bool) -> None:
         st.error(sentence(view.error), icon=":material/error:")
     elif view.state == "done" and view.report is not None:
         st.caption(_result(view))
+
+
+def _draw_mode(runtime: Runtime) -> None:
+    st.segmented_control(
+        "Answers are",
+        tuple(_MODES),
+        format_func=lambda mode: _MODES[mode],
+        default=runtime.settings.mode,
+        required=True,
+        key=Key.MODE,
+        persist_state="session",
+        help="Quoted: the documents' own words. Written: a model puts them together, and what it cannot back is left out. "
+        "Auto: whichever was measured to be better.",
+    )
 
 
 def _draw_models(runtime: Runtime) -> None:

@@ -1,0 +1,113 @@
+"""A program that builds an index again and again and is stopped at its n-th change of the disk, for every n.
+
+    python index_crasher.py CORPUS BASE OUT kill|ENOSPC|EIO|trace
+
+For n = 1, 2, ... it copies the data folder BASE (which may be missing) to OUT/n, and builds CORPUS there in a forked child.
+Just before its n-th operation on the disk the child kills itself, or that operation fails. Operations are seen where Python
+makes them (audit events and fsync), so that nothing in the program has to announce them; a file written by `index.storage`
+also has a point half-way. OUT/n.json holds {"operation", "error", "message"}. With `trace` nothing is stopped, and
+OUT/trace.json lists every operation.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from fakes import build
+from index import storage
+from ingest.errors import RoadmapError
+
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+CHANGES = ("os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.truncate")
+LONGEST = 500  # operations; a build that has more is not the small one this is for
+
+
+def watch(data: Path, before: Callable[[str], None]) -> None:
+    """Call `before` with a description ahead of every operation of this process that changes the data folder."""
+    fsync = os.fsync
+
+    def audit(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open":
+            path, _, flags = arguments
+            if isinstance(path, str | os.PathLike) and flags & WRITING and str(path).startswith(str(data)):
+                before(f"open {path}")
+        elif event in CHANGES:
+            before(" ".join([event, *(str(argument) for argument in arguments if argument != -1)]))
+
+    def synced(handle: int) -> None:
+        before(f"fsync {os.readlink(f'/proc/self/fd/{handle}')}")
+        fsync(handle)
+
+    os.fsync = synced
+    sys.addaudithook(audit)
+
+
+def run_child(corpus: Path, data: Path, result: Path, mode: str, stop_at: int) -> None:
+    """Build until the operation `stop_at`; leaves the process."""
+    handle = os.open(result, os.O_WRONLY | os.O_CREAT)
+    seen: list[str] = []
+    whole = storage.write_file
+
+    def tell(error: str, message: str) -> None:
+        os.pwrite(handle, json.dumps({"operation": seen[-1], "error": error, "message": message}).encode(), 0)
+
+    def before(operation: str) -> None:
+        seen.append(operation)
+        if len(seen) == stop_at and mode != "trace":
+            if mode == "kill":
+                tell("", "")
+                os.kill(os.getpid(), signal.SIGKILL)
+            code = getattr(errno, mode)
+            raise OSError(code, os.strerror(code), operation)
+
+    def half_written(path: Path, data: bytes) -> None:
+        if len(seen) + 1 == stop_at:
+            seen.append(f"half of {path}")
+            path.write_bytes(data[: len(data) // 2])
+            tell("", "")
+            os.kill(os.getpid(), signal.SIGKILL)
+        seen.append("")
+        whole(path, data)
+
+    if mode == "kill":
+        storage.write_file = half_written
+    watch(data, before)
+    try:
+        build(corpus, data)
+    except RoadmapError as error:
+        tell(type(error).__name__, str(error))
+        os._exit(1)
+    except BaseException as error:  # an error without a name is what the tests look for
+        tell(f"UNNAMED {type(error).__name__}", str(error))
+        os._exit(1)
+    if mode == "trace":
+        os.pwrite(handle, json.dumps(seen).encode(), 0)
+    os._exit(0 if mode == "trace" or len(seen) < stop_at else 3)
+
+
+def main(corpus: Path, base: Path, out: Path, mode: str) -> None:
+    """Every stopping point in turn."""
+    out.mkdir()
+    for stop_at in range(1, LONGEST):
+        name = "trace" if mode == "trace" else str(stop_at)
+        if base.exists():
+            shutil.copytree(base, out / name)
+        child = os.fork()
+        if child == 0:
+            run_child(corpus, out / name, out / f"{name}.json", mode, stop_at)
+        _, status = os.waitpid(child, 0)
+        if os.waitstatus_to_exitcode(status) == 0:  # it came through: there is no operation number `stop_at`
+            return
+    raise SystemExit(f"a build has more than {LONGEST} operations on the disk")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
