@@ -68,7 +68,7 @@ class Assistant:
         ranked = rank_evidence(asked, vector, hits, snapshot)
         confidence = probability(cover_features(asked, ranked, hits, snapshot))
         covered = confidence >= self.threshold and bool(ranked)
-        quoted, citations = quote(choose(ranked, asked)) if covered else ((), ())
+        quoted, citations = quote(choose(ranked, asked, snapshot.titles.named(asked.standalone))) if covered else ((), ())
         weighed = time.monotonic()
 
         writes = mode == "write" and self.generator is not None and bool(quoted)

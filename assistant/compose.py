@@ -19,6 +19,8 @@ MORE_RELEVANCE = 0.2  # least relevance of a unit that is added to the best one
 SHARE_OF_BEST = 0.3  # and least share of the best one's relevance
 REPEAT = 0.6  # share of content words in common from which a unit repeats another
 MAX_UNITS = 4
+MAX_SOURCES = 3  # documents set side by side
+SOURCE_SHARE = 0.3  # least value of another document's unit, as a share of the best one's
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +35,39 @@ class Piece:
     bullet: str = ""
 
 
-def choose(ranked: Sequence[Ranked], question: Question) -> list[Ranked]:
-    """The units an answer is made of: the best one, then what adds to it, another document's view first of all."""
+def choose(ranked: Sequence[Ranked], question: Question, named: frozenset[str] = frozenset()) -> list[Ranked]:
+    """The units an answer is made of: the best one, then what adds to it.
+
+    Where several documents are asked for, by name or by wording, each of the best ones gives its best unit first. `named`
+    are the documents that the question names.
+    """
     if not ranked:
         return []
-    chosen = [ranked[0]]
-    spent = _words(ranked[0].unit)
-    by_relevance = sorted(ranked[1:], key=lambda r: (-(r.relevance * r.value) ** 0.5, r.unit.document.id, r.unit.start))
-    for candidate in by_relevance:
-        if len(chosen) == MAX_UNITS:
+    several = len(named) > 1 or question.wants.sources
+    chosen = _one_of_each(ranked, named) if several else [ranked[0]]
+    best = max(unit.relevance for unit in chosen)
+    spent = sum(_words(kept.unit) for kept in chosen)
+    for candidate in sorted(ranked, key=lambda r: (-r.relevance * r.value, r.unit.document.id, r.unit.start)):
+        if len(chosen) >= MAX_UNITS:
             break
         cost = _words(candidate.unit)
-        weak = candidate.relevance < max(MORE_RELEVANCE, SHARE_OF_BEST * chosen[0].relevance)
+        weak = candidate.relevance < max(MORE_RELEVANCE, SHARE_OF_BEST * best)
         if weak or spent + cost > BUDGET or any(_repeats(candidate.unit, kept.unit) for kept in chosen):
             continue
         chosen.append(candidate)
         spent += cost
     return _arranged(chosen)
+
+
+def _one_of_each(ranked: Sequence[Ranked], named: frozenset[str]) -> list[Ranked]:
+    """The best unit of each document asked for: of the named ones, or else of the best few."""
+    best: dict[str, Ranked] = {}
+    for candidate in ranked:
+        if len(named) < 2 or candidate.unit.document.id in named:
+            best.setdefault(candidate.unit.document.id, candidate)
+    first = next(iter(best.values()), ranked[0])
+    kept = [r for r in best.values() if len(named) > 1 or r.value >= SOURCE_SHARE * first.value]
+    return kept[:MAX_SOURCES] or [first]
 
 
 def _arranged(chosen: list[Ranked]) -> list[Ranked]:

@@ -11,15 +11,16 @@ import numpy as np
 
 from assistant.question import Question
 from assistant.ranker import Ranked
-from assistant.signals import NAMES
+from assistant.signals import NAMES, holds
 from index.hit import Hit
 from index.search import Snapshot
 from index.terms import terms
 
-THRESHOLD = 0.5  # below it the documents do not cover the question
+THRESHOLD = 0.4  # below it the documents do not cover the question
 FEATURES = (
     "best_value", "best_relevance", "second_value", "best_dense_unit", "best_cover", "best_rare_cover", "top_dense",
     "top_lexical_cover", "gap", "unknown_share", "asked_terms",
+    "kind_missing", "money_missing", "joint_cover", "rarest_missing",
 )  # fmt: skip
 
 
@@ -30,9 +31,10 @@ def cover_features(question: Question, ranked: Sequence[Ranked], hits: Sequence[
     total = sum(weights.values()) or 1.0
     unknown = sum(weight for term, weight in weights.items() if not snapshot.lexical.knows(term)) / total
     if not ranked or not hits:
-        return [0.0] * (len(FEATURES) - 2) + [unknown, min(len(asked), 12) / 12]
+        return [0.0] * len(FEATURES)
     best = ranked[0]
     top = list(ranked[:5])
+    held = {term for r in ranked[:5] for term in terms(r.unit.text + " " + " ".join(r.unit.heading_path))}
     passage_terms = set(terms(hits[0].passage.text)) | set(terms(" ".join(hits[0].passage.heading_path)))
     return [
         best.value,
@@ -46,7 +48,19 @@ def cover_features(question: Question, ranked: Sequence[Ranked], hits: Sequence[
         hits[0].score - hits[min(4, len(hits) - 1)].score,
         unknown,
         min(len(asked), 12) / 12,
+        *_missing(question, ranked[:3]),
+        sum(weight for term, weight in weights.items() if term in held) / total,
+        max((weight for term, weight in weights.items() if term not in held), default=0.0) / max(weights.values(), default=1.0),
     ]
+
+
+def _missing(question: Question, best: Sequence[Ranked]) -> tuple[float, float]:
+    """Whether a kind of thing is asked for (a number, a time span, a person, an address) that the best units lack; money apart."""
+    wants = question.wants
+    asked = [kind for kind in ("duration", "number", "link", "person") if getattr(wants, kind)]
+    lacking = [kind for kind in asked if not any(holds(kind, r.unit.text) for r in best)]
+    money = wants.money and not any(holds("money", r.unit.text) for r in best)
+    return len(lacking) / max(1, len(asked)), float(money)
 
 
 @cache

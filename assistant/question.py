@@ -47,6 +47,7 @@ class Wants:
     definition: bool
     comparison: bool
     person: bool
+    sources: bool  # what several documents say
     count: int  # how many things are asked for ("the five steps"); 0 when no number is named
 
 
@@ -70,6 +71,8 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
         "definition": r"\bwhat(?:'s| is| does| do)\b(?!.*\b(difference|order|first|best)\b)|\bdefin\w+\b|\bmean(s|ing)?\b|\bexplain\b|\bstands? for\b"
         r"|\bwhat exactly\b|\btell me about\b",
         "comparison": r"\b(differen\w+|differ|vs\.?|versus|compar\w+|better|rather|instead|or)\b|\bbetween\b",
+        "sources": r"\b(both|two|each|all|other|different|several)\b.*\b(sources?|articles?|texts?|documents?|roadmaps?|guides?|authors?|notes?)\b"
+        r"|\b(contradict\w*|disagree\w*|agree|versus|vs)\b|\bdifferent (things|answers|opinions|views)\b|\bsources\b",
         "person": r"\bwho(se|m)?\b|\bauthor\b|\bwritten by\b",
     }.items()
 }

@@ -45,6 +45,14 @@ _COMPARED = (
 NAMES = (*_PLAIN, *(f"{name}_below_best" for name in _COMPARED))  # the latter: minus the best unit's of the same question
 
 
+_KINDS = {"duration": _DURATION, "money": _MONEY, "number": _NUMBER, "link": _LINK, "person": _NAMED}
+
+
+def holds(kind: str, text: str) -> bool:
+    """Whether a text holds something of the kind that a question asks for."""
+    return bool(_KINDS[kind].search(text))
+
+
 Span = tuple[str, int, int]  # document id, start, end
 
 

@@ -47,10 +47,16 @@ class LexicalIndex:
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency of a stemmed term, as BM25 weighs it: high for rare terms, highest for unknown ones."""
-        token = self._model.vocab_dict.get(term)
-        indptr = self._model.scores["indptr"]
-        found = 0 if token is None else int(indptr[token + 1] - indptr[token])
+        found = len(self.rows_with(term))
         return float(np.log1p((self._size - found + 0.5) / (found + 0.5)))
+
+    def rows_with(self, term: str) -> NDArray[np.int64]:
+        """The texts that hold a stemmed term."""
+        token = self._model.vocab_dict.get(term)
+        if token is None:
+            return np.zeros(0, np.int64)
+        indptr = self._model.scores["indptr"]
+        return np.asarray(self._model.scores["indices"][indptr[token] : indptr[token + 1]], np.int64)
 
     def knows(self, term: str) -> bool:
         """Whether any indexed text holds this stemmed term."""

@@ -101,7 +101,11 @@ def make_snapshot(
     rows: dict[str, tuple[int, int]] = {}
     for row, passage in enumerate(content.passages):
         rows[passage.document_id] = (rows.get(passage.document_id, (row, row))[0], row + 1)
+
+    def documents_with(term: str) -> int:
+        return len({content.passages[row].document_id for row in lexical.rows_with(term)})
+
     return Snapshot(
         manifest, documents, content.passages, content.vectors, content.sentences, lexical, dense, embedder,
-        TitleIndex(content.documents), rows, warning,
+        TitleIndex(content.documents, documents_with), rows, warning,
     )

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from index.terms import terms
 from ingest.document import Document
 
 _NAMES = ("author", "publisher", "source")  # front matter that says whose view a document is
-MAX_SHARED = 2  # a pair of words that more titles share names none of them
+MAX_SHARED = 2  # a word or pair of words that more titles share names none of them
 
 
 class TitleIndex:
-    """Pairs of neighbouring content words of titles and authors, with the documents that have them."""
+    """Words and pairs of neighbouring content words of titles and authors, with the documents that have them."""
 
-    def __init__(self, documents: Iterable[Document]) -> None:
-        self._documents: dict[tuple[str, str], set[str]] = {}
+    def __init__(self, documents: Iterable[Document], documents_with: Callable[[str], int]) -> None:
+        """`documents_with` counts the documents whose text holds a term: a common word of a title names nothing."""
+        self._documents: dict[tuple[str, ...], set[str]] = {}
         for document in documents:
             names = [document.title, *(str(document.meta[key]) for key in _NAMES if document.meta.get(key))]
             for name in names:
-                for pair in _pairs(name):
-                    self._documents.setdefault(pair, set()).add(document.id)
+                for key in _keys(name):
+                    self._documents.setdefault(key, set()).add(document.id)
+        self._documents_with = documents_with
 
     def named(self, question: str) -> frozenset[str]:
-        """Ids of the documents that the question names by two neighbouring words of their title or author."""
+        """Ids of the documents that the question names by words of their title or author."""
         found: set[str] = set()
-        for pair in _pairs(question):
-            sharing = self._documents.get(pair, set())
-            if len(sharing) <= MAX_SHARED:
+        for key in _keys(question):
+            sharing = self._documents.get(key, set())
+            if 0 < len(sharing) <= MAX_SHARED and (len(key) > 1 or self._documents_with(key[0]) <= 2 * len(sharing)):
                 found |= sharing
         return frozenset(found)
 
 
-def _pairs(text: str) -> set[tuple[str, str]]:
+def _keys(text: str) -> set[tuple[str, ...]]:
     found = terms(text)
-    return set(zip(found, found[1:], strict=False))
+    return {(term,) for term in found} | set(zip(found, found[1:], strict=False))

