@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from assistant.answer import Answer, Citation, Event, Finished, Mode, Retrieved, Sentence, SentenceReady, Turn
 from assistant.compose import choose, quote
@@ -13,14 +14,17 @@ from assistant.question import Question, read_question
 from assistant.ranker import Ranked, rank
 from assistant.signals import signals, similarities
 from assistant.suggest import suggestions
-from assistant.units import units_of
+from assistant.units import Unit, units_of
 from assistant.write import written_sentences
 from index.embedder import Vectors
 from index.hit import Hit
 from index.library import Library
 from index.search import Snapshot
+from ingest.document import Passage
 
-HITS = 10  # passages kept as contexts and searched for evidence
+CANDIDATES = 24  # passages searched for evidence
+HITS = 10  # of them kept as contexts
+EVIDENCE_WEIGHT = 0.75  # of a passage's best unit against its retrieval score, when the passages are put in order
 
 
 class Assistant:
@@ -46,7 +50,8 @@ class Assistant:
     def search(self, question: str, history: Sequence[Turn] = (), k: int = HITS) -> tuple[str, tuple[Hit, ...]]:
         """The standalone question, and the `k` best passages for it."""
         asked = read_question(question, history)
-        return asked.standalone, self.library.snapshot().search(asked.standalone, k)
+        hits, _ = retrieve(asked, self.library.snapshot(), k)
+        return asked.standalone, hits
 
     def stream(
         self,
@@ -60,12 +65,10 @@ class Assistant:
         began = time.monotonic()
         asked = read_question(question, history)
         snapshot = self.library.snapshot()
-        vector = snapshot.embedder().embed_question(asked.standalone)
-        hits = snapshot.search_vector(asked.standalone, vector, HITS)
+        hits, ranked = retrieve(asked, snapshot)
         retrieved = time.monotonic()
         yield Retrieved(asked.standalone, hits)
 
-        ranked = rank_evidence(asked, vector, hits, snapshot)
         confidence = probability(cover_features(asked, ranked, hits, snapshot))
         covered = confidence >= self.threshold and bool(ranked)
         quoted, citations = quote(choose(ranked, asked, snapshot.titles.named(asked.standalone))) if covered else ((), ())
@@ -117,8 +120,30 @@ class Assistant:
         return iter(quoted)
 
 
+def retrieve(asked: Question, snapshot: Snapshot, k: int = HITS) -> tuple[tuple[Hit, ...], list[Ranked]]:
+    """The `k` best passages, those with the best evidence first, and the evidence units of all candidates, best first."""
+    vector = snapshot.embedder().embed_question(asked.standalone)
+    candidates = snapshot.search_vector(asked.standalone, vector, max(CANDIDATES, k))
+    ranked = rank_evidence(asked, vector, candidates[:CANDIDATES], snapshot)
+    return reorder(candidates, ranked)[:k], ranked
+
+
 def rank_evidence(asked: Question, vector: Vectors, hits: Sequence[Hit], snapshot: Snapshot) -> list[Ranked]:
     """The evidence units of the retrieved passages, best first."""
     units = units_of(hits, snapshot.documents)
     cosines = similarities(units, vector, snapshot)
     return rank(units, signals(asked, units, cosines, snapshot))
+
+
+def reorder(hits: Sequence[Hit], ranked: Sequence[Ranked]) -> tuple[Hit, ...]:
+    """The hits with the value of the best unit inside each as `rerank`, in the order of both scores together."""
+    values: dict[str, float] = {}
+    for hit in hits:
+        inside = (r.value for r in ranked if r.unit.document.id == hit.passage.document_id and _holds(hit.passage, r.unit))
+        values[hit.passage.id] = next(inside, 0.0)  # they come best first
+    order = sorted(hits, key=lambda hit: (-(hit.score + EVIDENCE_WEIGHT * values[hit.passage.id]), hit.rank))
+    return tuple(replace(hit, rank=rank, rerank=values[hit.passage.id]) for rank, hit in enumerate(order, start=1))
+
+
+def _holds(passage: Passage, unit: Unit) -> bool:
+    return all(any(start <= part.start and part.end <= end for start, end in passage.spans) for part in unit.parts)

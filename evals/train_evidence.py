@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from assistant.assistant import CANDIDATES
 from assistant.coverage import FEATURES, cover_features
 from assistant.question import Question, read_question
 from assistant.ranker import EvidenceModel, Ranked
@@ -115,10 +116,10 @@ def samples_of(
     for item in items:
         question = read_question(item.question, item.history)
         vector = snapshot.embedder().embed_question(question.standalone)
-        hits = snapshot.search_vector(question.standalone, vector, 40 if without_evidence else 10)
+        hits = snapshot.search_vector(question.standalone, vector, CANDIDATES * (2 if without_evidence else 1))
         if without_evidence:
             hidden = {place.evidence.document_id for place in located[item.id]}
-            hits = tuple(hit for hit in hits if hit.passage.document_id not in hidden)[:10]
+            hits = tuple(hit for hit in hits if hit.passage.document_id not in hidden)[:CANDIDATES]
         units = units_of(hits, snapshot.documents)
         rows = signals(question, units, similarities(units, vector, snapshot), snapshot)
         targets = np.array([target(unit, located[item.id]) for unit in units], np.float32).reshape(-1, 2)

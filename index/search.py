@@ -23,6 +23,7 @@ from ingest.document import Document, Passage
 DENSE_WEIGHT = 0.6  # of the fused score; best MRR of 0.3 to 0.7 on two unlike question sets
 PASSAGE_SHARE = 0.25  # of the dense score; its best sentence has the rest (0, 0.25, 0.5, 0.75 and 1 were tried)
 NAMED_BONUS = 0.15  # for passages of a document that the question names
+LEAST_BEST = 0.05  # of the best dense score in the normalisation: below it the question is unlike everything, words decide
 DEPTH = 200  # candidates each side brings into the fusion
 
 
@@ -65,7 +66,8 @@ class Snapshot:
         cosines = PASSAGE_SHARE * (self.vectors[rows] @ vector) + (1 - PASSAGE_SHARE) * self._best_sentences(rows, vector)
         shares = lexical[rows] / max(float(lexical.max()), 1e-9)
         # Dividing by the best score of the question makes the two comparable (max normalisation).
-        fused = dense_weight * cosines / max(float(cosines.max()), 1e-9) + (1 - dense_weight) * shares
+        similar = np.maximum(cosines / max(float(cosines.max()), LEAST_BEST), -1)
+        fused = dense_weight * similar + (1 - dense_weight) * shares
         if named := self.titles.named(question):
             fused = fused + NAMED_BONUS * np.array([self.passages[row].document_id in named for row in rows])
         order = np.lexsort((rows, -fused))[:k]

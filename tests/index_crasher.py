@@ -1,9 +1,9 @@
 """A program that builds an index again and again and is stopped at its n-th change of the disk, for every n.
 
-    python index_crasher.py CORPUS BASE OUT kill|ENOSPC|EIO|trace
+    python index_crasher.py CORPUS BASE OUT kill|fail|trace
 
 For n = 1, 2, ... it copies the data folder BASE (which may be missing) to OUT/n, and builds CORPUS there in a forked child.
-Just before its n-th operation on the disk the child kills itself, or that operation fails. Operations are seen where Python
+Just before its n-th operation on the disk the child kills itself, or that operation fails (by turns: disk full, disk broken). Operations are seen where Python
 makes them (audit events and fsync), so that nothing in the program has to announce them; a file written by `index.storage`
 also has a point half-way. OUT/n.json holds {"operation", "error", "message"}. With `trace` nothing is stopped, and
 OUT/trace.json lists every operation.
@@ -62,7 +62,7 @@ def run_child(corpus: Path, data: Path, result: Path, mode: str, stop_at: int) -
             if mode == "kill":
                 tell("", "")
                 os.kill(os.getpid(), signal.SIGKILL)
-            code = getattr(errno, mode)
+            code = (errno.ENOSPC, errno.EIO)[stop_at % 2]
             raise OSError(code, os.strerror(code), operation)
 
     def half_written(path: Path, data: bytes) -> None:

@@ -113,15 +113,14 @@ def test_a_build_killed_at_any_operation_leaves_the_old_index_or_the_new_one(sce
     assert 0 < finished < len(stopped)
 
 
-@pytest.mark.parametrize("fault", ["ENOSPC", "EIO"])
-def test_a_disk_that_fails_at_any_operation_costs_nothing_and_is_named(fault: str, tmp_path: Path) -> None:
+def test_a_disk_that_fails_at_any_operation_costs_nothing_and_is_named(tmp_path: Path) -> None:
     scene = make_scene(tmp_path, *CHANGES["rebuild"])
-    stopped = crash(scene, tmp_path / "failed", fault)
+    stopped = crash(scene, tmp_path / "failed", "fail")
     assert len(stopped) > 60
-    reason = {"ENOSPC": "No space left on device", "EIO": "Input/output error"}[fault]
+    for reason in ("No space left on device", "Input/output error"):
+        assert sum(reason in told["message"] for _, told in stopped) >= len(stopped) // 2
     for data, told in stopped:
         assert told["error"] == "StorageFailed", told
-        assert reason in told["message"], told
         assert "run it again" in told["message"], told
         assert state(data) in (scene.before, scene.after), told
         build(scene.corpus, data)

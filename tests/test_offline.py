@@ -49,7 +49,8 @@ def loopback_up():  # a new namespace has its loopback switched off
         fcntl.ioctl(probe, 0x8914, struct.pack("16sh14x", b"lo", flags | 1))
 
 def roadmap(name, *arguments):
-    done = subprocess.run([sys.executable, "-m", "ui.cli", *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "ui.cli", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     Path(name).write_text(json.dumps({"code": done.returncode, "out": done.stdout, "err": done.stderr}))
 
 if sys.argv[1] == "alone":

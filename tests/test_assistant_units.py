@@ -1,0 +1,202 @@
+"""Evidence units and the answers composed of them: whatever the document, every word shown is an exact slice of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ui_fakes import roadmap_document
+
+from assistant.answer import Citation, Sentence
+from assistant.compose import BUDGET, MAX_UNITS, choose, quote
+from assistant.question import read_question
+from assistant.ranker import Ranked
+from assistant.units import Unit, units_of
+from index.hit import Hit
+from index.terms import words
+from ingest.builder import DocumentBuilder
+from ingest.document import Document
+from ingest.passages import split
+
+TEXTS = st.text("ab 1.:,!?-–|éß😀\n", max_size=60) | st.sampled_from(
+    [
+        "Learn SQL. It takes 2 weeks. See https://a.b/c?d=1 now!",
+        "Matrices: the language of models",
+        "Learn these:",
+        "**Pandas** – tables of data",
+        "He said e.g. this (see Fig. 3). Then J. Smith left.",
+        "word " * 150,
+    ]
+)
+BLOCKS = st.one_of(
+    st.tuples(st.just("heading"), TEXTS, st.integers(1, 6), st.none()),
+    st.tuples(st.just("paragraph"), TEXTS, st.just(0), st.none()),
+    st.tuples(st.just("item"), TEXTS, st.integers(0, 3), st.none() | st.integers(1, 9)),
+    st.tuples(st.just("code"), TEXTS, st.just(0), st.none()),
+    st.tuples(st.just("table"), st.lists(st.lists(TEXTS, min_size=1, max_size=3), min_size=1, max_size=4), st.none(), st.none()),
+)
+
+
+@st.composite
+def documents(draw: st.DrawFn, name: str = "a.md") -> Document:
+    builder = DocumentBuilder()
+    for kind, text, level, ordinal in draw(st.lists(BLOCKS, max_size=14)):
+        if kind == "table":
+            builder.table(text)
+        else:
+            builder.add(kind, text, level=level, ordinal=ordinal)
+    return builder.build(name, "0" * 64)
+
+
+def hits_of(*found: Document) -> list[Hit]:
+    passages = [passage for document in found for passage in split(document, limit=300)]
+    return [Hit(passage, rank, 1 / rank, 0.5, 0.5) for rank, passage in enumerate(passages, start=1)]
+
+
+def units(*found: Document) -> list[Unit]:
+    return units_of(hits_of(*found), {document.id: document for document in found})
+
+
+def ranked(found: Sequence[Unit], values: Sequence[float]) -> list[Ranked]:
+    """Best value first, as the ranker gives them; relevance runs the other way round the list of values."""
+    pairs = zip(found, values, reversed(values), strict=True)
+    rows = [Ranked(unit, value, relevance, np.zeros(1, np.float32)) for unit, value, relevance in pairs]
+    return sorted(rows, key=lambda row: -row.value)
+
+
+# --- units
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(documents())
+def test_every_span_of_every_unit_is_an_exact_slice(document: Document) -> None:
+    blocks = [(block.start, block.end) for block in document.blocks]
+    for unit in units(document):
+        assert unit.parts
+        assert [part.start for part in unit.parts] == sorted(part.start for part in unit.parts)
+        assert unit.text == "\n".join(document.text[start:end] for start, end in unit.spans)
+        assert (unit.start, unit.end) == (unit.spans[0][0], unit.spans[-1][1])
+        for start, end in unit.spans:
+            assert document.text[start:end].strip()
+            assert any(first <= start and end <= last for first, last in blocks), "within one block: no bullet, no margin"
+        for one, two in zip(unit.spans, unit.spans[1:], strict=False):
+            assert one[1] <= two[0], "lead-in first, no overlap"
+        for part in unit.parts:
+            assert part.label_end is None or part.start < part.label_end < part.end
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(documents())
+def test_every_block_that_a_hit_touches_can_be_quoted_and_no_unit_comes_twice(document: Document) -> None:
+    found = units(document)
+    keys = [(unit.kind, unit.spans) for unit in found]
+    assert len(keys) == len(set(keys))
+    covered = [span for unit in found for span in unit.spans]
+    for hit in hits_of(document):
+        for start, end in hit.passage.spans:
+            for block in document.blocks:
+                if start <= block.start and block.end <= end and block.kind != "header":
+                    assert any(s < block.end and block.start < e for s, e in covered), block
+
+
+def kinds(found: Sequence[Unit], kind: str) -> list[list[str]]:
+    return [
+        [unit.document.text[start:end] for start, end in unit.spans]
+        for unit in found
+        if unit.kind == kind
+    ]  # fmt: skip
+
+
+def test_a_list_comes_with_its_lead_in_and_a_row_with_its_header() -> None:
+    found = units(roadmap_document())
+    assert ["Learn these:", "Linear algebra", "Statistics"] in kinds(found, "list")
+    assert ["Topic | Weeks", "Calculus | 6"] in kinds(found, "row")
+    assert ["A roadmap", "Phase 1: Maths", "Phase 2: Code"] in kinds(found, "outline")
+    assert ["import numpy\nprint(1)"] in kinds(found, "code")
+    assert ["It takes two years."] in kinds(found, "sentence")
+    assert ["It takes two years.", "See https://example.org/plan for more."] in kinds(found, "paragraph")
+    assert ["Learn these:"] not in kinds(found, "sentence"), "a lead-in answers nothing without its list"
+
+
+def test_the_heading_path_of_a_unit_is_that_of_its_section() -> None:
+    (statistics,) = [unit for unit in units(roadmap_document()) if unit.kind == "item" and unit.text == "Statistics"]
+    assert statistics.heading_path == ("A roadmap", "Phase 1: Maths")
+
+
+# --- composition
+
+
+def check(sentences: Sequence[Sentence], citations: Sequence[Citation], found: Sequence[Document]) -> None:
+    """What holds for every quoted answer."""
+    texts = {document.id: document.text for document in found}
+    assert [citation.marker for citation in citations] == list(range(1, len(citations) + 1))
+    by_marker = {citation.marker: citation for citation in citations}
+    for citation in citations:
+        assert texts[citation.document_id][citation.start : citation.end] == citation.quote
+        assert citation.quote.strip()
+    for sentence in sentences:
+        assert sentence.kind == "quoted"
+        assert sentence.support == 1
+        (marker,) = sentence.citations
+        assert sentence.text in by_marker[marker].quote
+    spans = sorted((citation.document_id, citation.start, citation.end) for citation in citations)
+    for one, two in zip(spans, spans[1:], strict=False):
+        assert one[0] != two[0] or one[2] <= two[1], "nothing is said twice"
+    several = len({citation.document_id for citation in citations}) > 1
+    titles = {document.id: document.title for document in found}
+    for sentence in sentences:
+        assert sentence.attribution == (titles[by_marker[sentence.citations[0]].document_id] if several else "")
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(documents(), documents("b.md"), st.randoms(use_true_random=False))
+def test_every_composed_answer_is_made_of_exact_slices_that_do_not_overlap(
+    first: Document, second: Document, dice: np.random.Generator
+) -> None:
+    found = units(first, second)
+    rows = ranked(found, [dice.random() for _ in found])
+    for question in ("What should I learn first?", "What do the sources say, do they disagree?"):
+        asked = read_question(question)
+        chosen = choose(rows, asked)
+        assert len(chosen) <= MAX_UNITS
+        assert bool(chosen) == bool(rows)
+        check(*quote(chosen), (first, second))
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(documents(), st.randoms(use_true_random=False))
+def test_an_answer_goes_beyond_the_budget_only_where_one_unit_does(document: Document, dice: np.random.Generator) -> None:
+    found = units(document)
+    chosen = choose(ranked(found, [dice.random() for _ in found]), read_question("How long does it take?"))
+    lengths = [sum(len(words(sentence.text)) for sentence in quote([row])[0]) for row in chosen]
+    assert sum(lengths) <= BUDGET or len(chosen) == 1
+
+
+def test_the_best_unit_is_always_part_of_the_answer() -> None:
+    found = units(roadmap_document())
+    for best in found:
+        rows = ranked(found, [1.0 if unit is best else 0.1 for unit in found])
+        sentences, _ = quote(choose(rows, read_question("What is there?")))
+        assert set(best.text.split()) <= set(" ".join(sentence.text for sentence in sentences).split())
+
+
+def test_units_of_several_documents_stand_under_their_titles() -> None:
+    documents = []
+    for name, line in (("a.md", "Maths takes two years of work."), ("b.md", "Only six weeks suffice for everyone.")):
+        builder = DocumentBuilder()
+        builder.add("heading", f"Title {name}", level=1)
+        builder.add("paragraph", line)
+        documents.append(builder.build(name, "0" * 64))
+    sentences_found = [unit for unit in units(*documents) if unit.kind == "sentence"]
+    sentences, citations = quote(ranked(sentences_found, [0.9, 0.9]))
+    check(sentences, citations, documents)
+    assert [(sentence.attribution, sentence.text) for sentence in sentences] == [
+        ("Title a.md", "Maths takes two years of work."),
+        ("Title b.md", "Only six weeks suffice for everyone."),
+    ]
+
+
+def test_nothing_ranked_makes_nothing() -> None:
+    assert quote(choose([], read_question("What?"))) == ((), ())

@@ -1,0 +1,328 @@
+"""Bringing the index up to date: only what changed is embedded, what is deleted is gone, readers never notice."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import BREAD, PLAN, RIVERS, WordEmbedder, build, open_library, write_corpus
+from filelock import FileLock
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index import generation
+from index.build import IndexBusy, Progress, update
+from index.generation import IndexMissing
+from index.library import EmbedderMismatch, read_status, verify_index
+from index.search import Snapshot
+from ingest.errors import CorpusEmpty, CorpusMissing
+
+FILES = {"plan.md": PLAN, "bread.md": BREAD}
+
+
+def actions(corpus: Path, data: Path, embedder: WordEmbedder | None = None) -> dict[str, str]:
+    return {state.id: state.action for state in build(corpus, data, embedder).documents}
+
+
+def vectors_of(snapshot: Snapshot) -> dict[tuple[str, str], bytes]:
+    """The bytes of each passage's vector and of its sentences' vectors, by document and text."""
+    first = snapshot.sentences.first
+    return {
+        (passage.document_id, passage.text): snapshot.vectors[row].tobytes()
+        + snapshot.sentences.vectors[first[row] : first[row + 1]].tobytes()
+        for row, passage in enumerate(snapshot.passages)
+    }
+
+
+def no_model() -> WordEmbedder:
+    raise AssertionError("a model was loaded")
+
+
+def test_each_document_is_reported_with_what_was_done(tmp_path: Path) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus", FILES), tmp_path / "data"
+    first = build(corpus, data)
+    assert (first.generation, first.published, first.embedded) == (1, True, first.passages)
+    assert sum(state.passages for state in first.documents) == first.passages
+    write_corpus(corpus, {"plan.md": PLAN + "\nMore.\n", "rivers.md": RIVERS, "broken.xyz": "?"})
+    assert actions(corpus, data) == {"plan.md": "changed", "bread.md": "removed", "rivers.md": "added", "broken.xyz": "refused"}
+
+
+def test_vectors_of_unchanged_documents_are_kept_bit_for_bit_and_not_made_again(tmp_path: Path) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus", FILES), tmp_path / "data"
+    build(corpus, data)
+    before = vectors_of(open_library(data).snapshot())
+    write_corpus(corpus, {**FILES, "rivers.md": RIVERS})
+    embedder = WordEmbedder()
+    assert actions(corpus, data, embedder)["plan.md"] == "unchanged"
+    assert embedder.texts
+    assert all("Rivers" in text for text in embedder.texts)
+    after = vectors_of(open_library(data).snapshot())
+    assert {key: after[key] for key in before} == before
+
+
+def test_only_the_changed_passages_of_a_changed_document_are_embedded(tmp_path: Path) -> None:
+    long = "# Plan\n\n" + "\n\n".join(f"## Part {n}\n\n" + f"Topic{n} is studied. " * 45 for n in range(8))
+    corpus, data = write_corpus(tmp_path / "corpus", {"plan.md": long}), tmp_path / "data"
+    total = build(corpus, data).passages
+    assert total > 8
+    write_corpus(corpus, {"plan.md": long.replace("Topic5 is studied.", "Topic5 is skipped.", 1)})
+    report = build(corpus, data)
+    assert 1 <= report.embedded <= 2
+    verify_index(data)
+
+
+def test_a_renamed_document_embeds_nothing(tmp_path: Path) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus", FILES), tmp_path / "data"
+    build(corpus, data)
+    write_corpus(corpus, {"moved/here.md": PLAN, "bread.md": BREAD})
+    report = update(corpus, data, no_model, WordEmbedder().identity)
+    assert (report.published, report.embedded) == (True, 0)
+    snapshot = open_library(data).snapshot()
+    assert set(snapshot.documents) == {"moved/here.md", "bread.md"}
+    assert snapshot.search("statistics weeks", 1)[0].passage.document_id == "moved/here.md"
+
+
+def test_twins_are_embedded_once_and_both_are_found(tmp_path: Path) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus", {"a.md": BREAD, "b/copy.md": BREAD}), tmp_path / "data"
+    embedder = WordEmbedder()
+    report = build(corpus, data, embedder)
+    assert report.passages == 2 * report.embedded == 2 * len(embedder.texts)
+    hits = open_library(data).snapshot().search("flour yeast", 2)
+    assert [hit.passage.document_id for hit in hits] == ["a.md", "b/copy.md"]
+
+
+def test_nothing_changed_publishes_nothing_and_loads_no_model(tmp_path: Path) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus", {**FILES, "broken.xyz": "?"}), tmp_path / "data"
+    build(corpus, data)
+    before = {path: path.stat().st_mtime_ns for path in generation.folder_of(data, 1).rglob("*")}
+    os.utime(corpus / "plan.md")  # touched, not changed
+    report = update(corpus, data, no_model, WordEmbedder().identity)
+    assert (report.published, report.generation, report.embedded) == (False, 1, 0)
+    assert generation.numbers(data) == [1]
+    assert {path: path.stat().st_mtime_ns for path in generation.folder_of(data, 1).rglob("*")} == before
+
+
+def test_a_deletion_alone_loads_no_model(tmp_path: Path) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus", FILES), tmp_path / "data"
+    build(corpus, data)
+    write_corpus(corpus, {"plan.md": PLAN})
+    assert update(corpus, data, no_model, WordEmbedder().identity).published
+
+
+def test_a_deleted_document_is_not_retrieved_and_its_bytes_go_with_the_last_generation_that_held_it(tmp_path: Path) -> None:
+    secret = "# Zebra notes\n\nZebrafish swim quickly.\n"
+    corpus, data = write_corpus(tmp_path / "corpus", {**FILES, "secret.md": secret}), tmp_path / "data"
+    build(corpus, data)
+    write_corpus(corpus, FILES)
+    build(corpus, data)
+    snapshot = open_library(data).snapshot()
+    assert "secret.md" not in snapshot.documents
+    assert all(hit.passage.document_id != "secret.md" for hit in snapshot.search("zebrafish swim", 50))
+    assert not snapshot.lexical.knows("zebrafish")
+    assert not holds(generation.folder_of(data, 2), b"ebrafish")
+    assert holds(data, b"ebrafish"), "the last good generation still has it"
+    write_corpus(corpus, {**FILES, "rivers.md": RIVERS})
+    build(corpus, data)
+    assert not holds(data, b"ebrafish")
+
+
+def holds(folder: Path, words: bytes) -> bool:
+    return any(words in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_another_passage_limit_or_embedder_splits_and_embeds_anew(tmp_path: Path) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus", FILES), tmp_path / "data"
+    build(corpus, data)
+    embedder = WordEmbedder()
+    small = update(corpus, data, lambda: embedder, embedder.identity, passage_limit=120)
+    assert small.embedded == small.passages > 3
+    other = WordEmbedder(digest="2")
+    report = update(corpus, data, lambda: other, other.identity, passage_limit=120)
+    assert report.embedded == report.passages
+
+
+def test_rebuild_uses_nothing_of_the_earlier_index(tmp_path: Path) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus", FILES), tmp_path / "data"
+    build(corpus, data)
+    report = build(corpus, data, rebuild=True)
+    assert (report.generation, report.embedded) == (2, report.passages)
+    assert {state.action for state in report.documents} == {"added"}
+
+
+def test_progress_counts_up_to_the_total(tmp_path: Path) -> None:
+    seen: list[Progress] = []
+    report = build(write_corpus(tmp_path / "corpus", FILES), tmp_path / "data", progress=seen.append)
+    assert [(p.done, p.total, p.document) for p in seen if p.stage == "read"] == [(1, 2, "bread.md"), (2, 2, "plan.md")]
+    assert [(p.done, p.total) for p in seen if p.stage == "embed"][-1] == (report.embedded, report.embedded)
+    assert [p.stage for p in seen if p.done == p.total][-1] == "publish"
+
+
+# --- what cannot be built
+
+
+def test_a_missing_or_empty_corpus_is_named_and_the_index_that_was_there_answers(tmp_path: Path) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus", FILES), tmp_path / "data"
+    build(corpus, data)
+    with pytest.raises(CorpusMissing):
+        build(tmp_path / "nowhere", data)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CorpusEmpty, match="add one"):
+        build(tmp_path / "empty", data)
+    with pytest.raises(CorpusEmpty, match=r"\.xyz"):
+        build(write_corpus(tmp_path / "odd", {"a.xyz": "?"}), data)
+    assert open_library(data).snapshot().generation == 1
+    assert generation.numbers(data) == [1]
+
+
+def test_an_embedder_that_fails_leaves_the_old_index(tmp_path: Path) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus", FILES), tmp_path / "data"
+    build(corpus, data)
+    write_corpus(corpus, {"plan.md": PLAN + "\nChanged.\n"})
+    with pytest.raises(AssertionError, match="a model was loaded"):
+        update(corpus, data, no_model, WordEmbedder().identity)
+    assert set(open_library(data).snapshot().documents) == set(FILES)
+    assert build(corpus, data).published
+
+
+def test_a_second_writer_is_turned_away_and_readers_are_not(tmp_path: Path) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus", FILES), tmp_path / "data"
+    build(corpus, data)
+    holder = (
+        "import sys, time; from filelock import FileLock\n"
+        f"lock = FileLock({str(generation.index_folder(data) / 'writer.lock')!r}); lock.acquire(); print('held', flush=True)\n"
+        "sys.stdin.read()"
+    )
+    with subprocess.Popen([sys.executable, "-c", holder], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        assert other.stdout.readline().strip() == b"held"
+        began = time.monotonic()
+        with pytest.raises(IndexBusy, match="wait for it to end"):
+            build(corpus, data)
+        assert time.monotonic() - began < 2
+        assert open_library(data).snapshot().generation == 1
+        other.kill()  # a writer that dies leaves no lock behind
+    assert not build(corpus, data).published
+
+
+def test_the_lock_is_free_again_after_a_failed_build(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CorpusEmpty):
+        build(tmp_path / "empty", tmp_path / "data")
+    with FileLock(generation.index_folder(tmp_path / "data") / "writer.lock", timeout=0):
+        pass
+    with pytest.raises(IndexMissing):
+        open_library(tmp_path / "data").snapshot()
+
+
+def test_an_index_made_by_other_weights_is_not_searched(tmp_path: Path) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus", FILES), tmp_path / "data"
+    build(corpus, data)
+    for other in (WordEmbedder(digest="2"), WordEmbedder(id="letters")):
+        with pytest.raises(EmbedderMismatch, match="run `roadmap index`"):
+            open_library(data, other).snapshot()
+    other = WordEmbedder(digest="2")
+    build(corpus, data, other)
+    assert open_library(data, other).snapshot().generation == 2
+
+
+# --- what is told of an index
+
+
+def test_the_status_tells_what_changed_in_the_corpus_since(tmp_path: Path) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus", {**FILES, "broken.xyz": "?"}), tmp_path / "data"
+    build(corpus, data)
+    assert read_status(data, corpus).stale == ()
+    write_corpus(corpus, {"plan.md": PLAN + "\nMore.\n", "rivers.md": RIVERS, "broken.xyz": "?"})
+    status = read_status(data, corpus)
+    assert status.stale == (("bread.md", "removed"), ("plan.md", "changed"), ("rivers.md", "added"))
+    assert [entry.document_id for entry in status.refused] == ["broken.xyz"]
+    assert {document.id: document.characters > 50 for document in status.documents} == {"bread.md": True, "plan.md": True}
+    assert sum(document.passages for document in status.documents) == status.passages
+
+
+# --- readers while it is rebuilt
+
+
+def test_readers_see_exactly_one_generation_each_while_it_is_rebuilt_again_and_again(tmp_path: Path) -> None:
+    """Generation n holds `Edition n` in every document: an answer that mixes two editions is a mixture."""
+    corpus, data = tmp_path / "corpus", tmp_path / "data"
+
+    def edition(number: int) -> None:
+        write_corpus(corpus, {f"{name}.md": f"# {name}\n\nEdition {number} of {name}.\n" for name in ("a", "b", "c")})
+
+    edition(1)
+    build(corpus, data)
+    shared = open_library(data)
+    stop = threading.Event()
+    problems: list[str] = []
+    seen: set[int] = set()
+    asked = 0
+
+    def read() -> None:
+        nonlocal asked
+        while not stop.is_set():
+            for library in (shared, open_library(data)):  # one that stays open, one that has just started
+                try:
+                    snapshot = library.snapshot()
+                    texts = [hit.passage.text for hit in snapshot.search("edition", 5)]
+                except Exception as error:
+                    problems.append(repr(error))
+                    continue
+                wanted = f"Edition {snapshot.generation} "
+                if len(texts) != 3 or not all(wanted in text for text in texts) or snapshot.warning:
+                    problems.append(f"{snapshot.generation} {snapshot.warning}: {texts}")
+                seen.add(snapshot.generation)
+                asked += 1
+
+    readers = [threading.Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    until = time.monotonic() + 4
+    number = 1
+    while number < 13 or time.monotonic() < until:
+        number += 1
+        edition(number)
+        assert build(corpus, data).generation == number
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert problems == []
+    assert len(seen) > 5
+    assert asked > 50
+    assert shared.snapshot().generation == number
+
+
+# --- any sequence of changes ends in the index that a fresh build makes
+
+NAMES = st.sampled_from(["a.md", "b.md", "sub/c.md", "d.txt"])
+TEXTS = st.sampled_from([PLAN, BREAD, RIVERS, "# T\n\nOne line.\n", PLAN.replace("Python", "Julia")])
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@given(st.lists(st.dictionaries(NAMES, TEXTS, min_size=1), min_size=2, max_size=4))
+def test_any_sequence_of_changes_ends_in_what_a_fresh_build_makes(
+    tmp_path_factory: pytest.TempPathFactory, states: list[dict[str, str]]
+) -> None:
+    folder = tmp_path_factory.mktemp("states")
+    for files in states:
+        corpus = write_corpus(folder / "corpus", files)
+        build(corpus, folder / "data")
+    build(corpus, folder / "fresh")
+    grown, fresh = open_library(folder / "data").snapshot(), open_library(folder / "fresh").snapshot()
+    assert grown.documents == fresh.documents
+    assert grown.passages == fresh.passages
+    assert vectors_of(grown) == vectors_of(fresh)
+    assert np.array_equal(grown.sentences.spans, fresh.sentences.spans)
+    for question in ("statistics weeks", "flour", "danube rhine"):
+        assert grown.search(question) == fresh.search(question)
+    assert len(generation.numbers(folder / "data")) <= 2
+    manifest = json.loads((generation.folder_of(folder / "fresh", 1) / "manifest.json").read_bytes().rpartition(b"}")[0] + b"}")
+    assert manifest["documents"] == len(states[-1])
