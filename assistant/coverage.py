@@ -55,7 +55,7 @@ def cover_features(question: Question, ranked: Sequence[Ranked], hits: Sequence[
 
 
 def _missing(question: Question, best: Sequence[Ranked]) -> tuple[float, float]:
-    """Whether a kind of thing is asked for (a number, a time span, a person, an address) that the best units lack; money apart."""
+    """The share of the kinds of thing asked for (number, time span, person, address) that the best units lack; and money."""
     wants = question.wants
     asked = [kind for kind in ("duration", "number", "link", "person") if getattr(wants, kind)]
     lacking = [kind for kind in asked if not any(holds(kind, r.unit.text) for r in best)]

@@ -12,10 +12,13 @@ from ingest.errors import RoadmapError
 
 MAX_CHARACTERS = 2000
 
-_ANAPHORA = frozenset("it its that this those these they them their theirs one ones there he she his her same such both".split())
+_ANAPHORA = frozenset(
+    "it its that this those these they them their theirs one ones there he she his her same such both".split()
+)
 _OPENERS = re.compile(
-    r"^\s*(and|but|or|so|then|also|ok(ay)?|what about|how about|what else|anything else|why|how so|how come|which one|which of"
-    r"|and then|after that|before that|for how long|tell me more|more|go on|continue|e\.?g|for example|like what|such as)\b",
+    r"^\s*(?:and|but|or|so|then|also|ok(?:ay)?|what about|how about|what else|anything else|why|how so|how come|which one"
+    r"|which of|and then|after that|before that|for how long|tell me more|more|go on|continue|e\.?g|for example|like what"
+    r"|such as)\b",
     re.IGNORECASE,
 )
 _ORDINALS = {
@@ -51,35 +54,52 @@ class Wants:
     count: int  # how many things are asked for ("the five steps"); 0 when no number is named
 
 
-_PATTERNS: dict[str, re.Pattern[str]] = {
-    name: re.compile(pattern, re.IGNORECASE)
-    for name, pattern in {
-        "items": r"\bwhat (are|were|r)\b|\bwhich\b|\blist\b|\bname\b|\bexamples?\b|\bwhat (kinds?|types?|sorts?)\b|\bwhat (all|else)\b"
-        r"|\bwhat(?: \w+){0,3} (skills|tools|topics|subjects|libraries|frameworks|languages|projects|courses|platforms|concepts"
-        r"|metrics|areas|methods|techniques|algorithms|options|industries|companies|fields|trends|tips|things|factors|reasons)\b"
-        r"|\b(what|which)\b.*\b(should|must|do|can|need|could)\b.*\b(i|you|we|one|they)\b"
-        r"|\b(skills|tools|topics|libraries|frameworks|languages|projects|courses|platforms|metrics|techniques|tips|ways)\b",
-        "order": r"\b(steps?|phases?|stages?|order|sequence|roadmap|path|plan|timeline|schedule|weeks?|months? (one|two|three|\d)"
-        r"|first|next|then|after|before|start(ing)?|begin(ning)?|where do i)\b|\bhow (do|can|should|would) (i|you|one|someone) "
-        r"(become|get|go|start|learn|build|approach)\b",
-        "duration": r"\bhow (long|much time|many (hours|days|weeks|months|years))\b|\b(duration|months?|years?|weeks?|hours?|time)\b|\bhow (fast|quick)",
-        "money": r"\b(salar\w*|pay|paid|earn\w*|cost\w*|price\w*|money|income|wage\w*|\$|€|£|dollars?|usd)\b|\bhow much\b",
-        "number": r"\bhow (many|much|often|big|large|far|old|high)\b|\bwhat (percent\w*|share|number|year|date|age|rate|size)\b|\bwhen\b",
-        "link": r"\b(link|url|website|web ?page|address|site|where can i (find|get|read|watch|download|take)|resources?|tutorials?|docs?"
-        r"|documentation|github|repo(sitory)?)\b",
-        "reason": r"\bwhy\b|\breasons?\b|\bpurpose\b|\bbenefits?\b|\bhow come\b|\bwhat for\b|\bpoint of\b|\bmatters?\b|\bimportan\w+|\badvantages?\b",
-        "definition": r"\bwhat(?:'s| is| does| do)\b(?!.*\b(difference|order|first|best)\b)|\bdefin\w+\b|\bmean(s|ing)?\b|\bexplain\b|\bstands? for\b"
-        r"|\bwhat exactly\b|\btell me about\b",
-        "comparison": r"\b(differen\w+|differ|vs\.?|versus|compar\w+|better|rather|instead|or)\b|\bbetween\b",
-        "sources": r"\b(both|two|each|all|other|different|several)\b.*\b(sources?|articles?|texts?|documents?|roadmaps?|guides?|authors?|notes?)\b"
-        r"|\b(contradict\w*|disagree\w*|agree|versus|vs)\b|\bdifferent (things|answers|opinions|views)\b|\bsources\b",
-        "person": r"\bwho(se|m)?\b|\bauthor\b|\bwritten by\b",
-    }.items()
+_THINGS = (
+    "skills|tools|topics|subjects|libraries|frameworks|languages|projects|courses|platforms|concepts|metrics|areas|methods|techniques"
+    "|algorithms|options|industries|companies|fields|trends|tips|things|factors|reasons|ways"
+)
+_WORDINGS = {
+    "items": (
+        r"what (?:are|were|r)", "which", "list", "name", "examples?", r"what (?:kinds?|types?|sorts?|all|else)", _THINGS,
+        r"what\b.*\b(?:should|must|do|can|need|could)\b.*\b(?:i|you|we|one|they)",
+    ),
+    "order": (
+        "steps?|phases?|stages?|order|sequence|roadmap|path|plan|timeline|schedule", r"(?:weeks?|months?) (?:one|two|three|\d)",
+        "first|next|then|after|before|start(?:ing)?|begin(?:ning)?|where do i",
+        r"how (?:do|can|should|would) (?:i|you|one|someone) (?:become|get|go|start|learn|build|approach)",
+    ),
+    "duration": (
+        r"how (?:long|much time|many (?:hours|days|weeks|months|years)|fast|quick\w*)",
+        "duration|months?|years?|weeks?|hours?|time",
+    ),
+    "money": (r"salar\w*|pay|paid|earn\w*|cost\w*|price\w*|money|income|wage\w*|fees?|dollars?|euros?|usd", "how much"),
+    "number": (
+        r"how (?:many|much|often|big|large|far|old|high)", r"what (?:percent\w*|share|number|year|date|age|rate|size)", "when",
+    ),
+    "link": (
+        "link|url|website|web ?page|address|site|resources?|tutorials?|docs?|documentation|github|repo(?:sitory)?",
+        r"where can i (?:find|get|read|watch|download|take)",
+    ),
+    "reason": (r"why|reasons?|purpose|benefits?|how come|what for|point of|matters?|important\w*|importance|advantages?",),
+    "definition": (
+        r"what(?:'s| is| does| do)\b(?!.*\b(?:difference|order|first|best)\b)", r"defin\w+|mean(?:s|ing)?|explain|stands? for",
+        "what exactly|tell me about",
+    ),
+    "comparison": (r"differen\w+|differ|vs|versus|compar\w+|better|rather|instead|or|between",),
+    "sources": (
+        r"(?:both|two|each|all|other|different|several)\b.*\b(?:sources?|articles?|texts?|documents?|roadmaps?|guides?|authors?|notes?)",
+        r"contradict\w*|disagree\w*|agree|versus|vs|sources", "different (?:things|answers|opinions|views)",
+    ),
+    "person": ("who(?:se|m)?|author|written by",),
+}  # fmt: skip
+_PATTERNS = {
+    name: re.compile("|".join(rf"\b(?:{wording})\b" for wording in wordings), re.IGNORECASE)
+    for name, wordings in _WORDINGS.items()
 }
-
-
 _COUNTS = {word: number for number, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)}
-_COUNTED = re.compile(rf"\b(?P<count>{'|'.join(_COUNTS)}|[2-9]|1[0-9]|20)\s+(?:\w+\s+)?\w+s\b(?<!months)(?<!years)(?<!weeks)", re.I)
+_COUNTED = re.compile(
+    rf"\b(?P<count>{'|'.join(_COUNTS)}|[2-9]|1[0-9]|20)\s+(?:\w+\s+)?\w+s\b(?<!months)(?<!years)(?<!weeks)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

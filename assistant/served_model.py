@@ -40,19 +40,25 @@ class ServedModel:
                 self._turn,
                 httpx.stream("POST", self._url, json=body, headers=self._headers, timeout=self._timeout) as reply,
             ):
-                if reply.is_error:
+                if not reply.is_success:  # a redirect too: it would lead to another server
                     reply.read()
                     raise GeneratorUnusable(
                         f"{self._url} answered {reply.status_code} ({reply.text[:200].strip()}); check model and key."
                     )
+                streamed = False
                 for line in reply.iter_lines():
                     if cancelled() or line.strip() == "data: [DONE]":
                         return
                     if line.startswith("data:"):
+                        streamed = True
                         yield _piece(line[5:])
+                if not streamed:
+                    raise ValueError("no event")
         except httpx.HTTPError as error:
-            raise GeneratorUnusable(f"{self._url} does not answer ({error}); start the server or change the address.") from error
-        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise GeneratorUnusable(
+                f"{self._url} does not answer ({error}); start the server or change the address."
+            ) from error
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
             raise GeneratorUnusable(f"{self._url} does not speak the Chat Completions protocol; check the address.") from error
 
 

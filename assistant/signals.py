@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,9 @@ from index.terms import terms, words
 
 Signals = NDArray[np.float32]
 
-_DURATION = re.compile(r"\d[\d.,]*\s*(?:[-–—]\s*\d+\s*)?(?:hours?|days?|weeks?|months?|years?|yrs?)\b|\b(?:weeks?|months?) \d", re.I)
+_DURATION = re.compile(
+    r"\d[\d.,]*\s*(?:[-–—]\s*\d+\s*)?(?:hours?|days?|weeks?|months?|years?|yrs?)\b|\b(?:weeks?|months?) \d", re.I
+)
 _MONEY = re.compile(r"[$€£]\s?\d|\b\d[\d,.]*\s?(?:dollars|euros|usd|eur|k\b)", re.I)
 _NUMBER = re.compile(r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand)\b", re.I)
 _LINK = re.compile(r"https?://|\]\(")
@@ -25,18 +28,22 @@ _REASON = re.compile(
     r"|crucial|essential|important|otherwise|prevents?|improves?|reduces?|needed|necessary)\b",
     re.I,
 )
-_DEFINES = re.compile(r"\b(?:is|are|was|were|means?|refers? to|stands? for|describes?|denotes?|called|defined as|consists? of)\b", re.I)
+_DEFINES = re.compile(
+    r"\b(?:is|are|was|were|means?|refers? to|stands? for|describes?|denotes?|called|defined as|consists? of)\b", re.I
+)
 _NAMED = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][\w-]+")
 _STRUCTURES = ("list", "table", "outline", "plan")
 
 _PLAIN = (
-    "dense_unit", "dense_mean", "dense_lead", "dense_passage", "passage_score", "passage_lexical", "passage_rank", "passage_gap",
+    "dense_unit", "dense_mean", "dense_lead", "dense_passage", "passage_score", "passage_lexical", "passage_rank",
+    "passage_gap",
     "cover_unit", "cover_with_path", "cover_heading", "cover_lead", "cover_title", "cover_passage", "precision",
     "rare_cover", "pairs", "label_match", "defines_subject",
     "length", "parts", "position", "is_sentence", "is_paragraph", "is_item", "is_list", "is_row", "is_table",
     "is_heading", "is_outline", "is_plan", "ends_open",
     "items_structure", "items_single", "order_structure", "order_single", "duration", "no_duration", "money", "no_money",
-    "number", "no_number", "link", "no_link", "reason", "definition", "comparison", "person", "ordered_parts", "named", "other_named", "dense_heading", "count_fits", "count_misses",
+    "number", "no_number", "link", "no_link", "reason", "definition", "comparison", "person", "ordered_parts", "named",
+    "other_named", "dense_heading", "count_fits", "count_misses",
 )  # fmt: skip
 _COMPARED = (
     "dense_unit", "dense_mean", "dense_lead", "dense_heading", "passage_score", "passage_lexical", "cover_unit",
@@ -73,7 +80,7 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
     total = sum(weights.values()) or 1.0
     rare = sorted(weights, key=lambda term: -weights[term])[:2]
     rare_total = sum(weights[term] for term in rare) or 1.0
-    pairs = set(zip(asked, asked[1:], strict=False))
+    pairs = set(pairwise(asked))
     best = max((unit.hit.score for unit in units), default=1.0)
     term_sets: dict[str, frozenset[str]] = {}
 
@@ -100,7 +107,8 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
     rows = np.zeros((len(units), len(_PLAIN)), np.float32)
     for row, unit in enumerate(units):
         text = unit.text
-        near = [cosines[key] for p in unit.parts if (key := (unit.document.id, p.start, p.end)) in cosines] or [0.0]
+        spans = [(unit.document.id, part.start, part.end) for part in unit.parts]
+        near = [cosines[span] for span in spans if span in cosines] or [0.0]
         sequence = terms(text)
         own = frozenset(sequence)
         headings = terms_of(" ".join(unit.heading_path))
@@ -109,20 +117,23 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
         lead = terms_of(unit.document.text[unit.lead.start : unit.lead.end]) if unit.lead else frozenset()
         structure = unit.kind in _STRUCTURES
         first = unit.parts[0]
-        label = terms_of(unit.document.text[first.start : first.label_end]) if first.label_end and len(unit.parts) == 1 else None
+        labelled = first.label_end is not None and len(unit.parts) == 1
+        label = terms_of(unit.document.text[first.start : first.label_end]) if labelled else frozenset()
+        lead_cosine = cosines.get((unit.document.id, unit.lead.start, unit.lead.end), 0.0) if unit.lead else 0.0
         duration, money, number = bool(_DURATION.search(text)), bool(_MONEY.search(text)), bool(_NUMBER.search(text))
         link = bool(_LINK.search(text))
         defines = _DEFINES.search(text)
         subject = frozenset(terms(text[: defines.start()])) if defines else frozenset()
         values = (
-            max(near), sum(near) / len(near), cosines.get((unit.document.id, unit.lead.start, unit.lead.end), 0.0) if unit.lead else 0.0,
-            unit.hit.dense, unit.hit.score, unit.hit.lexical, 1 / unit.hit.rank, best - unit.hit.score,
-            share(own), share(own | headings), share(nearest), share(lead), share(title), share(terms_of(unit.hit.passage.text)),
+            max(near), sum(near) / len(near), lead_cosine, unit.hit.dense,
+            unit.hit.score, unit.hit.lexical, 1 / unit.hit.rank, best - unit.hit.score,
+            share(own), share(own | headings), share(nearest), share(lead), share(title),
+            share(terms_of(unit.hit.passage.text)),
             len(own & weights.keys()) / (len(own) or 1),
             sum(weights[term] for term in rare if term in own | headings) / rare_total,
-            len(pairs & set(zip(sequence, sequence[1:], strict=False))) / (len(pairs) or 1),
-            share(label) if label else 0.0,
-            share(subject) if subject else 0.0,
+            len(pairs & set(pairwise(sequence))) / (len(pairs) or 1),
+            share(label),
+            share(subject),
             np.log1p(len(words(text))) / 5, np.log1p(len(unit.parts)) / 3, min(unit.position, 10) / 10,
             unit.kind == "sentence", unit.kind == "paragraph", unit.kind == "item", unit.kind == "list", unit.kind == "row",
             unit.kind == "table", unit.kind == "heading", unit.kind == "outline", unit.kind == "plan",
@@ -139,8 +150,11 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
             wants.person and bool(_NAMED.search(text)),
             structure and (first.ordinal is not None or unit.kind in ("outline", "plan")) and wants.order,
             unit.document.id in named, bool(named) and unit.document.id not in named,
-            heading_cosine(unit), wants.count > 0 and len(unit.parts) == wants.count, wants.count > 1 and len(unit.parts) != wants.count,
+            heading_cosine(unit), wants.count > 0 and len(unit.parts) == wants.count,
+            wants.count > 1 and len(unit.parts) != wants.count,
         )  # fmt: skip
         rows[row] = values
+    if not units:
+        return np.zeros((0, len(NAMES)), np.float32)
     compared = rows[:, [_PLAIN.index(name) for name in _COMPARED]]
-    return np.concatenate([rows, compared - compared.max(axis=0, initial=-np.inf)], axis=1) if len(units) else np.zeros((0, len(NAMES)), np.float32)
+    return np.concatenate([rows, compared - compared.max(axis=0)], axis=1)

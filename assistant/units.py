@@ -212,4 +212,6 @@ class _Structure:
         section = self.document.sections[max(0, bisect_right(self._section_starts, self.blocks[at].start) - 1)]
         position = sum(section.start <= b.start < self.blocks[at].start for b in self.blocks)
         block = self.blocks[at]
-        return Unit(kind, self.document, section.heading_path, block.page, tuple(parts[:MAX_PARTS]), lead, hit, position, section.start)
+        return Unit(
+            kind, self.document, section.heading_path, block.page, tuple(parts[:MAX_PARTS]), lead, hit, position, section.start
+        )

@@ -20,7 +20,9 @@ _NEGATIONS = frozenset(
     "not no never none nothing neither nor without cannot can't don't doesn't isn't aren't won't shouldn't unnecessary"
     " unlike hardly rarely instead except".split()
 )
-_STRONG = frozenset("all always every everyone only must required mandatory never entirely completely guarantees best most".split())
+_STRONG = frozenset(
+    "all always every everyone only must required mandatory never entirely completely guarantees best most".split()
+)
 _NUMBER_WORDS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
     "ten": "10", "eleven": "11", "twelve": "12",

@@ -66,9 +66,7 @@ def best_support(text: str, citations: Sequence[Citation]) -> tuple[tuple[int, .
     return None
 
 
-def _streamed(
-    question: str, quoted: Sequence[Sentence], generator: Generator, cancelled: Callable[[], bool]
-) -> Iterator[str]:
+def _streamed(question: str, quoted: Sequence[Sentence], generator: Generator, cancelled: Callable[[], bool]) -> Iterator[str]:
     """The model's sentences, each as soon as it is complete; an unfinished last one is dropped."""
     facts = "\n".join(f"{number}. {sentence.text}" for number, sentence in enumerate(quoted, start=1))
     turn = Turn("user", f"Facts:\n{facts}\n\nQuestion: {question}")

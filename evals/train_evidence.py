@@ -13,7 +13,7 @@ import argparse
 import json
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,22 +91,22 @@ def main() -> None:
     answerable = np.array([sample.answerable for sample in samples])
     weights, bias = fit_logistic(features, answerable, np.array([s.weight for s in samples], np.float32))
     cover = 1 / (1 + np.exp(-(features @ weights + bias)))
-    for name, group in (("reference questions", slice(0, own)), ("QED", slice(own, None))):
-        print(f"cover AUROC, {name}: {auroc(cover[group], answerable[group]):.3f}")
+    for name, part in (("reference questions", slice(0, own)), ("QED", slice(own, None))):
+        print(f"cover AUROC, {name}: {auroc(cover[part], answerable[part]):.3f}")
         for level in (0.2, 0.3, 0.4, 0.5):
-            low = cover[group] < level
-            kept, caught = np.mean(~low[answerable[group]]), np.mean(low[~answerable[group]])
+            low = cover[part] < level
+            kept, caught = np.mean(~low[answerable[part]]), np.mean(low[~answerable[part]])
             print(f"  threshold {level}: answers {kept:.2f} of the answerable, refuses {caught:.2f} of the others")
     model = fit_network([s for s in samples if s.answerable])
-    fields: dict[str, object] = {name: np.round(getattr(model, name), 5).tolist() for name in EvidenceModel.__dataclass_fields__}
+    fields: dict[str, object] = {
+        name: np.round(getattr(model, name), 5).tolist() for name in EvidenceModel.__dataclass_fields__
+    }
     (_FOLDER / "evidence_model.json").write_text(json.dumps({"names": list(NAMES), **fields}), encoding="utf-8")
     cover_fields = {"features": list(FEATURES), "weights": np.round(weights, 5).tolist(), "bias": round(float(bias), 5)}
     (_FOLDER / "coverage_model.json").write_text(json.dumps(cover_fields), encoding="utf-8")
 
 
-def samples_of(
-    items: Sequence[EvalItem], snapshot: Snapshot, *, weight: float, without_evidence: bool = False
-) -> list[Sample]:
+def samples_of(items: Sequence[EvalItem], snapshot: Snapshot, *, weight: float, without_evidence: bool = False) -> list[Sample]:
     """The units of each question's passages with their targets.
 
     `without_evidence` hides every passage of the documents that hold the evidence: the question is then unanswerable.
@@ -154,7 +154,8 @@ def fit_network(samples: Sequence[Sample], seed: int = 0) -> EvidenceModel:
     """The evidence model: `SEEDS` small networks trained at once on a mix of the sets, kept as one wider one."""
     generator = np.random.default_rng(seed)
     keep = [
-        (s.targets[:, 1] > 0) | (generator.random(len(s.targets)) < (1.0 if s.weight > 1 else NEGATIVES / max(1, len(s.targets))))
+        (s.targets[:, 1] > 0)
+        | (generator.random(len(s.targets)) < (1.0 if s.weight > 1 else NEGATIVES / max(1, len(s.targets))))
         for s in samples
     ]
     rows = np.concatenate([s.signals[k] for s, k in zip(samples, keep, strict=True)])
@@ -179,8 +180,8 @@ def fit_network(samples: Sequence[Sample], seed: int = 0) -> EvidenceModel:
         mean, scale,
         hidden=np.concatenate([n[0].T for n in networks], axis=1),
         hidden_bias=np.concatenate([n[1] for n in networks]),
-        output=np.concatenate([n[2].T for n in networks]) / SEEDS,
-        output_bias=np.mean([n[3] for n in networks], axis=0),
+        output=np.concatenate([n[2].T / SEEDS for n in networks]).astype(np.float32),
+        output_bias=np.mean([n[3] for n in networks], axis=0, dtype=np.float32),
     )  # fmt: skip
 
 
@@ -203,14 +204,18 @@ def fit_logistic(features: Floats, labels: NDArray[np.bool_], weights: Floats) -
         loss.backward()
         return loss
 
-    optimizer.step(closure)  # type: ignore[no-untyped-call]
+    optimizer.step(closure)
     return line.weight.detach().numpy()[0], float(line.bias.detach())
 
 
 def auroc(scores: NDArray[np.floating], labels: NDArray[np.bool_]) -> float:
     """Chance that an answerable question scores above an unanswerable one (Mann-Whitney)."""
     good, bad = scores[labels], scores[~labels]
-    return float(np.mean((good[:, None] > bad[None, :]) + 0.5 * (good[:, None] == bad[None, :]))) if len(good) and len(bad) else 0.0
+    return (
+        float(np.mean((good[:, None] > bad[None, :]) + 0.5 * (good[:, None] == bad[None, :])))
+        if len(good) and len(bad)
+        else 0.0
+    )
 
 
 def write_qed(path: Path, corpus: Path, limit: int) -> list[EvalItem]:

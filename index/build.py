@@ -234,7 +234,7 @@ def _embed(
     embedder: Callable[[], Embedder],
     progress: Callable[[Progress], None],
 ) -> tuple[Content, int]:
-    """Vectors of all passages and their sentences: kept bit for bit where the same text was embedded before, twins embedded once."""
+    """Vectors of all passages and their sentences: kept bit for bit where the same text was embedded before."""
     texts = {document.id: document for document in documents}
     spans = [quotable_spans(texts[passage.document_id], passage) for passage in passages]
     keys = [_key(passage, own) for passage, own in zip(passages, spans, strict=True)]

@@ -122,7 +122,8 @@ class TransformerEmbedder:
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))  # like lengths together: little padding
         for at in range(0, len(order), BATCH):
             chosen = order[at : at + BATCH]
-            for i, (whole, parts) in zip(chosen, self._forward([texts[i] for i in chosen], [spans[i] for i in chosen]), strict=True):
+            made = self._forward([texts[i] for i in chosen], [spans[i] for i in chosen])
+            for i, (whole, parts) in zip(chosen, made, strict=True):
                 vectors[i], span_vectors[i] = whole, parts
             progress(min(at + BATCH, len(order)))
         return vectors, span_vectors
@@ -130,7 +131,7 @@ class TransformerEmbedder:
     def _forward(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[tuple[Vectors, Vectors]]:
         import torch
 
-        prompt = self._model.prompts.get("document", "")
+        prompt = self._model.prompts.get("document") or ""
         encoded = self._model.tokenizer(
             [prompt + text for text in texts],
             padding=True,
@@ -144,9 +145,7 @@ class TransformerEmbedder:
             features = self._model(dict(encoded))
         wholes = _unit(features["sentence_embedding"].float().numpy())
         tokens = features["token_embeddings"].float().numpy()
-        return [
-            (whole, _span_means(tokens[row], offsets[row], spans[row], whole)) for row, whole in enumerate(wholes)
-        ]
+        return [(whole, _span_means(tokens[row], offsets[row], spans[row], whole)) for row, whole in enumerate(wholes)]
 
 
 def _span_means(tokens: Vectors, offsets: NDArray[np.int64], spans: Sequence[Span], whole: Vectors) -> Vectors:

@@ -13,7 +13,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from index.lexical import LexicalIndex
 from ingest.document import Block, Document, Passage, Section
 from ingest.errors import RoadmapError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 POINTER = "CURRENT"
 
@@ -146,12 +146,13 @@ def write(data: Path, number: int, content: Content, manifest: Manifest) -> Mani
     try:
         LexicalIndex.build([lexical_text(passage) for passage in content.passages]).save(staging / "lexical")
     except OSError as error:
-        raise storage.StorageFailed(f"{staging} could not be written ({error.strerror}); free space and run it again.") from error
+        reason = error.strerror or type(error).__name__
+        raise storage.StorageFailed(f"{staging} could not be written ({reason}); free space and run it again.") from error
     files: dict[str, str] = {}
     for path in sorted(p for p in staging.rglob("*") if p.is_file()):
         storage.sync_file(path)
         files[path.relative_to(staging).as_posix()] = storage.sha256_of(path)
-    complete = Manifest(**{**_shallow(manifest), "files": files})
+    complete = replace(manifest, files=files)
     body = json.dumps(asdict(complete), indent=1, sort_keys=True).encode()
     storage.write_file(staging / MANIFEST, body + b"\n" + hashlib.sha256(body).hexdigest().encode() + b"\n")
     storage.sync_folder(staging / "lexical")
@@ -265,10 +266,6 @@ def _arrays(content: Content) -> dict[str, NDArray[np.generic]]:
 def now() -> str:
     """The time for a manifest."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _shallow(manifest: Manifest) -> dict[str, object]:
-    return {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__}
 
 
 def _json_lines(entries: Sequence[object]) -> bytes:

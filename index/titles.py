@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 from index.terms import terms
 from ingest.document import Document
@@ -36,4 +37,4 @@ class TitleIndex:
 
 def _keys(text: str) -> set[tuple[str, ...]]:
     found = terms(text)
-    return {(term,) for term in found} | set(zip(found, found[1:], strict=False))
+    return {(term,) for term in found} | set(pairwise(found))

@@ -224,7 +224,7 @@ def _refuse_code(source: HubModel, folder: Path) -> None:
     for path in folder.rglob("*.json"):
         for named, value in _entries(source, path):
             if named == "auto_map" and not isinstance(value, int):  # a number is the id of a token of this name
-                raise WeightsUnavailable(f"{source.model_id} needs code of its own ({path.name}: auto_map), which is never run.")
+                raise WeightsUnavailable(f"{source.model_id} needs code of its own ({path.name}: auto_map); it is never run.")
             if path.name == "modules.json" and named == "type" and not str(value).startswith("sentence_transformers."):
                 raise WeightsUnavailable(f"{source.model_id} names a foreign module ({value}); it is never run.")
 

@@ -19,7 +19,7 @@ DIMENSION = 64
 
 
 class WordEmbedder:
-    """A text's vector counts its content words at places given by their CRC-32, normalised; a text without any is the first axis.
+    """A text's vector counts its content words at places given by their CRC-32, normalised; without any it is the first axis.
 
     `texts` keeps every passage text it was given, in order.
     """

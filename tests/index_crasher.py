@@ -3,10 +3,10 @@
     python index_crasher.py CORPUS BASE OUT kill|fail|trace
 
 For n = 1, 2, ... it copies the data folder BASE (which may be missing) to OUT/n, and builds CORPUS there in a forked child.
-Just before its n-th operation on the disk the child kills itself, or that operation fails (by turns: disk full, disk broken). Operations are seen where Python
-makes them (audit events and fsync), so that nothing in the program has to announce them; a file written by `index.storage`
-also has a point half-way. OUT/n.json holds {"operation", "error", "message"}. With `trace` nothing is stopped, and
-OUT/trace.json lists every operation.
+Just before its n-th operation on the disk the child kills itself, or that operation fails (by turns: disk full, disk
+broken). Operations are seen where Python makes them (audit events and fsync), so that nothing in the program has to announce
+them; a file written by `index.storage` also has a point half-way. OUT/n.json holds {"operation", "error", "message"}. With
+`trace` nothing is stopped, and OUT/trace.json lists every operation.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from fakes import build
+
 from index import storage
 from ingest.errors import RoadmapError
 
@@ -32,6 +33,7 @@ LONGEST = 500  # operations; a build that has more is not the small one this is 
 
 def watch(data: Path, before: Callable[[str], None]) -> None:
     """Call `before` with a description ahead of every operation of this process that changes the data folder."""
+
     def audit(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             path, _, flags = arguments
@@ -41,7 +43,7 @@ def watch(data: Path, before: Callable[[str], None]) -> None:
             before(" ".join([event, *(str(argument) for argument in arguments if argument != -1)]))
 
     def synced(handle: int) -> None:  # nothing waits for the disk: a killed process loses nothing that it wrote
-        before(f"fsync {os.readlink(f'/proc/self/fd/{handle}')}")
+        before(f"fsync {Path(f'/proc/self/fd/{handle}').readlink()}")
 
     os.fsync = synced
     sys.addaudithook(audit)

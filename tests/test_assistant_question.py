@@ -78,7 +78,13 @@ def test_without_a_history_every_question_stands_alone(asked: str) -> None:
 
 
 def test_a_chain_of_follow_ups_reaches_back_to_the_question_that_stood_alone() -> None:
-    history = (*HISTORY, Turn("user", "and why?"), Turn("assistant", "Because."), Turn("user", "how so?"), Turn("assistant", "So."))
+    history = (
+        *HISTORY,
+        Turn("user", "and why?"),
+        Turn("assistant", "Because."),
+        Turn("user", "how so?"),
+        Turn("assistant", "So."),
+    )
     assert "phases of the roadmap" in read_question("and for how long?", history).standalone
 
 
@@ -122,6 +128,8 @@ def test_the_wording_tells_what_kind_of_answer_is_wanted(asked: str, kind: str) 
     assert getattr(wants(asked), kind)
 
 
-@pytest.mark.parametrize(("asked", "count"), [("the five steps", 5), ("name 3 tools", 3), ("the steps", 0), ("in six months", 0)])
+@pytest.mark.parametrize(
+    ("asked", "count"), [("the five steps", 5), ("name 3 tools", 3), ("the steps", 0), ("in six months", 0)]
+)
 def test_the_number_of_things_asked_for_is_read(asked: str, count: int) -> None:
     assert wants(asked).count == count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
@@ -35,7 +36,9 @@ BLOCKS = st.one_of(
     st.tuples(st.just("paragraph"), TEXTS, st.just(0), st.none()),
     st.tuples(st.just("item"), TEXTS, st.integers(0, 3), st.none() | st.integers(1, 9)),
     st.tuples(st.just("code"), TEXTS, st.just(0), st.none()),
-    st.tuples(st.just("table"), st.lists(st.lists(TEXTS, min_size=1, max_size=3), min_size=1, max_size=4), st.none(), st.none()),
+    st.tuples(
+        st.just("table"), st.lists(st.lists(TEXTS, min_size=1, max_size=3), min_size=1, max_size=4), st.none(), st.none()
+    ),
 )
 
 
@@ -81,7 +84,7 @@ def test_every_span_of_every_unit_is_an_exact_slice(document: Document) -> None:
         for start, end in unit.spans:
             assert document.text[start:end].strip()
             assert any(first <= start and end <= last for first, last in blocks), "within one block: no bullet, no margin"
-        for one, two in zip(unit.spans, unit.spans[1:], strict=False):
+        for one, two in pairwise(unit.spans):
             assert one[1] <= two[0], "lead-in first, no overlap"
         for part in unit.parts:
             assert part.label_end is None or part.start < part.label_end < part.end
@@ -90,6 +93,7 @@ def test_every_span_of_every_unit_is_an_exact_slice(document: Document) -> None:
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(documents())
 def test_every_block_that_a_hit_touches_can_be_quoted_and_no_unit_comes_twice(document: Document) -> None:
+    """But for lead-ins and headers, which are quoted with what they introduce."""
     found = units(document)
     keys = [(unit.kind, unit.spans) for unit in found]
     assert len(keys) == len(set(keys))
@@ -142,7 +146,7 @@ def check(sentences: Sequence[Sentence], citations: Sequence[Citation], found: S
         (marker,) = sentence.citations
         assert sentence.text in by_marker[marker].quote
     spans = sorted((citation.document_id, citation.start, citation.end) for citation in citations)
-    for one, two in zip(spans, spans[1:], strict=False):
+    for one, two in pairwise(spans):
         assert one[0] != two[0] or one[2] <= two[1], "nothing is said twice"
     several = len({citation.document_id for citation in citations}) > 1
     titles = {document.id: document.title for document in found}

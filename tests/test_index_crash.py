@@ -1,4 +1,4 @@
-"""A build that is killed, or whose disk fails, at any of its operations: the old index answers, or the new one, never a mixture."""
+"""A build that is killed, or whose disk fails, at any operation: the old index answers, or the new one, never a mixture."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Scene:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hundreds of builds need not wait for the disk; that they would is `test_nothing_is_published_before_it_is_on_the_disk`."""
+    """Hundreds of builds need not wait for the disk; that they would is a test of its own."""
     monkeypatch.setattr(os, "fsync", lambda handle: None)
 
 

@@ -53,7 +53,9 @@ def noise(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """300 passages of random words: more than either side of the fusion looks at."""
     dice = np.random.default_rng(7)
     files = {
-        f"d{n:03d}.md": f"# Notes {n}\n\n" + " ".join(" ".join(dice.choice(WORDS, 12)).capitalize() + "." for _ in range(3)) + "\n"
+        f"d{n:03d}.md": f"# Notes {n}\n\n"
+        + " ".join(" ".join(dice.choice(WORDS, 12)).capitalize() + "." for _ in range(3))
+        + "\n"
         for n in range(300)
     }
     folder = tmp_path_factory.mktemp("noise")

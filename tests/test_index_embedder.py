@@ -1,0 +1,90 @@
+"""The bundled embedder with its real weights: unit vectors, spans from the passage's own pass, and damage never loaded."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.embedder import EMBEDDER, EMBEDDER_ID, TransformerEmbedder, embedder_source
+from index.weights import HubModel, WeightsDamaged, WeightsMissing, folder_of, is_present
+
+TEXTS = [
+    "Python is a programming language. It is used for machine learning.",
+    "Bread needs flour, water, salt and yeast.",
+    "The Danube flows through ten countries.",
+]
+SPANS = [[(0, 33), (34, 66)], [(0, 41)], []]
+
+
+@pytest.fixture(scope="module")
+def embedder() -> TransformerEmbedder:
+    if not is_present(EMBEDDER):
+        pytest.skip("the embedder was not pulled; run `roadmap models pull`")
+    return TransformerEmbedder()
+
+
+def test_vectors_have_unit_length_and_the_shape_that_is_promised(embedder: TransformerEmbedder) -> None:
+    done: list[int] = []
+    wholes, parts = embedder.embed_passages(TEXTS, SPANS, done.append)
+    assert wholes.shape == (3, embedder.dimension) == (3, 384)
+    assert [part.shape for part in parts] == [(2, 384), (1, 384), (0, 384)]
+    assert wholes.dtype == np.float32
+    for vector in [*wholes, *parts[0], *parts[1], embedder.embed_question("What is bread?")]:
+        assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-3)
+    assert done[-1] == 3
+
+
+def test_the_vectors_do_not_depend_on_what_else_is_in_the_batch(embedder: TransformerEmbedder) -> None:
+    together, _ = embedder.embed_passages(TEXTS, SPANS)
+    for text, spans, vector in zip(TEXTS, SPANS, together, strict=True):
+        alone, _ = embedder.embed_passages([text], [spans])
+        assert float(alone[0] @ vector) > 0.999
+
+
+def test_questions_are_nearest_to_what_answers_them(embedder: TransformerEmbedder) -> None:
+    wholes, parts = embedder.embed_passages(TEXTS, SPANS)
+    for question, best in (("Which language is for ML?", 0), ("How do I bake a loaf?", 1), ("Which river is long?", 2)):
+        assert int((wholes @ embedder.embed_question(question)).argmax()) == best
+    uses = parts[0] @ embedder.embed_question("What is it used for?")
+    assert uses[1] > uses[0]
+
+
+def test_a_span_behind_the_length_limit_has_the_vector_of_its_text(embedder: TransformerEmbedder) -> None:
+    text = "word " * 2000 + "the end."
+    wholes, parts = embedder.embed_passages([text], [[(0, 4), (len(text) - 8, len(text))]])
+    assert np.allclose(parts[0][1], wholes[0], atol=1e-6)
+    assert not np.allclose(parts[0][0], wholes[0], atol=1e-3)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u200b", "😀" * 50, "\x00", "x" * 5000])
+def test_any_text_has_a_vector(embedder: TransformerEmbedder, text: str) -> None:
+    wholes, parts = embedder.embed_passages([text], [[(0, len(text))]])
+    for vector in (wholes[0], parts[0][0], embedder.embed_question(text)):
+        assert np.isfinite(vector).all()
+        assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-3)
+
+
+def test_weights_with_one_changed_byte_are_not_loaded(
+    embedder: TransformerEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = folder_of(EMBEDDER)
+    monkeypatch.setenv("ROADMAP_MODELS", str(tmp_path))
+    with pytest.raises(WeightsMissing, match="roadmap models pull"):
+        TransformerEmbedder()
+    copy = Path(shutil.copytree(sound, folder_of(EMBEDDER)))
+    with (copy / "model.safetensors").open("r+b") as file:
+        file.seek(40_000_000)
+        byte = file.read(1)
+        file.seek(40_000_000)
+        file.write(bytes([byte[0] ^ 1]))
+    with pytest.raises(WeightsDamaged, match=r"model\.safetensors.*roadmap models pull"):
+        TransformerEmbedder()
+
+
+def test_the_default_comes_from_the_pinned_package_and_any_other_from_the_hub(embedder: TransformerEmbedder) -> None:
+    assert embedder_source() is EMBEDDER
+    assert embedder.id == EMBEDDER_ID
+    assert embedder_source("someone/other") == HubModel("someone/other", "embedder", "main")
