@@ -107,22 +107,18 @@ def sentences_text(sentences: tuple[Sentence, ...]) -> str:
     - pandas [2]
     """
     lines: list[str] = []
-    attribution, previous_bullet = "", False
+    before: Sentence | None = None
     for sentence in sentences:
-        if sentence.attribution != attribution:
-            attribution = sentence.attribution
-            if attribution:
-                lines.append(f"{attribution}:")
-            joined = False
-        else:
-            joined = bool(lines) and not sentence.bullet and not lines[-1].startswith(("- ", "* ")) and not previous_bullet
         marks = "".join(f"[{marker}]" for marker in sentence.citations)
-        text = f"{sentence.bullet} {sentence.text} {marks}".strip()
-        if joined:
-            lines[-1] += " " + text
-        else:
+        text = f"{sentence.bullet} {sentence.text} {marks}" if sentence.bullet else f"{sentence.text} {marks}"
+        new_view = sentence.attribution != (before.attribution if before else "")
+        if new_view and sentence.attribution:
+            lines.append(f"{sentence.attribution}:")
+        if before is None or new_view or sentence.bullet or before.bullet:
             lines.append(text)
-        previous_bullet = bool(sentence.bullet)
+        else:
+            lines[-1] += " " + text
+        before = sentence
     return "\n".join(lines)
 
 

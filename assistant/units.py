@@ -18,6 +18,9 @@ from ingest.quotable import block_spans
 
 UnitKind = Literal["sentence", "paragraph", "item", "list", "row", "table", "heading", "outline", "plan", "code"]
 MAX_PARTS = 40  # a longer list is quoted up to here
+_NUMBERED = re.compile(
+    r"^(?:phase|step|stage|part|level|day|week|month|year|module|unit)s?\s+[\divx]+(?:\s*[-–]\s*\d+)?$", re.IGNORECASE
+)
 _LABEL = re.compile(r"^(?P<label>[^:\n]{2,80}?)(?:\s*:|\s+[–—-])\s+\S")
 
 
@@ -205,6 +208,8 @@ class _Structure:
     def _part(self, block: Block, depth: int = 0) -> Part:
         text = self.document.text[block.start : block.end]
         label = _LABEL.match(text) if block.kind == "item" else None
+        if label and _NUMBERED.match(label["label"]):
+            label = None  # "Phase 2" by itself says nothing
         label_end = block.start + label.end("label") if label else None
         return Part(block.start, block.end, label_end, block.ordinal, depth, block.kind == "heading")
 
