@@ -17,6 +17,7 @@ BUDGET = 90  # words an answer should keep within; a structure that answers by i
 FULL_LIST = 90  # words up to which a list is quoted with its explanations; longer ones by their labels
 MORE_RELEVANCE = 0.2  # least relevance of a unit that is added to the best one
 SHARE_OF_BEST = 0.3  # and least share of the best one's relevance
+ANOTHER_SHARE = 0.3  # the same for the first unit of another document
 REPEAT = 0.6  # share of content words in common from which a unit repeats another
 MAX_UNITS = 4
 MAX_SOURCES = 3  # documents set side by side
@@ -51,7 +52,8 @@ def choose(ranked: Sequence[Ranked], question: Question, named: frozenset[str] =
         if len(chosen) >= MAX_UNITS:
             break
         cost = _words(candidate.unit)
-        weak = candidate.relevance < max(MORE_RELEVANCE, SHARE_OF_BEST * best)
+        another = all(candidate.unit.document is not kept.unit.document for kept in chosen)
+        weak = candidate.relevance < max(MORE_RELEVANCE, (ANOTHER_SHARE if another else SHARE_OF_BEST) * best)
         if weak or spent + cost > BUDGET or any(_repeats(candidate.unit, kept.unit) for kept in chosen):
             continue
         chosen.append(candidate)
