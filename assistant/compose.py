@@ -15,9 +15,9 @@ from ingest.document import Document
 
 BUDGET = 90  # words an answer should keep within; a structure that answers by itself may go beyond
 FULL_LIST = 90  # words up to which a list is quoted with its explanations; longer ones by their labels
-MORE_RELEVANCE = 0.2  # least relevance of a unit that is added to the best one
-SHARE_OF_BEST = 0.3  # and least share of the best one's relevance
-ANOTHER_SHARE = 0.3  # the same for the first unit of another document
+MORE_RELEVANCE = 0.15  # least relevance of a unit that is added to the best one
+SHARE_OF_BEST = 0.5  # and least share of the best one's relevance
+ANOTHER_SHARE = 0.2  # the same for the first unit of another document
 REPEAT = 0.6  # share of content words in common from which a unit repeats another
 MAX_UNITS = 4
 MAX_SOURCES = 3  # documents set side by side

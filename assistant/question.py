@@ -162,10 +162,11 @@ def resolve(asked: str, history: Sequence[Turn]) -> str:
 
 def depends_on_history(asked: str) -> bool:
     """Whether a question points back: a pronoun, an opening such as "and", or too few words of its own."""
-    if _OPENERS.search(asked) or _POINTS_AT.search(asked):
-        return len(set(terms(asked))) < 6
-    spoken = words(asked)
-    own = set(terms(asked))
+    spoken, own = words(asked), set(terms(asked))
+    if _POINTS_AT.search(asked):
+        return len(own) < 4  # "the first step" of something that is named stands alone
+    if _OPENERS.search(asked):
+        return len(own) < 6
     if any(word in _ANAPHORA for word in spoken) and len(own) < 5:
         return True
     return len(own) < 2 and len(spoken) < 6

@@ -20,6 +20,7 @@ class ServedModel:
         self.id = model
         self._url = address.rstrip("/") + "/chat/completions"
         self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._here = httpx.URL(self._url).host in ("localhost", "127.0.0.1", "::1")  # never through a proxy
         self._timeout = httpx.Timeout(timeout, connect=5.0)
         self._turn = threading.Lock()
 
@@ -38,7 +39,8 @@ class ServedModel:
         try:
             with (
                 self._turn,
-                httpx.stream("POST", self._url, json=body, headers=self._headers, timeout=self._timeout) as reply,
+                httpx.Client(timeout=self._timeout, headers=self._headers, trust_env=not self._here) as client,
+                client.stream("POST", self._url, json=body) as reply,
             ):
                 if not reply.is_success:  # a redirect too: it would lead to another server
                     reply.read()

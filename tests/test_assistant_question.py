@@ -61,7 +61,6 @@ def test_a_follow_up_says_what_it_is_about(asked: str, standalone: str) -> None:
         "Which cloud platforms should a beginner know?",
         pytest.param(
             "What is the first step to become a data scientist?",
-            marks=pytest.mark.xfail(strict=True, reason="an ordinal that carries its own subject is taken for a reference"),
         ),
     ],
 )
