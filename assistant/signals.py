@@ -17,8 +17,10 @@ from index.terms import terms, words
 
 Signals = NDArray[np.float32]
 
+_COUNT = r"(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a few|several)"
 _DURATION = re.compile(
-    r"\d[\d.,]*\s*(?:[-–—]\s*\d+\s*)?(?:hours?|days?|weeks?|months?|years?|yrs?)\b|\b(?:weeks?|months?) \d", re.I
+    rf"\b{_COUNT}\s*(?:(?:[-–—]|to|or)\s*{_COUNT}\s*)?(?:hours?|days?|weeks?|months?|years?|yrs?)\b|\b(?:weeks?|months?) \d",
+    re.I,
 )
 _MONEY = re.compile(r"[$€£]\s?\d|\b\d[\d,.]*\s?(?:dollars|euros|usd|eur|k\b)", re.I)
 _NUMBER = re.compile(r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand)\b", re.I)

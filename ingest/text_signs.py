@@ -56,7 +56,7 @@ _LEFTOVERS = re.compile(
     r"|you (?:may|might) (?:also )?(?:like|enjoy|be interested in|want to read)|related (?:posts?|articles?|stories)"
     r"|continue reading)\s*[:|»>](?!.*https?://).{0,160}\Z"
     # Hash tags:
-    r"|(?:tags?|filed under|topics?)?\s*:?\s*(?:#[\w-]+[\s,]*){2,}\Z|tags?\s*:\s*#\S+\Z"
+    r"|(?:tags?|filed under|topics?)?\s*:?\s*(?:#[^\W\d][\w-]*(?:[\s,]+|\Z)){2,}\Z|tags?\s*:\s*#\S+\Z"
     # Buttons:
     r"|(?:advertisements?|sponsored(?: content)?|skip to (?:main )?content|back to top|loading\W*|sign up|log in"
     r"|share this(?: (?:post|article|page))?|share|tweet|pin it|share on (?:facebook|twitter|x|linkedin)|follow us on .{0,40}"
