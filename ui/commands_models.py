@@ -29,12 +29,13 @@ def models(
     """List the models, fetch them (the only command besides serve that uses the network), or check them."""
     settings = settings_of(context, data, config)
     from assistant.models import states
-    from index.weights import pull, verify
+    from index.weights import HubModel, pull, verify
     from ui.assembly import sources
 
     for source in sources(settings):
         if action is Action.PULL:
-            os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "0"  # a hub model may be large: its bar is wanted here
+            if isinstance(source, HubModel):
+                os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "0"  # it may be large: its bar is wanted here
             pull(source, tell)
         elif action is Action.VERIFY:
             verify(source)
