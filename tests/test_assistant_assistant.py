@@ -114,11 +114,7 @@ def check(answer: Answer, assistant: Assistant) -> None:
 @pytest.mark.parametrize(
     ("question", "said"),
     [
-        pytest.param(
-            "How long does it take to become a data engineer?",
-            "nine months",
-            marks=pytest.mark.xfail(strict=True, reason="the outline of the way outranks the sentence with the duration"),
-        ),
+        ("How long does it take to become a data engineer?", "nine months"),
         ("How many weeks should I plan for Python?", "ten weeks"),
         ("What does a junior data engineer earn?", "62,000 euros"),
         ("What schedules the tasks of a pipeline?", "Airflow"),

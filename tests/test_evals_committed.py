@@ -39,3 +39,12 @@ def test_the_reference_answer_passes_its_own_check(item: object) -> None:
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_in_docstrings_are_true(name: str) -> None:
     assert doctest.testmod(importlib.import_module(f"evals.{name}")).failed == 0
+
+
+def test_no_document_gives_evidence_to_both_splits() -> None:
+    """What is tuned on must not be what is tested on."""
+    used: dict[str, set[str]] = {"dev": set(), "test": set()}
+    for item in load_items():
+        used[item.split].update(evidence.document_id for evidence in item.evidence)
+    assert used["dev"] and used["test"]
+    assert not used["dev"] & used["test"]
