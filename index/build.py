@@ -29,7 +29,7 @@ from ingest.passages import split
 from ingest.quotable import quotable_spans
 from ingest.readers import read_document, reader_for
 
-PASSAGE_LIMIT = 900  # characters; best answer-in-first-passage in trials, see evals/README.md
+PASSAGE_LIMIT = 900  # characters; about what did best in early trials, other sizes are not swept yet
 
 Action = Literal["added", "changed", "unchanged", "removed", "refused"]
 

@@ -112,7 +112,7 @@ def _draw_mode(runtime: Runtime) -> None:
         key=Key.MODE,
         persist_state="session",
         help="Quoted: the documents' own words. Written: a model puts them together, and what it cannot back is left out. "
-        "Auto: whichever was measured to be better.",
+        "Auto: quoted, until a model is measured to write better.",
     )
 
 
