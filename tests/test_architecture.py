@@ -34,7 +34,7 @@ HOMES = {  # library -> the only files that may import it
     "huggingface_hub": "index/weights.py",
     "torch": "index/embedder.py assistant/*.py evals/train_*.py",
     "transformers": "assistant/*.py index/embedder.py",  # the embedder only silences its progress bar
-    "sqlalchemy": "assistant/conversations.py",
+    "sqlalchemy": "assistant/*.py",
     "httpx": "assistant/served_model.py",
     "ir_measures": "evals/*.py",
     "scipy": "evals/*.py",
