@@ -1,7 +1,7 @@
 """What learners said about answers: a thumbs-up or -down, or "this is missing", with all that is needed to look into it.
 
-An entry holds the answer as it was shown, so it stays readable after its conversation was removed and the documents have changed.
-It stays `open` until somebody makes a reference question of it (`item`) or sets it aside (`dismissed`).
+An entry holds the answer as it was shown, so it stays readable after its conversation was removed and the documents have
+changed. It is `open` until somebody makes a reference question of it (`item`) or sets it aside (`dismissed`).
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ class _Row(_Base):
     state: Mapped[str] = mapped_column(String(16), index=True)
     item_id: Mapped[str] = mapped_column(String(128))
     note: Mapped[str] = mapped_column(Text)
+    fixed_in: Mapped[str] = mapped_column(String(64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Feedback:
     state: FeedbackState = "open"
     item_id: str = ""  # of the reference question made of it
     note: str = ""  # why it was dismissed
+    fixed_in: str = ""  # id of the evaluation run that first answered its item as it should be
 
     @property
     def question(self) -> str:
@@ -139,6 +141,7 @@ class FeedbackStore:
             state="open",
             item_id="",
             note="",
+            fixed_in="",
         )
         with self._session() as session:
             if answer_id:
@@ -181,9 +184,14 @@ class FeedbackStore:
             raise FeedbackInvalid(f"Feedback is {', '.join(get_args(FeedbackState))}, with the id of an item for “item” alone.")
         with self._session() as session:
             row = _one(session, feedback_id)
-            row.state, row.item_id, row.note = state, item_id, note.strip()
+            row.state, row.item_id, row.note, row.fixed_in = state, item_id, note.strip(), ""
             session.flush()
             return _feedback(row)
+
+    def settle(self, feedback_id: str, run_id: str) -> None:
+        """Say which evaluation run answered its item as it should be; "" when it broke again. Raises FeedbackUnknown."""
+        with self._session() as session:
+            _one(session, feedback_id).fixed_in = run_id
 
     def withdraw(self, answer_id: str) -> bool:
         """Take back open feedback on an answer; False where there is none."""
@@ -248,4 +256,5 @@ def _feedback(row: _Row) -> Feedback:
         state=row.state,  # type: ignore[arg-type]
         item_id=row.item_id,
         note=row.note,
+        fixed_in=row.fixed_in,
     )

@@ -107,6 +107,14 @@ def test_only_known_ratings_and_states_are_taken(store: FeedbackStore) -> None:
     assert store.get(kept.id).state == "open"
 
 
+def test_the_run_that_settled_it_is_kept_until_it_is_opened_again(store: FeedbackStore) -> None:
+    kept = store.add("down", covered_answer())
+    store.resolve(kept.id, "item", item_id="fb-1")
+    store.settle(kept.id, "run-7")
+    assert store.get(kept.id).fixed_in == "run-7"
+    assert store.resolve(kept.id, "open").fixed_in == ""
+
+
 def test_a_long_comment_is_cut(store: FeedbackStore) -> None:
     assert len(store.add("down", covered_answer(), comment="x" * 9999).comment) == MAX_COMMENT
 
