@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+import json
+from collections.abc import Mapping, Sequence
 
 import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
+from index.npy import npy_parts, read_npy
 from index.terms import terms
+
+_ARRAYS = {name: f"{name}.csc.index.npy" for name in ("data", "indices", "indptr")}  # sparse columns, one for each term
+_VOCABULARY = "vocab.index.json"
 
 
 class LexicalIndex:
@@ -29,14 +33,24 @@ class LexicalIndex:
         model.index(tokens, show_progress=False)
         return cls(model, len(texts))
 
-    def save(self, folder: Path) -> None:
-        """Write the index as files of `folder`, which must exist."""
-        self._model.save(folder, show_progress=False)
+    def files(self) -> dict[str, tuple[bytes | memoryview, ...]]:
+        """The index as files: their names, and what they hold in pieces."""
+        arrays = {file: npy_parts(self._model.scores[name]) for name, file in _ARRAYS.items()}
+        return {**arrays, _VOCABULARY: (json.dumps(self._model.vocab_dict, ensure_ascii=False).encode(),)}
 
     @classmethod
-    def load(cls, folder: Path, size: int) -> LexicalIndex:
-        """Read what `save` wrote for `size` texts; `folder` must have been verified."""
-        return cls(bm25s.BM25.load(folder, load_corpus=False, allow_pickle=False, show_progress=False), size)
+    def load(cls, files: Mapping[str, bytes], size: int) -> LexicalIndex:
+        """What `files` gave for `size` texts, which must have been verified.
+
+        Raises:
+            KeyError, ValueError: a file is missing or cannot be read.
+        """
+        model = bm25s.BM25(k1=1.5, b=0.75)
+        model.vocab_dict = json.loads(files[_VOCABULARY])
+        model.unique_token_ids_set = set(model.vocab_dict.values())
+        model.scores = {name: read_npy(files[file]) for name, file in _ARRAYS.items()} | {"num_docs": size}
+        model.nonoccurrence_array = None  # only other variants of BM25 have one
+        return cls(model, size)
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """BM25 score of every text, shape (size,); all zero when no term of the question occurs."""
