@@ -10,6 +10,7 @@ from index.hit import Hit
 
 Mode = Literal["auto", "quote", "write"]
 Status = Literal["answered", "partial", "not_covered"]
+REFUSAL = "The documents do not cover this."  # how the text of a refusal begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Citation:
     start: int
     end: int
     quote: str
+    digest: str = ""  # of the document's source when it was quoted, "" where unknown: tells whether it has changed since
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def sentences_text(sentences: tuple[Sentence, ...]) -> str:
 def answer_text(answer: Answer) -> str:
     """The whole answer as plain text, refusals included."""
     if answer.status == "not_covered":
-        text = "The documents do not cover this."
+        text = REFUSAL
         if answer.suggestions:
             text += " They do answer: " + " · ".join(answer.suggestions)
         return text

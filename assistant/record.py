@@ -43,6 +43,7 @@ def answer_record(answer: Answer) -> dict[str, Any]:
                 "start": c.start,
                 "end": c.end,
                 "quote": c.quote,
+                "digest": c.digest,
             }
             for c in answer.citations
         ],
