@@ -140,11 +140,11 @@ def test_which_documents_were_read_is_told_while_it_runs(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("view", "expected"),
     [
-        (RebuildView("running", 1, "read", 5, 10, seconds=5.0), None),
-        (RebuildView("running", 1, "embed", 0, 100, seconds=5.0, stage_seconds=1.0), None),
-        (RebuildView("running", 1, "embed", 25, 100, seconds=15.0, stage_seconds=10.0), 30.0 * 0.8 / 0.7),
-        (RebuildView("running", 1, "embed", 100, 100, seconds=45.0, stage_seconds=40.0), 0.0),
-        (RebuildView("done", 1, seconds=45.0), None),
+        (RebuildView("running", "read", 5, 10, seconds=5.0), None),
+        (RebuildView("running", "embed", 0, 100, seconds=5.0, stage_seconds=1.0), None),
+        (RebuildView("running", "embed", 25, 100, seconds=15.0, stage_seconds=10.0), 30.0 * 0.8 / 0.7),
+        (RebuildView("running", "embed", 100, 100, seconds=45.0, stage_seconds=40.0), 0.0),
+        (RebuildView("done", seconds=45.0), None),
     ],
 )
 def test_the_time_that_is_left_is_told_when_it_can_be_known(view: RebuildView, expected: float | None) -> None:

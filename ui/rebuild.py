@@ -20,7 +20,6 @@ class RebuildView:
     """How far a rebuild is, or how it ended."""
 
     state: Literal["idle", "running", "done", "failed", "stopped"] = "idle"
-    number: int = 0  # of the build, 1-based; 0 before the first
     stage: str = ""
     done: int = 0
     total: int = 0
@@ -29,6 +28,7 @@ class RebuildView:
     report: Mapping[str, Any] | None = None  # what `roadmap index --json` printed
     seconds: float = 0.0
     stage_seconds: float = 0.0  # since the stage began
+    number: int = 0  # of the build, 1-based; 0 before the first
 
     @property
     def remaining(self) -> float | None:
@@ -105,7 +105,7 @@ class Rebuild:
         self._again = self._stopped = False
         self._read_already = set()
         self._child = None
-        self._view = RebuildView("running", self._view.number + 1)
+        self._view = RebuildView("running", number=self._view.number + 1)
 
     def _run(self) -> None:
         while True:
@@ -166,7 +166,8 @@ class Rebuild:
     ) -> None:
         with self._lock:
             seconds = time.monotonic() - self._started
-            self._view = RebuildView(state, self._view.number, error=error, report=report, seconds=seconds)
+            number = self._view.number
+            self._view = RebuildView(state, error=error, report=report, seconds=seconds, number=number)
 
 
 def index_command() -> list[str]:
