@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from assistant.conversations import Conversations, open_conversations
+from assistant.progress import ProgressStore, open_progress
+from assistant.roadmap import Roadmap, roadmaps
 from index.generation import current_number
 from index.library import IndexStatus, Library, read_status
 from ingest.document import Document, Passage
@@ -18,6 +20,7 @@ from ui.examples import Example, examples
 from ui.rebuild import Rebuild, index_command
 from ui.server import environment
 from ui.settings import Settings
+from ui.uploads import Uploads
 from ui.worker import Worker
 
 if TYPE_CHECKING:
@@ -40,6 +43,7 @@ class Runtime:
         self.conversations.interrupt()
         self.worker = Worker(self.assistant, self.conversations)
         self.rebuild = Rebuild(index_command(), environment(settings))
+        self.uploads = Uploads(settings.corpus)
         self.readiness: Readiness
         self.problem: str  # one sentence, when readiness is "failed"
         self.examples: tuple[Example, ...] = ()
@@ -47,6 +51,10 @@ class Runtime:
         self._assistant: Assistant | None = None
         self._lock = threading.Lock()
         self._status: tuple[float, int | None, IndexStatus] | None = None
+        self._progress: ProgressStore | None = None
+        self._roadmaps: tuple[object, tuple[Roadmap, ...]] | None = None
+        self._lock_content = threading.Lock()
+        self._read: tuple[int | None, Mapping[str, Document]] | None = None
         self.load()
 
     def load(self) -> None:
@@ -78,20 +86,54 @@ class Runtime:
         self._status = (now, number, status)
         return status
 
+    def look_again(self) -> None:
+        """Forget what was last seen of the corpus: something was added to it or deleted."""
+        self._status = None
+
+    def progress(self) -> ProgressStore:
+        """Which steps were done. Raises ProgressUnavailable."""
+        with self._lock:
+            if self._progress is None:
+                self._progress = open_progress(self.settings.data, self.settings.database.get_secret_value())
+            return self._progress
+
+    def roadmaps(self) -> tuple[Roadmap, ...]:
+        """The maps of the documents in use. Raises IndexMissing, IndexDamaged."""
+        documents = self.documents()
+        held = self._roadmaps
+        if held is None or held[0] is not documents:
+            held = self._roadmaps = documents, roadmaps(documents.values())
+        return held[1]
+
+    def documents(self) -> Mapping[str, Document]:
+        """The documents of the index in use by id, the same object until that changes. Raises IndexMissing, IndexDamaged."""
+        if self.readiness == "ready":
+            return self.library.snapshot().documents
+        number = current_number(self.settings.data)
+        with self._lock_content:  # the models are still loading; reading needs none
+            if self._read is None or self._read[0] != number:
+                documents = assembly.read_content(self.settings).documents
+                self._read = number, {document.id: document for document in documents}
+            return self._read[1]
+
+    def change(self, settings: Settings) -> None:
+        """Answer with these settings from now on; the folders stay what they are."""
+        with self._lock:
+            self.settings = settings
+            self._assistant = None
+        self.load()
+
     def document(self, document_id: str) -> Document | None:
         """A document of the index in use; None when it is gone. Raises IndexMissing, IndexDamaged."""
-        return next((document for document in self._content()[0] if document.id == document_id), None)
+        return self.documents().get(document_id)
 
     def passages(self, document_id: str) -> tuple[Passage, ...]:
         """The passages of a document of the index in use, in order."""
-        return tuple(passage for passage in self._content()[1] if passage.document_id == document_id)
+        return tuple(passage for passage in self._passages() if passage.document_id == document_id)
 
-    def _content(self) -> tuple[Iterable[Document], Iterable[Passage]]:
-        if self.readiness == "ready":
-            snapshot = self.library.snapshot()
-            return snapshot.documents.values(), snapshot.passages
-        content = assembly.read_content(self.settings)  # the models are still loading; reading needs none
-        return content.documents, content.passages
+    def _passages(self) -> Iterable[Passage]:
+        ready = self.readiness == "ready"
+        return self.library.snapshot().passages if ready else assembly.read_content(self.settings).passages
 
     @property
     def models(self) -> str:
@@ -111,6 +153,8 @@ class Runtime:
         self.worker.close()
         self.rebuild.close()
         self.conversations.close()
+        if self._progress is not None:
+            self._progress.close()
 
     def _load(self) -> None:
         try:
