@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from evals.abstention import calibration, risk_coverage
@@ -16,12 +15,12 @@ from evals.compare import describe
 from evals.gate import GateResult, works
 from evals.gate_files import figure
 from evals.metrics import METRICS
+from evals.page import page_html
 from evals.paired import bootstrap_interval
 from evals.plots import bars, columns, curve, histogram
 from evals.run import Outcome, Run
 from evals.summary import by_kind, judgements, values_of
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 _BY_KIND = ("success@1", "recall@10", "mrr", "must_coverage", "strict_accuracy", "citation_recall", "answered", "refused")
 _FILTER = """
 const kind = document.getElementById("kind"), state = document.getElementById("state"), text = document.getElementById("text");
@@ -36,7 +35,6 @@ for (const control of [kind, state, text]) control.addEventListener("input", fil
 
 def report_html(run: Run, gate: GateResult | None = None) -> str:
     """The whole page."""
-    style = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
     parts = [
         f"<h1>Evals: {len(run.outcomes)} questions</h1>",
         f"<p class=soft>{escape(describe(run.head))}, {escape(run.head.created)}</p>",
@@ -47,14 +45,7 @@ def report_html(run: Run, gate: GateResult | None = None) -> str:
         "<h2>Questions</h2>" + _questions(run.outcomes),
         "<h2>Made with</h2>" + _made_with(run),
     ]
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Evals {escape(run.head.id)}</title><style>{style}</style></head><body>"
-        + "\n".join(parts)
-        + f"<script>{_FILTER}</script></body></html>\n"
-    )
+    return page_html(f"Evals {run.head.id}", parts, _FILTER)
 
 
 def _verdict(gate: GateResult | None) -> str:
