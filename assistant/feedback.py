@@ -219,16 +219,21 @@ class FeedbackStore:
             ) from exc
 
 
-def open_feedback(data: Path) -> FeedbackStore:
-    """The store in the data folder, made where there is none, readable by its owner only. Raises FeedbackUnavailable."""
-    file = data / "feedback.sqlite"
+def open_feedback(data: Path, database: str = "") -> FeedbackStore:
+    """The store in the database of this URL, or beside the conversations in the data folder. Raises FeedbackUnavailable."""
+    file = data / "conversations.sqlite"
     try:
-        url = sqlite_url(file)
+        url = database or sqlite_url(file)
     except OSError as exc:
         raise FeedbackUnavailable(
             f"The feedback in {file} cannot be written ({exc.strerror}); check the permissions of that folder."
         ) from exc
     return FeedbackStore(url)
+
+
+def has_feedback(data: Path, database: str = "") -> bool:
+    """Whether there is a database at all that feedback could be in; makes none."""
+    return bool(database) or (data / "conversations.sqlite").is_file()
 
 
 def _one(session: Session, feedback_id: str) -> _Row:

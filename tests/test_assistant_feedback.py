@@ -17,6 +17,7 @@ from assistant.feedback import (
     FeedbackStore,
     FeedbackUnavailable,
     FeedbackUnknown,
+    has_feedback,
     open_feedback,
 )
 
@@ -74,6 +75,17 @@ def test_what_somebody_worked_on_is_never_replaced_or_taken_back(store: Feedback
     assert [entry.item_id for entry in store.list()] == ["fb-1"]
 
 
+def test_any_database_can_hold_it_and_asking_whether_there_is_one_makes_none(tmp_path: Path) -> None:
+    assert not has_feedback(tmp_path)
+    url = f"sqlite:///{tmp_path / 'shared.db'}"
+    open_feedback(tmp_path / "unused", url).add("up", covered_answer())
+    assert open_feedback(tmp_path / "unused", url).count() == 1
+    assert not (tmp_path / "unused").exists()
+    assert has_feedback(tmp_path, url)
+    open_feedback(tmp_path)
+    assert has_feedback(tmp_path)
+
+
 def test_feedback_from_outside_the_chat_is_not_mixed_up(store: FeedbackStore) -> None:
     store.add("down", covered_answer("one"))
     store.add("down", covered_answer("two"))
@@ -122,13 +134,13 @@ def test_a_long_comment_is_cut(store: FeedbackStore) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="permission bits")
 def test_only_the_owner_can_read_the_file(store: FeedbackStore, tmp_path: Path) -> None:
     store.add("up", covered_answer())
-    modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").glob("feedback.sqlite*")}
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").glob("conversations.sqlite*")}
     assert modes == {0o600}
 
 
 def test_a_damaged_file_and_a_folder_that_cannot_be_made_are_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "feedback.sqlite").write_bytes(b"this is no database" * 100)
-    with pytest.raises(FeedbackUnavailable, match=r"feedback\.sqlite cannot be read"):
+    (tmp_path / "conversations.sqlite").write_bytes(b"this is no database" * 100)
+    with pytest.raises(FeedbackUnavailable, match=r"conversations\.sqlite cannot be read"):
         open_feedback(tmp_path)
     (tmp_path / "file").write_text("")
     with pytest.raises(FeedbackUnavailable, match="cannot be written"):

@@ -157,12 +157,13 @@ def _ask(
 
 def _reports(settings: Settings, run: Run) -> list[tuple[str, str, str]]:
     """What the run found of learners' reports: (item, run that fixed it, line to print); none where nobody ever reported."""
-    from assistant.feedback import open_feedback
+    from assistant.feedback import has_feedback, open_feedback
     from evals.feedback import settle_reports
 
-    if not (settings.data / "feedback.sqlite").is_file():
+    database = settings.database.get_secret_value()
+    if not has_feedback(settings.data, database):
         return []
-    store = open_feedback(settings.data)
+    store = open_feedback(settings.data, database)
     try:
         return [(state.item_id, state.fixed_in, state.text) for state in settle_reports(store, run)]
     finally:

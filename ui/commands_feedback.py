@@ -158,7 +158,7 @@ def _evidence(settings: Settings, entry: Feedback, passage: int | None, document
 def _store(settings: Settings) -> Iterator[FeedbackStore]:
     from assistant.feedback import open_feedback
 
-    store = open_feedback(settings.data)
+    store = open_feedback(settings.data, settings.database.get_secret_value())
     try:
         yield store
     finally:

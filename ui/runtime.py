@@ -6,9 +6,11 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from assistant.conversations import Conversations, open_conversations
+from assistant.feedback import FeedbackStore, open_feedback
 from assistant.progress import ProgressStore, open_progress
 from assistant.roadmap import Roadmap, roadmaps
 from index.generation import current_number
@@ -17,11 +19,12 @@ from ingest.document import Document, Passage
 from ingest.errors import CorpusMissing, RoadmapError
 from ui import assembly
 from ui.examples import Example, examples
+from ui.measuring import Measuring, eval_command
 from ui.rebuild import Rebuild, index_command
 from ui.server import environment
 from ui.settings import Settings
 from ui.uploads import Uploads
-from ui.worker import Worker
+from ui.worker import LOST, Worker
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -39,11 +42,13 @@ class Runtime:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.library: Library = assembly.open_library(settings)
-        self.conversations: Conversations = open_conversations(settings.data)
-        self.conversations.interrupt()
-        self.worker = Worker(self.assistant, self.conversations)
+        database = settings.database.get_secret_value()
+        self.conversations: Conversations = open_conversations(settings.data, database)
+        self.conversations.interrupt(LOST if database else timedelta())  # others may be writing into a shared one
+        self.worker = Worker(self.assistant, self.conversations, self.documents)
         self.rebuild = Rebuild(index_command(), environment(settings))
         self.uploads = Uploads(settings.corpus)
+        self.measuring = Measuring(eval_command())
         self.readiness: Readiness
         self.problem: str  # one sentence, when readiness is "failed"
         self.examples: tuple[Example, ...] = ()
@@ -52,6 +57,7 @@ class Runtime:
         self._lock = threading.Lock()
         self._status: tuple[float, int | None, IndexStatus] | None = None
         self._progress: ProgressStore | None = None
+        self._feedback: FeedbackStore | None = None
         self._roadmaps: tuple[object, tuple[Roadmap, ...]] | None = None
         self._lock_content = threading.Lock()
         self._read: tuple[int | None, Mapping[str, Document]] | None = None
@@ -69,6 +75,10 @@ class Runtime:
                 self.library.snapshot()
                 self._assistant = assembly.open_assistant(self.settings, self.library)
             return self._assistant
+
+    def prepare_writing(self) -> None:
+        """Load the generator in the background, so that the first answer it writes does not wait for it."""
+        threading.Thread(target=self._load_generator, name="load generator", daemon=True).start()
 
     def status(self) -> IndexStatus:
         """The index and what changed in the corpus since, at most `STATUS_SECONDS` old.
@@ -96,6 +106,13 @@ class Runtime:
             if self._progress is None:
                 self._progress = open_progress(self.settings.data, self.settings.database.get_secret_value())
             return self._progress
+
+    def feedback(self) -> FeedbackStore:
+        """What learners said about answers. Raises FeedbackUnavailable."""
+        with self._lock:
+            if self._feedback is None:
+                self._feedback = open_feedback(self.settings.data, self.settings.database.get_secret_value())
+            return self._feedback
 
     def roadmaps(self) -> tuple[Roadmap, ...]:
         """The maps of the documents in use. Raises IndexMissing, IndexDamaged."""
@@ -152,14 +169,19 @@ class Runtime:
         """End the threads and processes it started."""
         self.worker.close()
         self.rebuild.close()
+        self.measuring.close()
         self.conversations.close()
         if self._progress is not None:
             self._progress.close()
+        if self._feedback is not None:
+            self._feedback.close()
 
     def _load(self) -> None:
         try:
             assistant = self.assistant()
             self.readiness = "ready"
+            if self.settings.mode == "write":
+                self.prepare_writing()
             self.examples = examples(assistant, self.library.snapshot().documents)
             self.examples_ready = True
         except RoadmapError as exc:
@@ -167,6 +189,12 @@ class Runtime:
         except Exception:  # in a thread nobody else would see it
             log.exception("loading failed")
             self.problem, self.readiness = "The models could not be loaded; the program's log names the reason.", "failed"
+
+    def _load_generator(self) -> None:
+        try:
+            assembly.load_generator(self.assistant())
+        except RoadmapError as exc:  # the answer that needs it says so
+            log.warning("the generator is not ready: %s", exc)
 
 
 def _short(model_id: str) -> str:
