@@ -26,14 +26,14 @@ HOMES = {  # library -> the only files that may import it
     "lxml": "ingest/*.py",
     "yaml": "ingest/*.py",
     "pathspec": "ingest/*.py",
-    "sentence_transformers": "index/embedder.py",
+    "sentence_transformers": "index/sentence_transformers_encoder.py",
     "faiss": "index/search.py",
     "bm25s": "index/lexical.py",
     "Stemmer": "index/terms.py",
     "filelock": "index/*.py",
     "huggingface_hub": "index/weights.py",
-    "torch": "index/embedder.py assistant/*.py evals/train_*.py",
-    "transformers": "assistant/*.py index/embedder.py",  # the embedder only silences its progress bar
+    "torch": "index/embedder.py index/bert.py index/sentence_transformers_encoder.py assistant/*.py evals/train_*.py",
+    "transformers": "assistant/*.py index/sentence_transformers_encoder.py",  # the embedder only silences its progress bar
     "sqlalchemy": "assistant/*.py",
     "httpx": "assistant/served_model.py",
     "ir_measures": "evals/*.py",
