@@ -8,10 +8,12 @@ from dataclasses import replace
 
 from assistant.answer import Answer, Citation, Event, Finished, Mode, Retrieved, Sentence, SentenceReady, Turn
 from assistant.compose import choose, quote
+from assistant.context import IndexContext
 from assistant.coverage import THRESHOLD, cover_features, probability
 from assistant.generator import Generator
 from assistant.question import Question, read_question
 from assistant.ranker import Ranked, rank
+from assistant.sequel import next_item, unsaid
 from assistant.signals import signals, similarities
 from assistant.suggest import suggestions
 from assistant.units import Unit, units_of
@@ -49,8 +51,9 @@ class Assistant:
 
     def search(self, question: str, history: Sequence[Turn] = (), k: int = HITS) -> tuple[str, tuple[Hit, ...]]:
         """The standalone question, and the `k` best passages for it."""
-        asked = read_question(question, history)
-        hits, _ = retrieve(asked, self.library.snapshot(), k)
+        snapshot = self.library.snapshot()
+        asked = read_question(question, history, IndexContext(snapshot))
+        hits, _ = retrieve(asked, snapshot, k)
         return asked.standalone, hits
 
     def stream(
@@ -63,14 +66,16 @@ class Assistant:
     ) -> Iterator[Event]:
         """What was found, then each sentence once it is verified, then the whole answer."""
         began = time.monotonic()
-        asked = read_question(question, history)
         snapshot = self.library.snapshot()
+        asked = read_question(question, history, IndexContext(snapshot))
         hits, ranked = retrieve(asked, snapshot)
         retrieved = time.monotonic()
         yield Retrieved(asked.standalone, hits)
 
         confidence = probability(cover_features(asked, ranked, hits, snapshot))
         covered = confidence >= self.threshold and bool(ranked)
+        if asked.after or asked.said:
+            ranked = next_item(ranked, asked.after) if asked.after else unsaid(ranked, asked.said)
         quoted, citations = quote(choose(ranked, asked, snapshot.titles.named(asked.standalone))) if covered else ((), ())
         weighed = time.monotonic()
 
