@@ -97,7 +97,7 @@ def _swapped(text: str) -> str:
 def _tagged_lines(pieces: list[Piece], number: int) -> list[PdfLine] | None:
     """The lines in the order that the tags give; None for a page that is not tagged throughout."""
     total = sum(len(piece.text) for piece in pieces)
-    tagged = sum(len(piece.text) for piece in pieces if piece.tag is not None and piece.tag.block)
+    tagged = sum(len(piece.text) for piece in pieces if piece.tag is not None)
     if not total or tagged < 0.9 * total:
         for piece in pieces:
             piece.tag = None

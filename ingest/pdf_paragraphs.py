@@ -120,7 +120,7 @@ class _Reading:
         same = before is not None and before.tag is not None and before.tag.block == tag.block
         if before is not None and before.page != line.page and not same:  # programs end a paragraph with the page
             plain = not tag.item and not tag.heading and last is not None and last.kind == "text"
-            same = plain and line.text[:1].islower() and not is_closed(before.text) and abs(line.size - before.size) < 0.6
+            same = plain and _begins_small(line) and not is_closed(before.text) and abs(line.size - before.size) < 0.6
         if same and last is not None and last.kind in ("text", "item"):
             last.lines.append(line)
         elif tag.item and tag.item not in self.items and not tag.heading:
@@ -134,10 +134,10 @@ class _Reading:
         if LEADERS.search(before.text):
             return True
         if abs(line.size - before.size) > 0.6 or (line.bold != before.bold and (line.bold or len(paragraph.lines) <= 3)):
-            return not (abs(line.size - before.size) <= 0.6 and line.text[:1].islower() and not is_closed(before.text))
+            return not (abs(line.size - before.size) <= 0.6 and _begins_small(line) and not is_closed(before.text))
         text = paragraph.lines[-1].text
         if (before.page, before.column) != (line.page, line.column):
-            return not (line.text[:1].islower() or text.endswith(("-", ","))) or (before.size > self.body * 1.12)
+            return not (_begins_small(line) or text.endswith(("-", ","))) or (before.size > self.body * 1.12)
         gap = (before.y - line.y) / max(line.size, 1)
         if gap > self.spacing + 0.4 or gap < -0.5:
             return True
@@ -146,10 +146,14 @@ class _Reading:
             return line.x < paragraph.lines[0].x - 1 or (line.x <= paragraph.lines[0].x + 1 and bool(_TERMINAL.search(text)))
         short = before.right < right - max(0.15 * (right - left), 2 * line.size)
         if _TERMINAL.search(text) and (short or line.x > before.x + 0.6 * line.size):
-            return True
-        if before.right - before.x < 0.5 * (right - left) and not line.text[:1].islower():
+            return not (text.endswith(":") and _begins_small(line))
+        if before.right - before.x < 0.5 * (right - left) and not _begins_small(line):
             return True
         return len(paragraph.lines) > 1 and line.x > before.x + 0.9 * line.size and line.text[:1].isupper()
+
+
+def _begins_small(line: PdfLine) -> bool:
+    return line.text.lstrip("[(“\"'‘")[:1].islower()
 
 
 def _starts_item(line: PdfLine) -> bool:
