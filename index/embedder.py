@@ -102,7 +102,7 @@ class TransformerEmbedder:
 
     def embed_question(self, question: str) -> Vectors:
         """Unit vector of shape (dimension,)."""
-        return _unit(self._encoder.encode_question(question)[None, :])[0]
+        return np.asarray(_unit(self._encoder.encode_question(question)[None, :])[0], np.float32)
 
     def embed_passages(
         self,

@@ -69,6 +69,7 @@ class Manifest:
     corpus: str  # where the documents came from
     refused: tuple[Refused, ...]
     files: Mapping[str, str] = field(default_factory=dict)  # name -> SHA-256
+    digests: Mapping[str, str] = field(default_factory=dict)  # document id -> SHA-256 of its source; empty in early indexes
     format: int = FORMAT
 
 
@@ -133,7 +134,7 @@ def lexical_text(passage: Passage) -> str:
     return " > ".join([passage.title, *path]) + "\n" + passage.text
 
 
-def write(data: Path, number: int, content: Content, manifest: Manifest) -> Manifest:
+def write(data: Path, number: int, content: Content, lexical: LexicalIndex, manifest: Manifest) -> Manifest:
     """Write a generation completely, under its final name, and force it to the disk; does not publish it.
 
     Raises:
@@ -143,12 +144,11 @@ def write(data: Path, number: int, content: Content, manifest: Manifest) -> Mani
     storage.make_folder(root)
     staging = root / f".staging-{number:06d}"
     storage.remove(staging)
-    lexical = LexicalIndex.build([lexical_text(passage) for passage in content.passages]).files()
     parts: dict[str, storage.Parts] = {
         "documents.jsonl": (_json_lines([asdict(document) for document in content.documents]),),
         "passages.jsonl": (_json_lines([asdict(passage) for passage in content.passages]),),
         **{name: npy_parts(array) for name, array in _arrays(content).items()},
-        **{f"lexical/{name}": pieces for name, pieces in lexical.items()},
+        **{f"lexical/{name}": pieces for name, pieces in lexical.files().items()},
     }
     try:
         complete = replace(manifest, files=storage.write_files(staging, parts))

@@ -28,7 +28,6 @@ HOMES = {  # library -> the only files that may import it
     "pathspec": "ingest/*.py",
     "sentence_transformers": "index/sentence_transformers_encoder.py",
     "faiss": "index/search.py",
-    "bm25s": "index/lexical.py",
     "Stemmer": "index/terms.py",
     "filelock": "index/*.py",
     "huggingface_hub": "index/weights.py",

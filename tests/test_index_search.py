@@ -209,6 +209,31 @@ def test_a_saved_lexical_index_scores_as_before() -> None:
         assert loaded.knows(term) == built.knows(term)
 
 
+def test_an_updated_lexical_index_is_the_one_that_a_fresh_build_makes() -> None:
+    dice = np.random.default_rng(3)
+    texts = [" ".join(dice.choice(WORDS, 1 + int(dice.integers(20)))) for _ in range(60)]
+    built = LexicalIndex.build(texts)
+    kept = LexicalIndex.load({name: b"".join(parts) for name, parts in built.files().items()}, len(texts))
+    changed = [*texts[40:], "zebra python", texts[3], texts[3], "???", *texts[5:20]]
+    origins = np.array([*range(40, 60), -1, 3, 3, -1, *range(5, 20)])
+    updated, fresh = LexicalIndex.build(changed, kept, origins), LexicalIndex.build(changed)
+    assert {name: b"".join(parts) for name, parts in updated.files().items()} == {
+        name: b"".join(parts) for name, parts in fresh.files().items()
+    }
+    assert updated.scores("python zebra oven") == pytest.approx(
+        bm25([terms(text) for text in changed], terms("python zebra oven")), abs=1e-5
+    )
+
+
+def test_an_update_reads_the_words_of_new_texts_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"python topic{number}" for number in range(50)]
+    kept = LexicalIndex.build(texts)
+    read: list[str] = []
+    monkeypatch.setattr("index.lexical.terms", lambda text: (read.append(text), terms(text))[1])
+    LexicalIndex.build([*texts, "docker"], kept, np.array([*range(50), -1]))
+    assert read == ["docker"]
+
+
 def test_rarer_terms_weigh_more_and_unknown_ones_most() -> None:
     index = LexicalIndex.build(["python pandas", "python spark", "python docker"])
     assert index.rarity("zebra") > index.rarity("spark") > index.rarity("python") > 0
