@@ -165,9 +165,8 @@ class ScriptedAssistant:
         yield Finished(planned)
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, mode: Mode = "auto") -> Answer:
-        *_, last = self.stream(question, history, mode=mode)
-        assert isinstance(last, Finished)
-        return last.answer
+        """What the program asks by itself, to see whether a question is answered: neither heard nor scripted."""
+        return self.default(question)
 
     def search(self, question: str, history: Sequence[Turn] = (), k: int = 10) -> tuple[str, tuple[Hit, ...]]:
         return question, covered_answer(question).hits[:k]

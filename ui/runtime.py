@@ -27,7 +27,9 @@ from ui.uploads import Uploads
 from ui.worker import LOST, Worker
 
 if TYPE_CHECKING:
+    from assistant.answer import Answer
     from assistant.assistant import Assistant
+    from assistant.xray import Xray
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +77,12 @@ class Runtime:
                 self.library.snapshot()
                 self._assistant = assembly.open_assistant(self.settings, self.library)
             return self._assistant
+
+    def xray(self, answer: Answer) -> Xray:
+        """How an answer was found. Raises what `Library.snapshot` raises."""
+        from assistant.xray import xray
+
+        return xray(answer, self.library.snapshot(), self.assistant().threshold)
 
     def prepare_writing(self) -> None:
         """Load the generator in the background, so that the first answer it writes does not wait for it."""
