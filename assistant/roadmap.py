@@ -69,6 +69,11 @@ class Roadmap:
         """All steps, phase by phase."""
         return tuple(step for phase in self.phases for step in phase.steps)
 
+    @property
+    def connected(self) -> bool:
+        """Whether any step builds on another, as far as the documents say."""
+        return any(step.prerequisites for step in self.steps)
+
     def step(self, step_id: str) -> Step | None:
         """The step of this id; None where there is none."""
         return next((step for step in self.steps if step.id == step_id), None)

@@ -9,6 +9,7 @@ from ingest.corpus import SourceFile, scan
 from ingest.document import Document, Passage
 from ingest.errors import CorpusMissing, RoadmapError
 from ui.catalogue import Entry, Order, bytes_text, catalogue, matching, ordered
+from ui.page_style import apply_style
 from ui.rebuild_view import POLL_SECONDS, draw_rebuild
 from ui.render import blocks_markdown, breadcrumb, counted, escape, host, original_url, sentence
 from ui.runtime import Runtime
@@ -34,6 +35,7 @@ def page() -> None:
     runtime = shared_runtime()
     if runtime is None:
         return
+    apply_style()
     chosen = st.query_params.get(_PARAMETER)
     try:
         if chosen:

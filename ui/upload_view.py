@@ -6,7 +6,6 @@ import streamlit as st
 
 from index.library import IndexStatus
 from ingest.errors import RoadmapError
-from ui.catalogue import bytes_text
 from ui.render import counted, escape, sentence
 from ui.runtime import Runtime
 from ui.uploads import Upload, accepted, largest
@@ -21,7 +20,7 @@ def draw_upload(runtime: Runtime) -> None:
     """Draw the place to drop files."""
     key = f"upload-{st.session_state.get(_ROUND, 0)}"
     st.file_uploader(
-        f"Add documents: {', '.join(accepted())}, up to {bytes_text(largest())} each",
+        f"Add documents: drop {', '.join(accepted())} files here",
         accept_multiple_files=True,
         max_upload_size=largest() // (1024 * 1024),
         key=key,

@@ -175,8 +175,11 @@ def clean_name(name: str, data: bytes) -> str:
 
 
 def accepted() -> list[str]:
-    """The suffixes that can be uploaded, without their dots."""
-    return [suffix.removeprefix(".") for suffix in READERS]
+    """The formats that can be uploaded, by their most usual suffix."""
+    usual: dict[str, str] = {}
+    for suffix, reader in READERS.items():
+        usual.setdefault(reader.name, suffix)
+    return list(usual.values())
 
 
 def largest() -> int:
