@@ -71,6 +71,7 @@ class Answer:
     missing: tuple[str, ...] = ()  # parts of the question the documents do not cover
     suggestions: tuple[str, ...] = ()
     generation: int = 0  # of the index that answered
+    notice: str = ""  # why the generator did not finish, when quotes had to take its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,5 +196,6 @@ def answer_json(answer: Answer, question_id: str = "") -> dict[str, object]:
         "model": answer.model,
         "mode": answer.mode,
         "generation": answer.generation,
+        "notice": answer.notice,
         "seconds": {name: round(value, 4) for name, value in answer.seconds.items()},
     }

@@ -8,8 +8,9 @@ from typing import Protocol
 from index.search import Snapshot
 from index.terms import terms
 
-NEAR = 5  # passages of the conversation's question whose documents are its context
-DEPTH = 20  # rank by which a passage of these documents must come for the question alone
+NEAR = 3  # passages of the conversation's question whose documents are its context
+DEPTH = 15  # rank by which a passage of these documents must come for the question alone
+SHARE = 0.6  # least score of that passage, as a share of the best one's
 CLEAR = 0.42  # dense score from which a question alone has found what it is about
 TOPICAL = 0.5  # weight of how few documents a phrase occurs in, against its likeness, where another is put in its place
 FOREIGN = 0.2  # below it the question is about nothing in the documents, alone or not
@@ -38,17 +39,19 @@ class IndexContext:
         self._snapshot = snapshot
 
     def goes_on(self, asked: str, before: str) -> bool:
-        """True when the question alone finds nothing clearly, and the documents of the one before are among what it finds.
+        """True when the question alone finds nothing clearly, and what it finds lies in the documents of the one before too.
+
+        A question that names a document stands alone.
 
         The limits are those that told the dev follow-ups from dev questions put behind another question and its answer.
         """
         embedder = self._snapshot.embedder()
         alone = self._snapshot.search_vector(asked, embedder.embed_question(asked), DEPTH)
-        if not alone or not FOREIGN <= max(hit.dense for hit in alone) < CLEAR:
+        if not alone or not FOREIGN <= max(hit.dense for hit in alone) < CLEAR or self._snapshot.titles.named(asked):
             return False
         near = self._snapshot.search_vector(before, embedder.embed_question(before), NEAR)
         documents = {hit.passage.document_id for hit in near}
-        return any(hit.passage.document_id in documents for hit in alone)
+        return any(hit.passage.document_id in documents and hit.score >= SHARE * alone[0].score for hit in alone)
 
     def topical(self, word: str) -> float:
         """As `Context.topical`; 1 for a word that no document holds, 0 for a function word."""

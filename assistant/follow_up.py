@@ -52,7 +52,7 @@ _NEXT = re.compile(
 _AUXILIARY = "is|are|was|were|does|do|did|has|have|had|can|could|will|would|should|must|means?|works?|takes?|costs?|not"
 _PREPOSITION = "of|for|with|without|in|on|at|from|to|by|than|like|about|after|before|into|over"
 _PRONOUN = re.compile(
-    r"\b(?:they|them|theirs?|its|mine|he|she|him|his|hers?|such an?|the same|ones|which of|both(?=\W*$)"
+    r"\b(?:they|them|theirs?|its|mine|he|she|him|his|hers?|such an?|the same(?=\W*$)|ones|which of|both(?=\W*$)"
     r"|it(?!\W+(?:take|takes|is|be|make|makes|hard|ok|okay|important|possible|worth)\b[^.?!]*\b(?:to|that)\b)"
     rf"|(?:that|this|these|those)(?=\W*$|[.,;?!]|\s+(?:{_AUXILIARY}|{_PREPOSITION}|and|or|exactly|again|too|really|then|now)\b)"
     r"|(?:the|which|that|this|without|another|other|better) one|(?<!are )(?<!is )there(?=\W*$|[.,;?!]))(?!\w)",
@@ -114,10 +114,14 @@ def _resolve(asked: str, history: Sequence[Turn], context: Context | None, depth
     refused = reply.startswith(REFUSAL)
     courtesy = _COURTESY.match(asked)
     spoken = (asked[courtesy.end() :] if courtesy else asked) or asked
-    if not _depends(spoken) and (refused or context is None or not context.goes_on(spoken, before)):
+    marked = _depends(spoken)
+    if not marked and (refused or context is None or not context.goes_on(spoken, before)):
         return Resolution(asked)
-    earlier = _resolve(before, history[:last], context, depth - 1)
-    return _completed(spoken, _shorten(earlier.about or earlier.standalone), "" if refused else reply, context)
+    resolved = _resolve(before, history[:last], context, depth - 1)
+    earlier = _shorten(resolved.about or resolved.standalone)
+    if not marked:
+        return Resolution(f"{spoken} (about: {earlier})")
+    return _completed(spoken, earlier, "" if refused else reply, context)
 
 
 def _completed(spoken: str, earlier: str, reply: str, context: Context | None) -> Resolution:

@@ -15,7 +15,7 @@ _ORDINALS = {
 }  # fmt: skip
 _HEADS = "one|step|phase|point|item|option|part|thing|stage|bullet|entry|method|kind|type|tip|reason|skill|tool|project|area"
 _FOLLOWS = (
-    r"is|are|was|does|do|did|for|in|of|about|takes?|means?|has|have|contains?|covers?|works?|again|better|good|and|or"
+    r"is|are|was|does|do|did|for|in|about|takes?|means?|has|have|contains?|covers?|works?|again|better|good|and|or"
     r"|too|please|pls|\w+ed"
 )
 _POINTED = re.compile(

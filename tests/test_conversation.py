@@ -201,7 +201,7 @@ def test_orders_in_the_history_are_only_words() -> None:
 
 
 def test_a_long_conversation_keeps_the_question_short() -> None:
-    history = after("What is " + "very " * 300 + "long?", "- " + "x" * 5000)
+    history: tuple[Turn, ...] = after("What is " + "very " * 300 + "long?", "- " + "x" * 5000)
     for _ in range(100):
         history += after("and then?", "- " + "y " * 3000)
     for asked in ("and then?", "the first one?", "why?", "more", "and level 2?"):
