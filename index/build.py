@@ -121,7 +121,7 @@ def update(
 
 @contextmanager
 def _only_writer(data: Path) -> Iterator[None]:
-    lock = FileLock(generation.index_folder(data) / "writer.lock", timeout=0, fallback_to_soft=False)
+    lock = FileLock(generation.index_folder(data) / "writer.lock", timeout=0, mode=0o600, fallback_to_soft=False)
     try:
         lock.acquire()
     except Timeout as error:
