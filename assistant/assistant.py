@@ -12,7 +12,7 @@ from assistant.compose import choose, quote
 from assistant.context import IndexContext
 from assistant.coverage import THRESHOLD, cover_features, probability
 from assistant.generator import Generator
-from assistant.question import Question, read_question
+from assistant.question import Question, checked, read_question
 from assistant.ranker import Ranked, rank
 from assistant.sequel import next_item, unsaid
 from assistant.signals import signals, similarities
@@ -63,6 +63,7 @@ class Assistant:
 
     def search(self, question: str, history: Sequence[Turn] = (), k: int = HITS) -> tuple[str, tuple[Hit, ...]]:
         """The standalone question, and the `k` best passages for it."""
+        question = checked(question)  # before anything is loaded
         snapshot = self.library.snapshot()
         asked = read_question(question, history, IndexContext(snapshot))
         hits, _ = retrieve(asked, snapshot, k)
@@ -78,6 +79,7 @@ class Assistant:
     ) -> Iterator[Event]:
         """What was found, then each sentence once it is verified, then the whole answer."""
         began = time.monotonic()
+        question = checked(question)  # before anything is loaded
         snapshot = self.library.snapshot()
         asked = read_question(question, history, IndexContext(snapshot))
         hits, ranked = retrieve(asked, snapshot)

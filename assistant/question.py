@@ -100,6 +100,20 @@ def read_question(asked: str, history: Sequence[Turn] = (), context: Context | N
     """Check the question and resolve it with the conversation so far, and with what the index knows of it.
 
     Raises:
+        QuestionInvalid: as `checked`.
+    """
+    asked = checked(asked)
+    resolution = resolve(asked, history, context)
+    standalone = resolution.standalone
+    spoken = standalone.partition(" (about: ")[0]  # what is said about an earlier question asks for nothing now
+    said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "") if resolution.more else ""
+    return Question(asked, standalone, wants(spoken), standalone != asked, resolution.after, said)
+
+
+def checked(asked: str) -> str:
+    """The question with its white space evened out.
+
+    Raises:
         QuestionInvalid: it is empty or longer than `MAX_CHARACTERS`.
     """
     if len(asked) > MAX_CHARACTERS:
@@ -107,11 +121,7 @@ def read_question(asked: str, history: Sequence[Turn] = (), context: Context | N
     asked = " ".join(asked.split())
     if not any(character.isalnum() for character in asked):
         raise QuestionInvalid("There is no question; type one.")
-    resolution = resolve(asked, history, context)
-    standalone = resolution.standalone
-    said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "") if resolution.more else ""
-    spoken = standalone.partition(" (about: ")[0]  # what is said about an earlier question asks for nothing now
-    return Question(asked, standalone, wants(spoken), standalone != asked, resolution.after, said)
+    return asked
 
 
 def wants(question: str) -> Wants:
