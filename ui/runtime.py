@@ -141,6 +141,13 @@ class Runtime:
                 self._read = number, {document.id: document for document in documents}
             return self._read[1]
 
+    def reopen(self) -> None:
+        """Open the index anew after it was erased: nothing of the old one stays in memory."""
+        with self._lock, self._lock_content:
+            self.library = assembly.open_library(self.settings)
+            self._assistant = self._status = self._roadmaps = self._read = None
+        self.load()
+
     def change(self, settings: Settings) -> None:
         """Answer with these settings from now on; the folders stay what they are."""
         with self._lock:
