@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pytest
 from fakes import BREAD, PLAN, RIVERS, build, open_library, write_corpus
 
@@ -138,7 +137,7 @@ def state(data: Path) -> State | None:
         return None
     assert snapshot.search(QUESTION, 5)
     texts = {document.id: document.text for document in snapshot.documents.values()}
-    assert np.array_equal(snapshot.dense.reconstruct_n(0, len(snapshot.passages)), snapshot.vectors)
+    assert all(snapshot.vectors[snapshot.dense.nearest(v, 1)[0]] @ v > 0.999 for v in snapshot.vectors)
     ids = tuple(passage.id for passage in snapshot.passages)
     return texts, ids, snapshot.vectors.tobytes(), snapshot.sentences.vectors.tobytes()
 
