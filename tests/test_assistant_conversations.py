@@ -277,7 +277,8 @@ def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> No
         "CREATE TABLE conversation (id VARCHAR(32) PRIMARY KEY, title TEXT NOT NULL, created VARCHAR(32) NOT NULL,"
         " updated VARCHAR(32) NOT NULL);"
         "CREATE TABLE message (number INTEGER PRIMARY KEY, id VARCHAR(32) NOT NULL UNIQUE,"
-        " conversation_id VARCHAR(32) NOT NULL, role VARCHAR(16) NOT NULL, content TEXT NOT NULL, state VARCHAR(16) NOT NULL, answer TEXT NOT NULL,"
+        " conversation_id VARCHAR(32) NOT NULL, role VARCHAR(16) NOT NULL, content TEXT NOT NULL,"
+        " state VARCHAR(16) NOT NULL, answer TEXT NOT NULL,"
         " error TEXT NOT NULL, created VARCHAR(32) NOT NULL);"
     )
     moment = "2026-01-01T00:00:00.000000+00:00"
