@@ -12,6 +12,7 @@ from assistant.compose import choose, quote
 from assistant.context import IndexContext
 from assistant.coverage import THRESHOLD, cover_features, probability
 from assistant.generator import Generator
+from assistant.orders import only_orders, without_orders
 from assistant.question import Question, checked, read_question
 from assistant.ranker import Ranked, rank
 from assistant.sequel import next_item, unsaid
@@ -87,7 +88,7 @@ class Assistant:
         yield Retrieved(asked.standalone, hits)
 
         confidence = probability(cover_features(asked, ranked, hits, snapshot))
-        covered = confidence >= self.threshold and bool(ranked)
+        covered = confidence >= self.threshold and bool(ranked) and not only_orders(question)
         if asked.after or asked.said:
             ranked = next_item(ranked, asked.after) if asked.after else unsaid(ranked, asked.said)
         quoted, citations = quote(choose(ranked, asked, snapshot.titles.named(asked.standalone))) if covered else ((), ())
@@ -140,7 +141,7 @@ def retrieve(asked: Question, snapshot: Snapshot, k: int = HITS) -> tuple[tuple[
 
 def rank_evidence(asked: Question, vector: Vectors, hits: Sequence[Hit], snapshot: Snapshot) -> list[Ranked]:
     """The evidence units of the retrieved passages, best first."""
-    units = units_of(hits, snapshot.documents)
+    units = without_orders(units_of(hits, snapshot.documents))
     cosines = similarities(units, vector, snapshot)
     return rank(units, signals(asked, units, cosines, snapshot))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from assistant.answer import Turn
 from assistant.context import Context
 from assistant.follow_up import resolve
+from assistant.orders import asked_for
 from ingest.errors import RoadmapError
 
 MAX_CHARACTERS = 2000
@@ -103,7 +104,7 @@ def read_question(asked: str, history: Sequence[Turn] = (), context: Context | N
         QuestionInvalid: as `checked`.
     """
     asked = checked(asked)
-    resolution = resolve(asked, history, context)
+    resolution = resolve(asked_for(asked), history, context)
     standalone = resolution.standalone
     spoken = standalone.partition(" (about: ")[0]  # what is said about an earlier question asks for nothing now
     said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "") if resolution.more else ""
