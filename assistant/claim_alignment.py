@@ -122,6 +122,9 @@ class Alignment:
         return turned / (same + turned) if same + turned else 0.0
 
     def _places(self, word: Word) -> list[int]:
+        same = [j for j, other in enumerate(self.quote) if other.stem == word.stem]
+        if same:
+            return same
         kin = [kinship(word, other) for other in self.quote]
         best = max(kin, default=0.0)
         if best:

@@ -32,8 +32,8 @@ from evals.train_evidence import detokenised
 from ingest.readers import read_document
 
 ABOUT = (
-    "Weights of the verifier, made by `python -m evals.train_verifier` from evals/claims.jsonl (dev split) and from variants of "
-    "the documents in corpus/, of COVID-QA (deepset-ai/COVID-QA, Apache-2.0) and of QED (google-research-datasets/QED, "
+    "Weights of the verifier, made by `python -m evals.train_verifier` from evals/claims.jsonl (dev split) and from variants "
+    "of the documents in corpus/, of COVID-QA (deepset-ai/COVID-QA, Apache-2.0) and of QED (google-research-datasets/QED, "
     "CC BY-SA 3.0)."
 )
 HIDDEN = 16
