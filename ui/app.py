@@ -32,8 +32,8 @@ if st.session_state.pop(Key.TO_CHAT, False) and page != chat:
     st.switch_page(chat)
 runtime = shared_runtime()
 if runtime is not None:
+    page.run()  # first, because a learner waits for it
     notice_rebuild(runtime)
     draw_sidebar(runtime)
     with st.sidebar:
         apply_appearance()
-    page.run()
