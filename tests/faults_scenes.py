@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -35,9 +36,9 @@ class Scene:
         ACTIONS[self.action](self.corpus, data)
 
     def copy(self, target: Path) -> Path:
-        """A data folder to make it in."""
+        """A data folder to make it in. Links are enough: a file of the index is never changed in place."""
         if self.base.exists():
-            shutil.copytree(self.base, target)
+            shutil.copytree(self.base, target, copy_function=os.link)
         return target
 
 
