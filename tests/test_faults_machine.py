@@ -343,6 +343,6 @@ def test_any_order_of_changes_crashes_damage_and_questions_finds_what_plain_dict
         ),
     )
     done = IndexMachine.done
-    assert min(done.values()) >= counts.machines / 2, done
+    assert min(done.values()) > counts.machines / 10, done
     counted = ", ".join(f"{number:,} {what}" for what, number in sorted(done.items()))
     tally("T7", f"{counts.machines} runs of {STEPS} steps: {counted}; 0 differences")
