@@ -103,7 +103,7 @@ class Tab:
             reduced_motion="reduce",
         )
         self.page = self.context.new_page()
-        self.page.set_default_timeout(12_000)  # two busy cores
+        self.page.set_default_timeout(60_000)  # two busy cores
         self.foreign: list[str] = []
         self.dialogs: list[str] = []
         self.page.on("request", lambda request: self._note(request.url))
