@@ -370,12 +370,13 @@ def test_a_number_shows_its_quote_on_hover_and_on_focus_and_escape_hides_it(road
     tip.wait_for(state="detached")
 
 
-def test_the_answer_is_copied_with_its_sources(roadmap: str, browser: object) -> None:
+def test_rows_of_a_table_are_one_table_and_the_answer_is_copied_with_its_sources(roadmap: str, browser: object) -> None:
     visit = Visit(browser)
     visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visit.open(roadmap)
     visit.ask("What do I learn?")
     visit.answered()
+    assert visit.page.locator(".ra-table table tr").all_inner_texts() == ["Topic\tWeeks\u00a06", "Calculus\t6\u00a07"]
     visit.page.locator(".ra-copy").click()
     visit.page.get_by_text("Copied").wait_for()
     copied = visit.page.evaluate("navigator.clipboard.readText()")
