@@ -120,6 +120,18 @@ def test_every_page_passes_axe_can_be_read_in_the_dark_and_fits_a_phone(address:
     assert found == []
 
 
+def test_the_buttons_of_a_dialog_follow_the_colours_of_the_page(address: str, browser: Any) -> None:
+    """axe does not look at a button that lies on two layers."""
+    tab = Tab(browser, address, dark=True)
+    _library(tab)
+    _deleting(tab)
+    colour = "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
+    assert tab.page.locator(".st-key-delete-now button").evaluate(colour) == ["rgb(18, 24, 22)", "rgb(92, 201, 181)"]
+    tab.page.emulate_media(color_scheme="light")
+    tab.page.wait_for_function("() => getComputedStyle(document.documentElement).colorScheme !== 'dark'")
+    assert tab.page.locator(".st-key-delete-now button").evaluate(colour) == ["rgb(255, 255, 255)", "rgb(15, 107, 92)"]
+
+
 def test_very_large_text_fits_a_phone(address: str, browser: Any) -> None:
     tab = Tab(browser, address, width=360)
     tab.page.add_init_script("localStorage.setItem('roadmap-text-size', 'larger')")

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,6 +14,7 @@ from ui_fakes import MARKDOWN
 from ui_scene import keys, scene, text_of, updated, visit
 
 from index.generation import numbers
+from ui import upload_view
 from ui.runtime import Runtime
 
 SLOW = "# Slow\n\nThis document takes a second to be read.\n"
@@ -115,6 +117,28 @@ def test_while_an_update_runs_it_tells_how_far_it_is_and_can_be_stopped(runtime:
     updated(runtime)
     page.run()
     assert "Added as uploads/slowly.md" in text_of(page)
+
+
+def test_files_that_the_browser_names_twice_are_taken_once(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    class File:
+        def __init__(self, name: str, data: bytes) -> None:
+            self.name, self.file_id, self._data = name, name, data
+
+        def getvalue(self) -> bytes:
+            return self._data
+
+    first, late = File("a.md", PLAN), File("b.md", PLAN + b"b")
+    state: dict[str, Any] = {"upload-0": [first]}
+    monkeypatch.setattr(upload_view.st, "session_state", state)
+    upload_view._received(runtime, "upload-0")
+    upload_view._received(runtime, "upload-0")
+    state["upload-0"] = [first, late]
+    upload_view._received(runtime, "upload-0")
+    assert [(upload.name, upload.outcome) for upload in state["upload_last"]] == [("a.md", "added"), ("b.md", "added")]
+    assert state["upload_round"] == 1
+    state["upload-1"] = [late]
+    upload_view._received(runtime, "upload-1")
+    assert [(upload.name, upload.outcome) for upload in state["upload_last"]] == [("b.md", "known")]
 
 
 def test_refused_uploads_say_why_and_the_others_are_taken(runtime: Runtime) -> None:

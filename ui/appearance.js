@@ -8,6 +8,7 @@ export default function (component) {
   const { data, parentElement } = component;
   const size = localStorage.getItem(SIZE_KEY) || "normal";
   document.documentElement.style.fontSize = SIZES[size] ?? "";
+  follow();
   if (!data.choose || parentElement.querySelector(".appearance")) return;
   const box = document.createElement("div");
   box.className = "appearance";
@@ -26,6 +27,16 @@ export default function (component) {
     }),
   );
   parentElement.append(box);
+}
+
+// Drawers and dialogs lie outside the part of the page that Streamlit declares light or dark.
+function follow() {
+  const app = document.querySelector(".stApp");
+  const apply = () => { document.documentElement.style.colorScheme = getComputedStyle(app).colorScheme; };
+  apply();
+  if (window.roadmapFollows) return;
+  window.roadmapFollows = new MutationObserver(apply);
+  window.roadmapFollows.observe(app, { attributes: true, attributeFilter: ["class", "style"] });
 }
 
 function theme() {

@@ -12,6 +12,7 @@ from ui.uploads import Upload, accepted, largest
 
 _ROUND = "upload_round"  # grows with every upload: a new key empties the widget, and with it the memory
 _LAST = "upload_last"  # what became of the last files
+_TAKEN = "upload_taken"  # (key, ids) of the files of the last drop: the browser may name the same files twice
 _PROBLEM = "upload_problem"
 _REPLACE = "upload-replace"
 
@@ -78,10 +79,13 @@ def upload_state(runtime: Runtime, status: IndexStatus | None, upload: Upload) -
 
 
 def _received(runtime: Runtime, key: str) -> None:
-    files = st.session_state.get(key) or []
+    before, taken = st.session_state.get(_TAKEN, ("", set()))
+    taken = taken if before == key else set()
+    files = [file for file in st.session_state.get(key) or [] if file.file_id not in taken]
     if not files:
         return
-    last: list[Upload] = []
+    last: list[Upload] = list(st.session_state.get(_LAST, [])) if taken else []
+    st.session_state[_TAKEN] = (key, taken | {file.file_id for file in files})
     for file in files:
         try:
             last.append(runtime.uploads.add(file.name, file.getvalue(), replace=bool(st.session_state.get(_REPLACE))))
@@ -89,7 +93,8 @@ def _received(runtime: Runtime, key: str) -> None:
             st.session_state[_PROBLEM] = str(exc)
             break
     st.session_state[_LAST] = last
-    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+    if not taken:
+        st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     runtime.look_again()
     if any(upload.outcome in ("added", "replaced") for upload in last):
         runtime.rebuild.start(again=True)
