@@ -10,7 +10,7 @@ from assistant.answer import Answer, Citation, Event, Finished, Mode, Retrieved,
 from assistant.compose import choose, quote
 from assistant.coverage import THRESHOLD, cover_features, probability
 from assistant.generator import Generator
-from assistant.question import Question, read_question
+from assistant.question import Question, aimed, read_question
 from assistant.ranker import Ranked, rank
 from assistant.signals import signals, similarities
 from assistant.suggest import suggestions
@@ -20,6 +20,7 @@ from index.embedder import Vectors
 from index.hit import Hit
 from index.library import Library
 from index.search import Snapshot
+from index.spelling import corrected
 from ingest.document import Passage
 
 CANDIDATES = 24  # passages searched for evidence
@@ -49,8 +50,9 @@ class Assistant:
 
     def search(self, question: str, history: Sequence[Turn] = (), k: int = HITS) -> tuple[str, tuple[Hit, ...]]:
         """The standalone question, and the `k` best passages for it."""
-        asked = read_question(question, history)
-        hits, _ = retrieve(asked, self.library.snapshot(), k)
+        snapshot = self.library.snapshot()
+        asked = ask_of(question, history, snapshot)
+        hits, _ = retrieve(asked, snapshot, k)
         return asked.standalone, hits
 
     def stream(
@@ -63,15 +65,15 @@ class Assistant:
     ) -> Iterator[Event]:
         """What was found, then each sentence once it is verified, then the whole answer."""
         began = time.monotonic()
-        asked = read_question(question, history)
         snapshot = self.library.snapshot()
+        asked = ask_of(question, history, snapshot)
         hits, ranked = retrieve(asked, snapshot)
         retrieved = time.monotonic()
         yield Retrieved(asked.standalone, hits)
 
         confidence = probability(cover_features(asked, ranked, hits, snapshot))
         covered = confidence >= self.threshold and bool(ranked)
-        quoted, citations = quote(choose(ranked, asked, snapshot.titles.named(asked.standalone))) if covered else ((), ())
+        quoted, citations = quote(choose(ranked, asked, asked.sources or snapshot.titles.named(asked.content))) if covered else ((), ())
         weighed = time.monotonic()
 
         writes = mode == "write" and self.generator is not None and bool(quoted)
@@ -120,10 +122,17 @@ class Assistant:
         return iter(quoted)
 
 
+def ask_of(question: str, history: Sequence[Turn], snapshot: Snapshot) -> Question:
+    """The question, standalone, with the documents of this snapshot that it names as sources. Raises QuestionInvalid."""
+    asked = read_question(question, history)
+    asked = aimed(asked, snapshot.titles.mentions(asked.standalone))
+    return replace(asked, content=corrected(asked.content, snapshot.lexical, snapshot.passages))
+
+
 def retrieve(asked: Question, snapshot: Snapshot, k: int = HITS) -> tuple[tuple[Hit, ...], list[Ranked]]:
     """The `k` best passages, those with the best evidence first, and the evidence units of all candidates, best first."""
-    vector = snapshot.embedder().embed_question(asked.standalone)
-    candidates = snapshot.search_vector(asked.standalone, vector, max(CANDIDATES, k))
+    vector = snapshot.embedder().embed_question(asked.content)
+    candidates = snapshot.search_vector(asked.content, vector, max(CANDIDATES, k), sources=asked.sources)
     ranked = rank_evidence(asked, vector, candidates[:CANDIDATES], snapshot)
     return reorder(candidates, ranked)[:k], ranked
 

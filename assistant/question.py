@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answer import Turn
 from index.terms import terms, words
+from index.titles import Mentions
 from ingest.errors import RoadmapError
 
 MAX_CHARACTERS = 2000
@@ -104,12 +105,18 @@ _COUNTED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question ready for retrieval."""
+    """A question ready for retrieval.
+
+    `content` is what is searched for: the standalone question without the names of the documents that it asks
+    ("according to ..."); `sources` are the ids of these documents.
+    """
 
     asked: str
     standalone: str
     wants: Wants
     follow_up: bool
+    content: str
+    sources: frozenset[str] = frozenset()
 
 
 def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
@@ -124,7 +131,15 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
     if not any(character.isalnum() for character in asked):
         raise QuestionInvalid("There is no question; type one.")
     standalone = resolve(asked, history)
-    return Question(asked, standalone, wants(standalone), standalone != asked)
+    return Question(asked, standalone, wants(standalone), standalone != asked, standalone)
+
+
+def aimed(question: Question, mentions: Mentions) -> Question:
+    """The question with the documents it names as sources set apart from what it asks of them."""
+    if not mentions.documents:
+        return question
+    wanted = replace(wants(mentions.content), sources=question.wants.sources)
+    return replace(question, content=mentions.content, sources=mentions.documents, wants=wanted)
 
 
 def wants(question: str) -> Wants:

@@ -58,6 +58,10 @@ class LexicalIndex:
         indptr = self._model.scores["indptr"]
         return np.asarray(self._model.scores["indices"][indptr[token] : indptr[token + 1]], np.int64)
 
+    def vocabulary(self, letter: str) -> list[str]:
+        """The stemmed terms that begin with a letter."""
+        return [term for term in self._model.vocab_dict if term.startswith(letter)]
+
     def knows(self, term: str) -> bool:
         """Whether any indexed text holds this stemmed term."""
         return term in self._model.vocab_dict
