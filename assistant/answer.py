@@ -10,6 +10,7 @@ from index.hit import Hit
 
 Mode = Literal["auto", "quote", "write"]
 Status = Literal["answered", "partial", "not_covered"]
+REFUSAL = "The documents do not cover this."  # how the text of a refusal begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Citation:
     start: int
     end: int
     quote: str
+    digest: str = ""  # of the document's source when it was quoted, "" where unknown: tells whether it has changed since
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Answer:
     missing: tuple[str, ...] = ()  # parts of the question the documents do not cover
     suggestions: tuple[str, ...] = ()
     generation: int = 0  # of the index that answered
+    notice: str = ""  # why the generator did not finish, when quotes had to take its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ def sentences_text(sentences: tuple[Sentence, ...]) -> str:
 def answer_text(answer: Answer) -> str:
     """The whole answer as plain text, refusals included."""
     if answer.status == "not_covered":
-        text = "The documents do not cover this."
+        text = REFUSAL
         if answer.suggestions:
             text += " They do answer: " + " · ".join(answer.suggestions)
         return text
@@ -193,5 +196,6 @@ def answer_json(answer: Answer, question_id: str = "") -> dict[str, object]:
         "model": answer.model,
         "mode": answer.mode,
         "generation": answer.generation,
+        "notice": answer.notice,
         "seconds": {name: round(value, 4) for name, value in answer.seconds.items()},
     }

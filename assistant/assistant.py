@@ -5,17 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Literal
 
-from assistant.answer import Answer, Citation, Event, Finished, Mode, Retrieved, Sentence, SentenceReady, Turn
+from assistant.answer import Answer, Event, Finished, Mode, Retrieved, Sentence, SentenceReady, Turn
 from assistant.compose import choose, quote
+from assistant.context import IndexContext
 from assistant.coverage import THRESHOLD, cover_features, probability
 from assistant.generator import Generator
 from assistant.question import Question, aimed, read_question
 from assistant.ranker import Ranked, rank
+from assistant.sequel import next_item, unsaid
 from assistant.signals import signals, similarities
 from assistant.suggest import suggestions
 from assistant.units import Unit, units_of
-from assistant.write import written_sentences
+from assistant.write import Writing
 from index.embedder import Vectors
 from index.hit import Hit
 from index.library import Library
@@ -31,11 +34,22 @@ EVIDENCE_WEIGHT = 0.75  # of a passage's best unit against its retrieval score, 
 class Assistant:
     """Answers questions from one library. Any number of threads may ask; each answer comes from exactly one generation."""
 
-    def __init__(self, library: Library, *, generator: Generator | None = None, threshold: float = THRESHOLD) -> None:
-        """Without a generator every answer is quoted. `threshold` is the probability of cover below which it refuses."""
+    def __init__(
+        self,
+        library: Library,
+        *,
+        generator: Generator | None = None,
+        threshold: float = THRESHOLD,
+        auto: Literal["quote", "write"] = "quote",
+    ) -> None:
+        """Without a generator every answer is quoted. `threshold` is the probability of cover below which it refuses.
+
+        `auto` is what the mode of that name does: what the evals measured to be better for this generator.
+        """
         self.library = library
         self.generator = generator
         self.threshold = threshold
+        self.auto = auto
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, mode: Mode = "auto") -> Answer:
         """The complete answer.
@@ -73,14 +87,19 @@ class Assistant:
 
         confidence = probability(cover_features(asked, ranked, hits, snapshot))
         covered = confidence >= self.threshold and bool(ranked)
-        quoted, citations = quote(choose(ranked, asked, asked.sources or snapshot.titles.named(asked.content))) if covered else ((), ())
+        if asked.after or asked.said:
+            ranked = next_item(ranked, asked.after) if asked.after else unsaid(ranked, asked.said)
+        named = asked.sources or snapshot.titles.named(asked.content)
+        quoted, citations = quote(choose(ranked, asked, named)) if covered else ((), ())
         weighed = time.monotonic()
 
-        writes = mode == "write" and self.generator is not None and bool(quoted)
+        writing: Writing | None = None
+        if (self.auto if mode == "auto" else mode) == "write" and self.generator is not None and quoted:
+            writing = Writing(asked.standalone, quoted, citations, self.generator, cancelled=cancelled)
         sentences: list[Sentence] = []
         first: float | None = None
         shown: set[int] = set()
-        for sentence in self._sentences(asked, quoted, citations, writes, cancelled):
+        for sentence in writing or quoted:
             first = first or time.monotonic()
             sentences.append(sentence)
             fresh = tuple(c for c in citations if c.marker in sentence.citations and c.marker not in shown)
@@ -96,8 +115,8 @@ class Assistant:
                 citations=tuple(c for c in citations if c.marker in shown),
                 hits=hits,
                 confidence=confidence,
-                mode="write" if writes else "quote",
-                model=self.generator.id if writes and self.generator else "",
+                mode="write" if writing else "quote",
+                model=self.generator.id if writing and self.generator else "",
                 seconds={
                     "retrieve": retrieved - began,
                     "evidence": weighed - retrieved,
@@ -106,27 +125,16 @@ class Assistant:
                 },
                 suggestions=() if sentences else suggestions(hits),
                 generation=snapshot.generation,
+                notice=writing.problem if writing else "",
             )
         )
-
-    def _sentences(
-        self,
-        asked: Question,
-        quoted: Sequence[Sentence],
-        citations: Sequence[Citation],
-        writes: bool,
-        cancelled: Callable[[], bool],
-    ) -> Iterator[Sentence]:
-        if writes and self.generator is not None:
-            return written_sentences(asked.standalone, quoted, citations, self.generator, cancelled=cancelled)
-        return iter(quoted)
 
 
 def ask_of(question: str, history: Sequence[Turn], snapshot: Snapshot) -> Question:
     """The question, standalone, with the documents of this snapshot that it names as sources. Raises QuestionInvalid."""
-    asked = read_question(question, history)
+    asked = read_question(question, history, IndexContext(snapshot))
     asked = aimed(asked, snapshot.titles.mentions(asked.standalone))
-    return replace(asked, content=corrected(asked.content, snapshot.lexical, snapshot.passages))
+    return replace(asked, content=corrected(asked.content, snapshot))
 
 
 def retrieve(asked: Question, snapshot: Snapshot, k: int = HITS) -> tuple[tuple[Hit, ...], list[Ranked]]:

@@ -107,7 +107,7 @@ def cite(piece: Piece, marker: int) -> Citation:
     at = bisect_right([section.start for section in document.sections], piece.start) - 1
     path = document.sections[max(0, at)].heading_path if document.sections else ()
     text = document.text[piece.start : piece.end]
-    return Citation(marker, document.id, document.title, path, piece.page, piece.start, piece.end, text)
+    return Citation(marker, document.id, document.title, path, piece.page, piece.start, piece.end, text, document.digest)
 
 
 def pieces(unit: Unit) -> list[Piece]:

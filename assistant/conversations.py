@@ -1,27 +1,28 @@
 """Conversations in, conversations out: every question and answer is on disk before it is shown, whole or in part.
 
-One SQLite file in the data folder, or any SQLAlchemy URL. An answer is stored with its citations' quotes and spans, so it
-stays readable after the documents have changed.
+One SQLite file in the data folder, or any SQLAlchemy URL, shared by any number of processes. An answer is stored with its
+citations' quotes and spans, so it stays readable after the documents have changed.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import sqlite3
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import ForeignKey, Index, String, Text, create_engine, delete, event, func, select, update
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy import delete, event, func, or_, select, update
+from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.orm import Session
 
 from assistant.answer import Answer, Turn, answer_text
+from assistant.conversation_rows import ConversationRow, MessageRow, branch, newest_below, prepare_tables
+from assistant.conversation_search import find, lower_any_script
+from assistant.database import engine_of, sqlite_url
 from assistant.record import answer_from_record, answer_record
 from ingest.errors import RoadmapError
 
@@ -37,32 +38,6 @@ class ConversationUnknown(RoadmapError):
     """A conversation or message was asked for that the store does not hold."""
 
 
-class _Base(DeclarativeBase):
-    pass
-
-
-class _ConversationRow(_Base):
-    __tablename__ = "conversation"
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    title: Mapped[str] = mapped_column(Text, default="")
-    created: Mapped[str] = mapped_column(String(32))  # ISO 8601, UTC
-    updated: Mapped[str] = mapped_column(String(32))
-
-
-class _MessageRow(_Base):
-    __tablename__ = "message"
-    __table_args__ = (Index("message_of_conversation", "conversation_id", "number"),)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)  # order within the conversation
-    id: Mapped[str] = mapped_column(String(32), unique=True)
-    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
-    role: Mapped[str] = mapped_column(String(16))
-    content: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(16))
-    answer: Mapped[str] = mapped_column(Text, default="")  # JSON, "" for questions
-    error: Mapped[str] = mapped_column(Text, default="")
-    created: Mapped[str] = mapped_column(String(32))
-
-
 @dataclass(frozen=True, slots=True)
 class Message:
     """One question or answer. A `running` answer holds what has been written so far."""
@@ -74,6 +49,8 @@ class Message:
     answer: Answer | None  # None for questions, and for answers that failed before the first sentence
     error: str  # one sentence, where the answer failed
     created: datetime
+    parent: str = ""  # id of the message before it, "" for the first
+    versions: tuple[str, ...] = ()  # ids of all messages that stand at this place in some branch, oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +58,27 @@ class Conversation:
     """One entry of the list of conversations."""
 
     id: str
-    title: str  # the first question
+    title: str  # the first question, until it is renamed
     updated: datetime
+    excerpt: str = ""  # the words around what a search found in a message
 
 
 class Conversations:
     """The store. Safe to call from several threads and processes."""
 
     def __init__(self, url: str) -> None:
-        self._engine = create_engine(url, connect_args={"timeout": 5} if url.startswith("sqlite") else {})
-        if url.startswith("sqlite"):
-            event.listen(self._engine, "connect", _prepare_sqlite)
+        """Raises ConversationsUnavailable."""
+        try:
+            self._engine = engine_of(url)
+        except (ArgumentError, ImportError) as exc:
+            raise ConversationsUnavailable(
+                f"The database of the conversations cannot be used ({exc}); check its URL and install its driver "
+                "(for PostgreSQL: pip install psycopg, and a URL that begins with postgresql+psycopg://)."
+            ) from exc
+        if url.startswith("sqlite"):  # its own lower() knows A to Z only
+            event.listen(self._engine, "connect", lower_any_script)
         with self._translated():
-            _Base.metadata.create_all(self._engine)
+            prepare_tables(self._engine)
 
     def close(self) -> None:
         """Close every connection."""
@@ -102,100 +87,183 @@ class Conversations:
     def start(self, title: str) -> str:
         """Id of a new, empty conversation."""
         conversation_id, now = uuid.uuid4().hex, _now()
-        title = " ".join(title.split())
-        title = title if len(title) <= TITLE_CHARACTERS else title[: TITLE_CHARACTERS - 1] + "…"
         with self._session() as session:
-            session.add(_ConversationRow(id=conversation_id, title=title, created=now, updated=now))
+            session.add(ConversationRow(id=conversation_id, title=_title(title), created=now, updated=now, leaf=""))
         return conversation_id
+
+    def conversation(self, conversation_id: str) -> Conversation | None:
+        """One entry of the list; None where there is none of this id."""
+        with self._session() as session:
+            row = session.get(ConversationRow, conversation_id)
+            return None if row is None else _conversation(row)
 
     def exists(self, conversation_id: str) -> bool:
         """Whether the store holds this conversation."""
-        with self._session() as session:
-            return session.get(_ConversationRow, conversation_id) is not None
+        return self.conversation(conversation_id) is not None
 
-    def recent(self, limit: int = 20) -> tuple[Conversation, ...]:
-        """The conversations used last, newest first."""
-        query = select(_ConversationRow).order_by(_ConversationRow.updated.desc(), _ConversationRow.id).limit(limit)
+    def recent(self, limit: int = 20, skip: int = 0) -> tuple[Conversation, ...]:
+        """The conversations used last, newest first, without the first `skip`."""
+        query = select(ConversationRow).order_by(ConversationRow.updated.desc(), ConversationRow.id)
         with self._session() as session:
-            rows = session.scalars(query).all()
-            return tuple(Conversation(row.id, row.title, datetime.fromisoformat(row.updated)) for row in rows)
+            return tuple(_conversation(row) for row in session.scalars(query.limit(limit).offset(skip)))
+
+    def find(self, words: str, limit: int = 50) -> tuple[Conversation, ...]:
+        """The conversations whose title or messages hold every one of the words, in any case, newest first."""
+        with self._session() as session:
+            return tuple(_conversation(row, excerpt) for row, excerpt in find(session, words, limit))
+
+    def rename(self, conversation_id: str, title: str) -> None:
+        """Give a conversation another title; an empty one changes nothing. Raises ConversationUnknown."""
+        with self._session() as session:
+            row = _known(session, conversation_id)
+            row.title = _title(title) or row.title
 
     def remove(self, conversation_id: str) -> None:
         """Delete a conversation with its messages; one that is not there is left alone."""
         with self._session() as session:
-            session.execute(delete(_MessageRow).where(_MessageRow.conversation_id == conversation_id))
-            session.execute(delete(_ConversationRow).where(_ConversationRow.id == conversation_id))
+            session.execute(delete(MessageRow).where(MessageRow.conversation_id == conversation_id))
+            session.execute(delete(ConversationRow).where(ConversationRow.id == conversation_id))
 
     def messages(self, conversation_id: str) -> tuple[Message, ...]:
-        """Its messages, oldest first; none where the conversation is unknown."""
-        query = select(_MessageRow).where(_MessageRow.conversation_id == conversation_id).order_by(_MessageRow.number)
+        """The messages of the branch that is shown, oldest first; none where the conversation is unknown."""
         with self._session() as session:
-            return tuple(_message(row) for row in session.scalars(query))
+            conversation = session.get(ConversationRow, conversation_id)
+            if conversation is None:
+                return ()
+            rows = _rows(session, conversation_id)
+            versions: dict[str | None, list[str]] = {}
+            for row in rows:
+                versions.setdefault(row.parent, []).append(row.id)
+            return tuple(_message(row, tuple(versions[row.parent])) for row in branch(rows, conversation.leaf))
 
     def message(self, message_id: str) -> Message | None:
         """One message; None where there is none of this id."""
         with self._session() as session:
-            row = session.scalars(select(_MessageRow).where(_MessageRow.id == message_id)).one_or_none()
+            row = session.scalars(select(MessageRow).where(MessageRow.id == message_id)).one_or_none()
             return None if row is None else _message(row)
 
-    def history(self, conversation_id: str) -> tuple[Turn, ...]:
-        """The finished exchanges, as the assistant takes them: a question whose answer failed is left out with it."""
+    def history(self, conversation_id: str, until: str | None = None) -> tuple[Turn, ...]:
+        """The finished exchanges, as the assistant takes them: a question whose answer failed is left out with it.
+
+        Those of the branch that is shown, or of the one that ends with the message `until` ("" for none at all).
+        """
         turns: list[Turn] = []
-        question: Message | None = None
-        for message in self.messages(conversation_id):
-            if message.role == "user":
-                question = message
-            elif question is not None and message.state in ("done", "stopped") and message.answer is not None:
-                turns += [Turn("user", question.content), Turn("assistant", message.content)]
-                question = None
+        question = ""
+        with self._session() as session:
+            conversation = session.get(ConversationRow, conversation_id)
+            if conversation is None or until == "":
+                return ()
+            for row in branch(_rows(session, conversation_id), until or conversation.leaf):
+                if row.role == "user":
+                    question = row.content
+                elif question and row.state in ("done", "stopped") and row.answer:
+                    turns += [Turn("user", question), Turn("assistant", row.content)]
+                    question = ""
         return tuple(turns)
 
-    def ask(self, conversation_id: str, question: str) -> str:
+    def ask(self, conversation_id: str, question: str, after: str | None = None) -> str:
         """Write the question and an answer still to come; returns the answer's message id.
 
+        They follow the branch that is shown, or begin another one behind the message `after` ("" for the beginning).
         Raises ConversationUnknown.
         """
-        now, answer_id = _now(), uuid.uuid4().hex
         with self._session() as session:
-            conversation = session.get(_ConversationRow, conversation_id)
-            if conversation is None:
-                raise ConversationUnknown(f"There is no conversation {conversation_id!r}; start a new one.")
-            conversation.updated = now
-            for message_id, role, content, state in (
-                (uuid.uuid4().hex, "user", question, "done"),
-                (answer_id, "assistant", "", "running"),
-            ):
-                row = _MessageRow(
-                    id=message_id, conversation_id=conversation_id, role=role, content=content, state=state, created=now
-                )
-                session.add(row)
-                session.flush()  # in this order, so that `number` follows it
-        return answer_id
+            conversation = _claimed(session, conversation_id)
+            if after is None:
+                shown = branch(_rows(session, conversation_id), conversation.leaf)
+                after = shown[-1].id if shown else ""
+            asked = _add(session, conversation_id, "user", question, "done", after)
+            return _lead_to(conversation, _add(session, conversation_id, "assistant", "", "running", asked))
+
+    def ask_again(self, answer_id: str) -> tuple[str, str, str]:
+        """Write another answer still to come to the question of this one, which is kept.
+
+        Returns the ids of the new answer and of its conversation, and the question. Raises ConversationUnknown.
+        """
+        with self._session() as session:
+            row = session.scalars(select(MessageRow).where(MessageRow.id == answer_id)).one_or_none()
+            asked = row and session.scalars(select(MessageRow).where(MessageRow.id == row.parent)).one_or_none()
+            if row is None or asked is None:
+                raise ConversationUnknown("The question of this answer was removed; ask it in a new conversation.")
+            conversation = _claimed(session, row.conversation_id)
+            added = _add(session, conversation.id, "assistant", "", "running", asked.id)
+            return _lead_to(conversation, added), conversation.id, asked.content
+
+    def show(self, message_id: str) -> None:
+        """Make the newest branch through this message the one that is shown. Raises ConversationUnknown."""
+        with self._session() as session:
+            row = session.scalars(select(MessageRow).where(MessageRow.id == message_id)).one_or_none()
+            if row is None:
+                raise ConversationUnknown("This version was removed; open the conversation again.")
+            _known(session, row.conversation_id).leaf = newest_below(_rows(session, row.conversation_id), message_id)
 
     def write(self, answer_id: str, answer: Answer, state: State) -> None:
         """Store what has been written of an answer. Raises ConversationUnknown when its conversation was removed."""
         text = json.dumps(answer_record(answer), ensure_ascii=False)
-        self._change(answer_id, {"content": answer_text(answer), "answer": text, "state": state})
+        self._change(answer_id, {"content": answer_text(answer), "answer": text, "state": state, "touched": _now()})
 
     def fail(self, answer_id: str, error: str) -> None:
         """Store that an answer failed, and why; what was written of it stays."""
         self._change(answer_id, {"state": "failed", "error": error})
 
-    def interrupt(self) -> int:
-        """Mark answers left `running` by a process that ended as stopped; how many there were. Call once at start."""
+    def touch(self, answer_ids: Sequence[str]) -> None:
+        """Note that these answers are still being written; see `interrupt`."""
         with self._session() as session:
-            ids = session.scalars(select(_MessageRow.id).where(_MessageRow.state == "running")).all()
-            session.execute(update(_MessageRow).where(_MessageRow.id.in_(ids)).values(state="stopped"))
+            session.execute(update(MessageRow).where(MessageRow.id.in_(answer_ids)).values(touched=_now()))
+
+    def interrupt(self, silent: timedelta = timedelta()) -> int:
+        """Mark `running` answers as stopped that nobody has touched for `silent`; how many there were.
+
+        Without `silent` that is all of them: for a process that starts and has the store to itself.
+        """
+        lost = MessageRow.state == "running"
+        if silent:
+            limit = (datetime.now(UTC) - silent).isoformat(timespec="microseconds")
+            lost &= or_(MessageRow.touched.is_(None), MessageRow.touched < limit)
+        with self._session() as session:
+            ids = session.scalars(select(MessageRow.id).where(lost)).all()
+            session.execute(update(MessageRow).where(MessageRow.id.in_(ids)).values(state="stopped"))
             return len(ids)
 
     def count(self) -> int:
         """How many conversations there are."""
         with self._session() as session:
-            return session.scalar(select(func.count()).select_from(_ConversationRow)) or 0
+            return session.scalar(select(func.count()).select_from(ConversationRow)) or 0
+
+    def everything(self, conversation_id: str) -> tuple[Message, ...]:
+        """The messages of all branches, in the order of writing."""
+        with self._session() as session:
+            return tuple(_message(row) for row in _rows(session, conversation_id))
+
+    def add(self, title: str, messages: Sequence[Message]) -> str:
+        """Store a conversation that was made elsewhere, under ids of its own; returns the conversation's.
+
+        `messages` as `everything` gives them. The last branch is shown.
+        """
+        conversation_id = self.start(title)
+        ids = {message.id: uuid.uuid4().hex for message in messages}
+        with self._session() as session:
+            for message in messages:
+                session.add(
+                    MessageRow(
+                        id=ids[message.id],
+                        conversation_id=conversation_id,
+                        role=message.role,
+                        content=message.content,
+                        state="stopped" if message.state == "running" else message.state,
+                        answer="" if message.answer is None else json.dumps(answer_record(message.answer), ensure_ascii=False),
+                        error=message.error,
+                        created=message.created.isoformat(timespec="microseconds"),
+                        parent=ids.get(message.parent, ""),
+                        touched="",
+                    )
+                )
+                session.flush()  # in this order, so that `number` follows it
+        return conversation_id
 
     def _change(self, message_id: str, values: Mapping[str, Any]) -> None:
         with self._session() as session:
-            row = session.scalars(select(_MessageRow).where(_MessageRow.id == message_id)).one_or_none()
+            row = session.scalars(select(MessageRow).where(MessageRow.id == message_id)).one_or_none()
             if row is None:
                 raise ConversationUnknown("The conversation of this answer was removed; ask again in a new one.")
             for name, value in values.items():
@@ -218,30 +286,62 @@ class Conversations:
             ) from exc
 
 
-def open_conversations(data: Path) -> Conversations:
-    """The store in the data folder, made where there is none, readable by its owner only.
+def open_conversations(data: Path, url: str = "") -> Conversations:
+    """The store at a SQLAlchemy URL, or in the data folder, made where there is none, readable by its owner only.
 
     Raises ConversationsUnavailable.
     """
+    if url:
+        return Conversations(url)
     file = data / "conversations.sqlite"
     try:
-        data.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        return Conversations(sqlite_url(file))
     except OSError as exc:
         raise ConversationsUnavailable(
             f"The conversations in {file} cannot be written ({exc.strerror}); check the permissions of that folder."
         ) from exc
-    return Conversations(f"sqlite:///{file.absolute()}")
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", "trusted_schema=OFF"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def _known(session: Session, conversation_id: str) -> ConversationRow:
+    row = session.get(ConversationRow, conversation_id)
+    if row is None:
+        raise ConversationUnknown(f"There is no conversation {conversation_id!r}; start a new one.")
+    return row
 
 
-def _message(row: _MessageRow) -> Message:
+def _claimed(session: Session, conversation_id: str) -> ConversationRow:
+    """The conversation, kept from other writers until the session ends: two questions at once follow each other."""
+    session.execute(update(ConversationRow).where(ConversationRow.id == conversation_id).values(updated=_now()))
+    return _known(session, conversation_id)
+
+
+def _rows(session: Session, conversation_id: str) -> Sequence[MessageRow]:
+    query = select(MessageRow).where(MessageRow.conversation_id == conversation_id).order_by(MessageRow.number)
+    return session.scalars(query).all()
+
+
+def _add(session: Session, conversation_id: str, role: str, content: str, state: State, parent: str) -> str:
+    message_id, now = uuid.uuid4().hex, _now()
+    session.add(
+        MessageRow(
+            id=message_id, conversation_id=conversation_id, role=role, content=content, state=state, answer="", error="",
+            created=now, parent=parent, touched=now,
+        )
+    )  # fmt: skip
+    session.flush()  # now, so that `number` follows the order of writing
+    return message_id
+
+
+def _lead_to(conversation: ConversationRow, message_id: str) -> str:
+    conversation.leaf = message_id
+    return message_id
+
+
+def _conversation(row: ConversationRow, excerpt: str = "") -> Conversation:
+    return Conversation(row.id, row.title, datetime.fromisoformat(row.updated), excerpt)
+
+
+def _message(row: MessageRow, versions: tuple[str, ...] = ()) -> Message:
     return Message(
         id=row.id,
         role="user" if row.role == "user" else "assistant",
@@ -250,7 +350,14 @@ def _message(row: _MessageRow) -> Message:
         answer=answer_from_record(json.loads(row.answer)) if row.answer else None,
         error=row.error,
         created=datetime.fromisoformat(row.created),
+        parent=row.parent or "",
+        versions=versions,
     )
+
+
+def _title(text: str) -> str:
+    title = " ".join(text.split())
+    return title if len(title) <= TITLE_CHARACTERS else title[: TITLE_CHARACTERS - 1] + "…"
 
 
 def _now() -> str:

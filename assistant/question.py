@@ -7,30 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer import Turn
-from index.terms import terms, words
+from assistant.context import Context
+from assistant.follow_up import resolve
 from index.titles import Mentions
 from ingest.errors import RoadmapError
 
 MAX_CHARACTERS = 2000
-
-_ANAPHORA = frozenset(
-    "it its that this those these they them their theirs one ones there he she his her same such both".split()
-)
-_OPENERS = re.compile(
-    r"^\s*(?:and|but|or|so|then|also|ok(?:ay)?|what about|how about|what else|anything else|why|how so|how come|which one"
-    r"|which of|and then|after that|before that|for how long|tell me more|more|go on|continue|e\.?g|for example|like what"
-    r"|such as)\b",
-    re.IGNORECASE,
-)
-_ORDINALS = {
-    "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
-    "sixth": 5, "6th": 5, "seventh": 6, "7th": 6, "eighth": 7, "8th": 7, "last": -1, "final": -1,
-}  # fmt: skip
-_POINTS_AT = re.compile(
-    rf"\b(?P<which>{'|'.join(_ORDINALS)})\s+(one|step|phase|point|item|option|part|thing|stage|bullet|of (them|these|those))\b",
-    re.IGNORECASE,
-)
-_LIST_LINE = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+(.*?)\s*(?:\[\d+\]\s*)*$")
 
 
 class QuestionInvalid(RoadmapError):
@@ -117,10 +99,12 @@ class Question:
     follow_up: bool
     content: str
     sources: frozenset[str] = frozenset()
+    after: str = ""  # what the conversation said last, when the question is what comes after it
+    said: str = ""  # the last answer, when the question is what else there is
 
 
-def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
-    """Check the question and resolve it with the conversation so far.
+def read_question(asked: str, history: Sequence[Turn] = (), context: Context | None = None) -> Question:
+    """Check the question and resolve it with the conversation so far, and with what the index knows of it.
 
     Raises:
         QuestionInvalid: it is empty or longer than `MAX_CHARACTERS`.
@@ -130,15 +114,21 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
     asked = " ".join(asked.split())
     if not any(character.isalnum() for character in asked):
         raise QuestionInvalid("There is no question; type one.")
-    standalone = resolve(asked, history)
-    return Question(asked, standalone, wants(standalone), standalone != asked, standalone)
+    resolution = resolve(asked, history, context)
+    standalone = resolution.standalone
+    said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "") if resolution.more else ""
+    spoken = standalone.partition(" (about: ")[0]  # what is said about an earlier question asks for nothing now
+    return Question(
+        asked, standalone, wants(spoken), standalone != asked, standalone, after=resolution.after, said=said
+    )
 
 
 def aimed(question: Question, mentions: Mentions) -> Question:
     """The question with the documents it names as sources set apart from what it asks of them."""
     if not mentions.documents:
         return question
-    wanted = replace(wants(mentions.content), sources=question.wants.sources)
+    spoken = mentions.content.partition(" (about: ")[0]
+    wanted = replace(wants(spoken), sources=question.wants.sources)
     return replace(question, content=mentions.content, sources=mentions.documents, wants=wanted)
 
 
@@ -153,44 +143,3 @@ def wants(question: str) -> Wants:
     counted = _COUNTED.search(question)
     count = 0 if counted is None else _COUNTS.get(counted["count"].lower()) or int(counted["count"])
     return Wants(**{name: bool(pattern.search(question)) for name, pattern in _PATTERNS.items()}, count=count)
-
-
-def resolve(asked: str, history: Sequence[Turn]) -> str:
-    """The question with what it leaves unsaid; unchanged when it stands alone.
-
-    >>> resolve("and how long does it take?", [Turn("user", "How do I learn SQL?"), Turn("assistant", "...")])
-    'and how long does it take? (about: How do I learn SQL?)'
-    """
-    before = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
-    if not before or not depends_on_history(asked):
-        return asked
-    pointed = _POINTS_AT.search(asked)
-    replies = [turn.content for turn in history if turn.role == "assistant"]
-    if pointed and replies:
-        items = [match.group(1) for line in replies[-1].splitlines() if (match := _LIST_LINE.match(line))]
-        at = _ORDINALS[pointed["which"].lower()]
-        if -len(items) <= at < len(items):
-            return f"{asked} (about: {_shorten(items[at], 160)})"
-    earlier = resolve(" ".join(before[-1].split()), _before_last_question(history))
-    return f"{asked} (about: {_shorten(earlier, 240)})"
-
-
-def depends_on_history(asked: str) -> bool:
-    """Whether a question points back: a pronoun, an opening such as "and", or too few words of its own."""
-    spoken, own = words(asked), set(terms(asked))
-    if _POINTS_AT.search(asked):
-        return len(own) < 4  # "the first step" of something that is named stands alone
-    if _OPENERS.search(asked):
-        return len(own) < 6
-    if any(word in _ANAPHORA for word in spoken) and len(own) < 5:
-        return True
-    return len(own) < 2 and len(spoken) < 6
-
-
-def _before_last_question(history: Sequence[Turn]) -> Sequence[Turn]:
-    last = max(index for index, turn in enumerate(history) if turn.role == "user" and turn.content.strip())
-    return history[:last]
-
-
-def _shorten(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " …"

@@ -43,6 +43,7 @@ def answer_record(answer: Answer) -> dict[str, Any]:
                 "start": c.start,
                 "end": c.end,
                 "quote": c.quote,
+                "digest": c.digest,
             }
             for c in answer.citations
         ],
@@ -54,6 +55,7 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "missing": list(answer.missing),
         "suggestions": list(answer.suggestions),
         "generation": answer.generation,
+        "notice": answer.notice,
     }
 
 
@@ -73,6 +75,7 @@ def answer_from_record(record: Mapping[str, Any]) -> Answer:
         missing=tuple(record["missing"]),
         suggestions=tuple(record["suggestions"]),
         generation=record["generation"],
+        notice=record.get("notice", ""),
     )
 
 

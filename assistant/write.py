@@ -1,20 +1,24 @@
-"""Write mode: a model rewords the chosen evidence; each sentence is verified against the quotes before anyone sees it."""
+"""Write mode: a model rewords the chosen evidence; each sentence is verified against the quotes before anyone sees it.
+
+Lists, tables and steps are quoted as they stand: rewording can only lose an item. A model that is late, silent or broken never
+keeps the reader waiting: the quotes take its place.
+"""
 
 from __future__ import annotations
 
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from assistant.answer import Citation, Sentence, Turn
-from assistant.generator import Generator
+from assistant.generator import Generator, GeneratorUnusable
+from assistant.local_model import GENERATOR_ID
+from assistant.pump import Pump
 from assistant.verify import SUPPORTED, support
 from index.terms import terms
 from ingest.sentences import sentence_spans
 
-MAX_TOKENS = 120
-SECONDS = 2.2  # after which an unfinished reply is cut and the rest quoted
 INSTRUCTIONS = (
     "You answer a learner's question using only the numbered facts. Use the facts' own words and figures. "
     "Write one to three short sentences. Never add anything that is not in the facts. "
@@ -24,31 +28,107 @@ _MARKER = re.compile(r"\s*\[\d+\]")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 
 
-def written_sentences(
-    question: str,
-    quoted: Sequence[Sentence],
-    citations: Sequence[Citation],
-    generator: Generator,
-    *,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> Iterator[Sentence]:
-    """Verified sentences as the model writes them, then the quotes that no verified sentence used.
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a reader waits, in seconds, and how much is written."""
 
-    A sentence that its quotes do not support is withheld; the quotes then speak for themselves.
+    first: float  # for the first verified sentence; then the first quote is shown, and the model goes on beside it
+    silence: float  # for the next piece; then the model is given up
+    whole: float  # for all of it; an unfinished sentence is then dropped
+    max_tokens: int
+
+
+QUICK = Pace(first=0.4, silence=2.2, whole=2.2, max_tokens=90)  # the bundled model, on two cores
+PATIENT = Pace(first=8.0, silence=8.0, whole=30.0, max_tokens=220)  # larger models, on this machine or a server
+
+
+def pace_of(generator: Generator) -> Pace:
+    """How long to wait for this generator."""
+    return QUICK if generator.id == GENERATOR_ID else PATIENT
+
+
+class Writing:
+    """The sentences of one written answer, in order; `problem` says afterwards why the model did not finish, if it did not.
+
+    First the verified sentences as the model completes them, then the quotes that none of them used. A sentence that its
+    quotes do not support is withheld; the quotes then speak for themselves.
     """
-    used: set[int] = set()
-    said: set[str] = set()
-    for text in _streamed(question, quoted, generator, cancelled):
-        found = best_support(text, citations)
-        if found is None or text.casefold() in said:
-            continue
-        markers, strength = found
-        said.add(text.casefold())
-        used.update(markers)
-        yield Sentence(text, "written", markers, strength)
-    for sentence in quoted:
-        if not used.intersection(sentence.citations):
-            yield replace(sentence, attribution=sentence.attribution if not used else "")
+
+    def __init__(
+        self,
+        question: str,
+        quoted: Sequence[Sentence],
+        citations: Sequence[Citation],
+        generator: Generator,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+        pace: Pace | None = None,
+    ) -> None:
+        self.problem = ""
+        self.wrote = False  # whether a sentence of the model was shown
+        self._question = question
+        self._quoted = quoted
+        self._citations = citations
+        self._generator = generator
+        self._cancelled = cancelled
+        self._pace = pace or pace_of(generator)
+        self._used: set[int] = set()
+
+    def __iter__(self) -> Iterator[Sentence]:
+        """Each sentence as soon as it may be shown.
+
+        Raises:
+            RoadmapError: what the generator raises when its weights are missing or damaged.
+        """
+        if not any(sentence.bullet for sentence in self._quoted):
+            try:
+                yield from self._written()
+            except GeneratorUnusable as problem:
+                self.problem = str(problem)
+        for sentence in self._quoted:
+            if not self._used.intersection(sentence.citations):
+                yield replace(sentence, attribution="") if self.wrote else sentence
+
+    def _written(self) -> Iterator[Sentence]:
+        said: set[str] = set()
+        for text in self._streamed():
+            if text is None:  # late: the first quote is shown meanwhile
+                self._used.update(self._quoted[0].citations)
+                yield self._quoted[0]
+                continue
+            found = best_support(text, self._citations)
+            if found is None or text.casefold() in said or set(found[0]) <= self._used:
+                continue
+            said.add(text.casefold())
+            self._used.update(found[0])
+            self.wrote = True
+            yield Sentence(text, "written", *found)
+
+    def _streamed(self) -> Iterator[str | None]:
+        """The model's sentences, each as soon as it is complete; once None when the first one is late."""
+        facts = "\n".join(f"{number}. {sentence.text}" for number, sentence in enumerate(self._quoted, start=1))
+        turn = Turn("user", f"Facts:\n{facts}\n\nQuestion: {self._question}")
+        began = time.monotonic()
+        waited = False
+
+        def until() -> float:
+            return began + (self._pace.whole if waited or self._used else self._pace.first)
+
+        pending = ""
+        with Pump(self._generator, INSTRUCTIONS, [turn], self._pace.max_tokens, self._cancelled) as pump:
+            for piece in pump.pieces(until, self._pace.silence):
+                if time.monotonic() - began >= self._pace.whole:
+                    return
+                pending += piece or ""
+                done, pending = _completed(pending)
+                for sentence in done:
+                    yield _clean(sentence)
+                if not waited and time.monotonic() >= until():
+                    waited = True
+                    if not self._used:
+                        yield None
+        if pending.strip() and not self._cancelled() and pending.rstrip()[-1] in ".!?":
+            yield _clean(pending)
 
 
 def best_support(text: str, citations: Sequence[Citation]) -> tuple[tuple[int, ...], float] | None:
@@ -66,28 +146,13 @@ def best_support(text: str, citations: Sequence[Citation]) -> tuple[tuple[int, .
     return None
 
 
-def _streamed(question: str, quoted: Sequence[Sentence], generator: Generator, cancelled: Callable[[], bool]) -> Iterator[str]:
-    """The model's sentences, each as soon as it is complete; an unfinished last one is dropped."""
-    facts = "\n".join(f"{number}. {sentence.text}" for number, sentence in enumerate(quoted, start=1))
-    turn = Turn("user", f"Facts:\n{facts}\n\nQuestion: {question}")
-    deadline = time.monotonic() + SECONDS
-    overdue = False
-
-    def stop() -> bool:
-        nonlocal overdue
-        overdue = time.monotonic() > deadline
-        return overdue or cancelled()
-
-    pending = ""
-    for piece in generator.stream(INSTRUCTIONS, [turn], max_tokens=MAX_TOKENS, cancelled=stop):
-        pending += piece
-        spans = sentence_spans(pending)
-        for start, end in spans[:-1]:
-            yield _clean(pending[start:end])
-        if len(spans) > 1:
-            pending = pending[spans[-1][0] :]
-    if pending.strip() and not overdue and not cancelled() and pending.rstrip()[-1] in ".!?":
-        yield _clean(pending)
+def _completed(text: str) -> tuple[list[str], str]:
+    """The sentences that are complete, and the rest: one is complete when another could begin behind it."""
+    begun = text + "The" if text[-1:].isspace() else text
+    spans = sentence_spans(begun)
+    if len(spans) < 2:
+        return [], text
+    return [text[start:end] for start, end in spans[:-1]], text[spans[-1][0] :]
 
 
 def _clean(text: str) -> str:

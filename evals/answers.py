@@ -42,9 +42,11 @@ def answer_metrics(
         return _no_answer_expected() | values | {"refused": float(refused)}
     right = {citation.marker: any(_covers_evidence(citation, place) for place in located) for citation in answer.citations}
     cited = [evidence_cited(place, answer.citations) for place in located]
+    # An item made of a learner's report may name the passage only; then citing it is what makes the answer right.
+    points = all(met) if met else any(right.values())
     return values | {
         "must_coverage": _share(met) if met else None,
-        "strict_accuracy": float(not refused and bool(text) and all(met) and clean),
+        "strict_accuracy": float(not refused and bool(text) and points and clean),
         "citation_precision": None if refused else _share(right.values()),
         "citation_recall": _share(any(right.get(marker, False) for marker in s.citations) for s in answer.sentences),
         "evidence_cited": _share(cited),

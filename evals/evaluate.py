@@ -15,7 +15,7 @@ from evals.compare import Comparison, compare_runs, describe
 from evals.evidence import check_quotes, locate
 from evals.gate import GateResult, hold
 from evals.gate_files import figure, junit, markdown, write_step_summary
-from evals.items import ItemsMissing, load_items
+from evals.items import EvalItem, ItemsMissing, evenly, load_items
 from evals.report import report_html
 from evals.run import Asked, Corpus, Progress, Run, RunHead, run_items
 from evals.store import RunUnwritable, commit_of, load_run, new_run_id, save_run
@@ -77,6 +77,7 @@ def evaluate(
     runs: Path,
     item_files: Sequence[Path] = (),
     split: str = "all",  # all, dev or test
+    sample: int = 0,  # how many questions, 0 for all
     mode: Mode = "auto",
     search_only: bool = False,
     config: Mapping[str, object] | None = None,
@@ -101,9 +102,7 @@ def evaluate(
         BaselineMissing, BaselineInvalid: before anything is asked, when `gate` is set.
         RunCancelled, RunFailed, RunUnwritable.
     """
-    items = tuple(item for item in load_items(item_files) if split in ("all", item.split))
-    if not items:
-        raise ItemsMissing(f"No reference question belongs to the split “{split}”; choose another.")
+    items = choose_items(load_items(item_files), split, sample)
     path = baseline or default_baseline()
     held = read_baseline(path) if gate else None
     located = locate(items, corpus.documents)
@@ -138,6 +137,14 @@ def evaluate(
     if verdict is not None:
         write_step_summary(markdown(run, verdict))
     return Evaluation(run, folder, verdict, write_report(report, run, verdict) if report else None, written)
+
+
+def choose_items(items: Sequence[EvalItem], split: str = "all", sample: int = 0) -> tuple[EvalItem, ...]:
+    """Those of the split; with `sample` so many of them, evenly spaced. Raises `ItemsMissing` when none is left."""
+    chosen = tuple(item for item in items if split in ("all", item.split))
+    if not chosen:
+        raise ItemsMissing(f"No reference question belongs to the split “{split}”; choose another.")
+    return evenly(chosen, sample)
 
 
 def compare_stored(runs: Path, a: str, b: str) -> Comparison:

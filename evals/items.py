@@ -12,13 +12,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from assistant.answer import Turn
 from evals.matching import plain
 from ingest.errors import RoadmapError
 
 Split = Literal["dev", "test"]
+T = TypeVar("T")
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # no spaces: ids stand in TREC files, which spaces separate
 _KIND = re.compile(r"[a-z][a-z0-9_]*")
@@ -104,6 +105,17 @@ def load_items(paths: Sequence[Path] = ()) -> tuple[EvalItem, ...]:
     return tuple(items)
 
 
+def evenly(values: Sequence[T], count: int) -> tuple[T, ...]:
+    """So many of the values, evenly spaced from the first on; all of them when `count` is 0 or not smaller.
+
+    >>> evenly("abcdefg", 3)
+    ('a', 'c', 'e')
+    """
+    if not 0 < count < len(values):
+        return tuple(values)
+    return tuple(values[place * len(values) // count] for place in range(count))
+
+
 def append_item(path: Path, item: EvalItem) -> None:
     """Adds the item as the last line of a file, which is made where it does not exist. Raises `ItemInvalid` on a taken id."""
     present = _read_file(path) if path.exists() else ()
@@ -114,6 +126,18 @@ def append_item(path: Path, item: EvalItem) -> None:
     separator = "\n" if text and not text.endswith("\n") else ""
     with path.open("a", encoding="utf-8", newline="\n") as file:
         file.write(separator + json.dumps(item_json(item), ensure_ascii=False) + "\n")
+
+
+def remove_item(path: Path, item_id: str) -> bool:
+    """Takes the item out of a file, in one step; False where the file does not hold it. Raises what `load_items` raises."""
+    if not path.exists() or all(item.id != item_id for item in _read_file(path)):
+        return False
+    lines = path.read_text(encoding="utf-8-sig").split("\n")
+    kept = [line for line in lines if not line.strip() or json.loads(line)["id"] != item_id]
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text("\n".join(kept), encoding="utf-8", newline="\n")
+    partial.replace(path)
+    return True
 
 
 def item_json(item: EvalItem) -> dict[str, object]:

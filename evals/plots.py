@@ -64,6 +64,41 @@ def columns(labels: Sequence[str], counts: Sequence[int], title: str, x: str, y:
     return _svg(_WIDTH, _HEIGHT, title, parts)
 
 
+def scatter(points: Sequence[tuple[float, float, str, bool]], title: str, x: str, y: str) -> str:
+    """Dots at (x, y) with a name that shows on pointing at them; those that are marked are filled and joined by a line."""
+    high_x = max((px for px, *_ in points), default=0.0) * 1.08 or 1.0
+    low_y, high_y = _range([py for _, py, *_ in points])
+    ticks = [tick / 4 for tick in range(5)]
+    parts = _frame(x, y, [f"{high_x * t:.2g}" for t in ticks], [f"{low_y + (high_y - low_y) * t:.3f}" for t in ticks])
+    placed = [(_place(px / high_x, (py - low_y) / (high_y - low_y)), name, marked) for px, py, name, marked in points]
+    front = sorted(place for place, _, marked in placed if marked)
+    if len(front) > 1:
+        parts.append('<path class="guide" d="M' + "L".join(f"{px:.1f} {py:.1f}" for px, py in front) + '"/>')
+    for (px, py), name, marked in placed:
+        kind = "dot" if marked else "ring"
+        parts.append(f'<circle class="{kind}" cx="{px:.1f}" cy="{py:.1f}" r="4.5"><title>{escape(name)}</title></circle>')
+    return _svg(_WIDTH, _HEIGHT, title, parts)
+
+
+def differences(rows: Sequence[tuple[str, float, float, float]], title: str) -> str:
+    """Differences (label, value, low, high) as dots with their intervals around a line at zero."""
+    label, width = 150, 560
+    room = width - label - 70
+    reach = max((abs(v) for _, *values in rows for v in values), default=0.0) or 1.0
+    zero = label + room / 2
+    parts = [f'<path class="guide" d="M{zero:.1f} 0V{len(rows) * _ROW}"/>']
+    for number, (name, value, low, high) in enumerate(rows):
+        middle = number * _ROW + _ROW / 2
+        x = [zero + room / 2 * v / reach for v in (value, low, high)]
+        parts += [
+            f'<text x="{label - 8}" y="{middle + 4:.1f}" text-anchor="end">{escape(name)}</text>',
+            f'<path class="whisker" d="M{x[1]:.1f} {middle - 4:.1f}v8m0 -4H{x[2]:.1f}m0 -4v8"/>',
+            f'<circle class="dot" cx="{x[0]:.1f}" cy="{middle:.1f}" r="4"/>',
+            f'<text x="{label + room + 8}" y="{middle + 4:.1f}">{value:+.3f}</text>',
+        ]
+    return _svg(width, len(rows) * _ROW + 4, title, parts)
+
+
 def histogram(values: Sequence[float], bins: int = 8) -> tuple[list[str], list[int]]:
     """Labels (upper edges) and counts of equally wide bins from 0 to the largest value.
 
@@ -75,6 +110,13 @@ def histogram(values: Sequence[float], bins: int = 8) -> tuple[list[str], list[i
     for value in values:
         counts[next(number for number in range(bins) if value <= top * (number + 1) / bins or number == bins - 1)] += 1
     return [f"{top * (number + 1) / bins:.2g}" for number in range(bins)], counts
+
+
+def _range(values: Sequence[float]) -> tuple[float, float]:
+    """A little more than from the lowest to the highest value."""
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    margin = (high - low) * 0.1 or 0.05
+    return low - margin, high + margin
 
 
 def _frame(x: str, y: str, x_ticks: Sequence[str], y_ticks: Sequence[str]) -> list[str]:

@@ -6,23 +6,22 @@ forbids itself to load anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from evals.abstention import calibration, risk_coverage
 from evals.compare import describe
 from evals.gate import GateResult, works
 from evals.gate_files import figure
+from evals.history import KIND_FIGURES, Context, contexts_of, missed_points
 from evals.metrics import METRICS
+from evals.page import page_html
 from evals.paired import bootstrap_interval
 from evals.plots import bars, columns, curve, histogram
 from evals.run import Outcome, Run
 from evals.summary import by_kind, judgements, values_of
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
-_BY_KIND = ("success@1", "recall@10", "mrr", "must_coverage", "strict_accuracy", "citation_recall", "answered", "refused")
 _FILTER = """
 const kind = document.getElementById("kind"), state = document.getElementById("state"), text = document.getElementById("text");
 function filter() {
@@ -36,7 +35,6 @@ for (const control of [kind, state, text]) control.addEventListener("input", fil
 
 def report_html(run: Run, gate: GateResult | None = None) -> str:
     """The whole page."""
-    style = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
     parts = [
         f"<h1>Evals: {len(run.outcomes)} questions</h1>",
         f"<p class=soft>{escape(describe(run.head))}, {escape(run.head.created)}</p>",
@@ -47,14 +45,7 @@ def report_html(run: Run, gate: GateResult | None = None) -> str:
         "<h2>Questions</h2>" + _questions(run.outcomes),
         "<h2>Made with</h2>" + _made_with(run),
     ]
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Evals {escape(run.head.id)}</title><style>{style}</style></head><body>"
-        + "\n".join(parts)
-        + f"<script>{_FILTER}</script></body></html>\n"
-    )
+    return page_html(f"Evals {run.head.id}", parts, _FILTER)
 
 
 def _verdict(gate: GateResult | None) -> str:
@@ -105,7 +96,7 @@ def _plots(outcomes: Sequence[Outcome]) -> str:
 def _kinds(outcomes: Sequence[Outcome]) -> str:
     rows = []
     kinds = by_kind(outcomes)
-    shown = [name for name in _BY_KIND if any(figures[name] is not None for figures in kinds.values())]
+    shown = [name for name in KIND_FIGURES if any(figures[name] is not None for figures in kinds.values())]
     for kind, figures in kinds.items():
         count = sum(outcome.item.kind == kind for outcome in outcomes)
         cells = "".join(f"<td>{_share(figures[name])}" for name in shown)
@@ -140,13 +131,15 @@ def _question(outcome: Outcome) -> str:
     answer = f"<h4>Answer</h4><div class=answer>{escape(said)}</div>" if said else ""
     reference = f"<p><b>Reference:</b> {escape(item.reference)}</p>" if item.reference else ""
     wanted = "; ".join(" / ".join(group) for group in item.must)
+    missed = "".join(f"<li>{escape(line)}</li>" for line in missed_points(outcome))
+    lacking = f"<h4>Missed</h4><ul>{missed}</ul>" if missed else ""
     required = f"<p><b>Required:</b> {escape(wanted)}</p>" if wanted else ""
     return (
         f'<details class="question" data-kind="{escape(item.kind)}" data-state="{state}"><summary>'
         f'<b class="{colour}">{"✓" if state == "works" else "✗"}</b> <span class=tag>{escape(item.kind)}</span> '
         f"<span class=tag>{escape(outcome.status)}</span> {escape(item.question)} "
         f"<span class=soft>{escape(item.id)}</span></summary>"
-        f"{history}{searched}{answer}{reference}{required}{_evidence(outcome)}{_citations(record)}{_contexts(outcome)}"
+        f"{history}{searched}{answer}{lacking}{reference}{required}{_evidence(outcome)}{_citations(record)}{_contexts(outcome)}"
         f"<p class=soft>{escape(figures)}; {outcome.seconds:.2f} s</p></details>"
     )
 
@@ -174,37 +167,25 @@ def _citations(record: Mapping[str, Any]) -> str:
 
 def _contexts(outcome: Outcome) -> str:
     rows = []
-    contexts: Iterable[Mapping[str, Any]] = outcome.record.get("contexts", ())  # type: ignore[assignment]
-    for context in contexts:
-        hit = "hit" if context["rank"] in outcome.ranking.quotes else ""
-        section = " › ".join(context["section"])
-        scores = f"score {context['score']:.3f}, dense {context['dense']:.3f}, lexical {context['lexical']:.3f}"
+    for context in contexts_of(outcome):
+        scores = f"score {context.score:.3f}, dense {context.dense:.3f}, lexical {context.lexical:.3f}"
+        if context.rerank is not None:
+            scores += f", best evidence {context.rerank:.3f}"
         rows.append(
-            f"<p class=soft>{context['rank']}. {escape(context['document'])} {escape(section)} ({scores})</p>"
-            f'<div class="passage {hit}">{_marked(context, outcome)}</div>'
+            f"<p class=soft>{context.rank}. {escape(context.document)} {escape(' › '.join(context.section))} ({scores})"
+            f"{', cited' if context.cited else ''}</p>"
+            f'<div class="passage {"hit" if context.covers else ""}">{_marked(context)}</div>'
         )
     return f"<details><summary>Retrieved: {len(rows)} passages</summary>{''.join(rows)}</details>" if rows else ""
 
 
-def _marked(context: Mapping[str, Any], outcome: Outcome) -> str:
+def _marked(context: Context) -> str:
     """The passage's text with the words of the evidence marked."""
-    places = [
-        span
-        for evidence, spans in zip(outcome.item.evidence, outcome.evidence, strict=True)
-        if evidence.document_id == context["document"]
-        for span in spans
-    ]
-    text, offset, parts = context["text"], 0, []
-    for start, end in context["spans"]:
-        piece = text[offset : offset + end - start]
-        marked = [any(low <= start + at < high for low, high in places) for at in range(len(piece))]
-        edges = [at for at in range(1, len(piece)) if marked[at] != marked[at - 1]]
-        for low, high in zip([0, *edges], [*edges, len(piece)], strict=True):
-            part = escape(piece[low:high])
-            parts.append(f"<mark>{part}</mark>" if low < high and marked[low] else part)
-        offset += end - start + 1  # spans are joined by a line break
-        parts.append("\n")
-    return "".join(parts).rstrip("\n")
+    parts, at = [], 0
+    for start, end in context.marks:
+        parts += [escape(context.text[at:start]), f"<mark>{escape(context.text[start:end])}</mark>"]
+        at = end
+    return "".join([*parts, escape(context.text[at:])])
 
 
 def _made_with(run: Run) -> str:

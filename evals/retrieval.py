@@ -74,13 +74,29 @@ def trec_files(rankings: Mapping[str, Ranking]) -> tuple[str, str]:
 
     `ir_measures qrels.txt run.txt Success@1 RR nDCG@10` prints what this module computes.
     """
-    qrels: list[str] = []
-    run: list[str] = []
-    for name, ranking in rankings.items():
-        gains, hits = _judged(ranking)
-        qrels += [f"{name} 0 {document} {gain}" for document, gain in gains.items()]
-        run += [f"{name} Q0 hit{rank} {rank} {_score(rank)} roadmap" for rank in range(1, hits + 1)]
-    return "".join(line + "\n" for line in qrels), "".join(line + "\n" for line in run)
+    judged = {name: _judged(ranking) for name, ranking in rankings.items()}
+    runs = {name: [f"hit{rank}" for rank in range(1, hits + 1)] for name, (_, hits) in judged.items()}
+    return trec_lines({name: gains for name, (gains, _) in judged.items()}, runs)
+
+
+def trec_lines(qrels: Mapping[str, Mapping[str, int]], runs: Mapping[str, Sequence[str]]) -> tuple[str, str]:
+    """Judgements (gain by document) and rankings (documents, best first) by question, as TREC text.
+
+    White space in an id, which separates the columns there, becomes "_".
+    """
+    judgements = [
+        f"{_column(name)} 0 {_column(document)} {gain}" for name, gains in qrels.items() for document, gain in gains.items()
+    ]
+    ranked = [
+        f"{_column(name)} Q0 {_column(document)} {rank} {_score(rank)} roadmap"
+        for name, documents in runs.items()
+        for rank, document in enumerate(documents, start=1)
+    ]
+    return "".join(line + "\n" for line in judgements), "".join(line + "\n" for line in ranked)
+
+
+def _column(name: str) -> str:
+    return "_".join(name.split()) or "_"
 
 
 def _judged(ranking: Ranking) -> tuple[dict[str, int], int]:

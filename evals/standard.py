@@ -10,7 +10,7 @@ import csv
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -127,25 +127,55 @@ def file_name(text_id: str) -> str:
     return safe + ".txt"
 
 
+@dataclass(frozen=True, slots=True)
+class Rankings:
+    """What a search found: text ids by question, best first, and which accepted answers stood in the first passages."""
+
+    runs: Mapping[str, tuple[str, ...]]
+    answers: Mapping[int, tuple[bool, ...]]  # depth -> one entry a question that has accepted answers
+    depth: int  # texts asked for
+
+
 def evaluate_retrieval(data: StandardSet, names: Mapping[str, str], search: Search, k: int = 100) -> dict[str, float]:
     """nDCG@10, MRR@10, and success and recall at 1, 5, 10 and 100 up to `k`, averaged over the judged questions.
 
     `names` is what `write_corpus` gave. Where the set has answers, `answer@1` and `answer@5` are the shares of questions one of
-    whose accepted answers stands in the first passage, or the first five. Texts are ranked by their best passage; so that `k`
-    texts come together, more passages are asked for. As in BEIR, a text with the question's own id does not count as found.
+    whose accepted answers stands in the first passage, or the first five.
     """
-    runs: dict[str, list[str]] = {}
+    return score(data.qrels, rank_texts(data, names, search, data.qrels, k))
+
+
+def rank_texts(
+    data: StandardSet,
+    names: Mapping[str, str],
+    search: Search,
+    questions: Iterable[str],
+    k: int = 100,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Rankings:
+    """The texts found for these question ids.
+
+    Texts are ranked by their best passage; so that `k` texts come together, more passages are asked for. As in BEIR, a text
+    with the question's own id does not count as found.
+    """
+    runs: dict[str, tuple[str, ...]] = {}
     found: dict[int, list[bool]] = {1: [], 5: []}
-    for name in data.qrels:
+    for done, name in enumerate(questions, start=1):
         hits = search(data.questions[name], 3 * k)
         ranked = dict.fromkeys(names[hit.passage.document_id] for hit in hits if hit.passage.document_id in names)
-        runs[name] = [text_id for text_id in ranked if text_id != name][:k]
+        runs[name] = tuple(text_id for text_id in ranked if text_id != name)[:k]
         accepted = [answer for answer in data.answers.get(name, ()) if plain(answer)]
         if accepted:
             for depth, values in found.items():
                 values.append(any(says_any(hit.passage.text, accepted) for hit in hits[:depth]))
-    figures = score_rankings(data.qrels, runs, [cutoff for cutoff in CUTOFFS if cutoff <= k])
-    return figures | {f"answer@{depth}": sum(values) / len(values) for depth, values in found.items() if values}
+        progress(done)
+    return Rankings(runs, {depth: tuple(values) for depth, values in found.items()}, k)
+
+
+def score(qrels: Mapping[str, Mapping[str, int]], rankings: Rankings) -> dict[str, float]:
+    """The averages over the questions of `qrels`, and of those with accepted answers how many stood in the first passages."""
+    figures = score_rankings(qrels, rankings.runs, [cutoff for cutoff in CUTOFFS if cutoff <= rankings.depth])
+    return figures | {f"answer@{depth}": sum(values) / len(values) for depth, values in rankings.answers.items() if values}
 
 
 def score_rankings(

@@ -6,27 +6,26 @@ the old one in use.
 
 from __future__ import annotations
 
-import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 from filelock import FileLock, Timeout
-from numpy.typing import NDArray
 
 from index import generation, storage
-from index.embedder import Embedder, Span, Vectors
-from index.generation import Content, IndexDamaged, IndexMissing, Manifest, Refused, Sentences, lexical_text
+from index.embedder import Embedder
+from index.generation import Content, IndexDamaged, IndexMissing, Manifest, Refused, lexical_text
+from index.lexical import LexicalIndex
 from index.library import usable_manifest
+from index.reuse import embed_rows, make_plan
 from ingest.corpus import SourceFile, digest_of, scan
-from ingest.document import Document, Passage
+from ingest.document import Document
 from ingest.errors import CorpusEmpty, DocumentRefused, RoadmapError
 from ingest.passages import split
-from ingest.quotable import quotable_spans
 from ingest.readers import read_document, reader_for
 
 PASSAGE_LIMIT = 900  # characters; about what did best in early trials, other sizes are not swept yet
@@ -71,21 +70,6 @@ class BuildReport:
     published: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Previous:
-    """The last sound generation, for reuse."""
-
-    manifest: Manifest | None
-    content: Content
-
-    def rows_by_key(self) -> dict[str, int]:
-        first, spans = self.content.sentences.first, self.content.sentences.spans.tolist()
-        return {
-            _key(passage, [(start, end) for start, end in spans[first[row] : first[row + 1]]]): row
-            for row, passage in enumerate(self.content.passages)
-        }
-
-
 def update(
     corpus: Path,
     data: Path,
@@ -111,28 +95,28 @@ def update(
     storage.make_folder(generation.index_folder(data))
     with _only_writer(data):
         generation.reclaim(data)
-        previous = _open_previous(data, embedder_identity, passage_limit, rebuild)
-        documents, states, refused = _read_documents(sources, previous, progress)
-        if not documents:
+        previous = None if rebuild else _previous_manifest(data, embedder_identity, passage_limit)
+        digests = _digests(data, previous)
+        found, states, refused = _read_documents(sources, digests, progress)
+        if not found:
             reasons = f" ({refused[0].reason})" if refused else ""
             raise CorpusEmpty(f"{corpus} holds no document that can be indexed{reasons}; add one and run it again.")
-        removed = _removed(previous, {source.id for source in sources})
-        if previous.manifest is not None and _nothing_changed(previous, states, removed, refused, data):
-            return BuildReport(
-                previous.manifest.number, tuple(states), previous.manifest.passages, 0, time.monotonic() - started, False
-            )
+        removed = [DocumentState(name, "removed", 0) for name in digests if name not in {source.id for source in sources}]
+        if previous is not None and _nothing_changed(previous, digests, states, refused, removed, data):
+            return BuildReport(previous.number, tuple(states), previous.passages, 0, time.monotonic() - started, False)
         number = max([0, *generation.numbers(data)]) + 1
-        passages, counts = _split(documents, previous, states, passage_limit)
-        content, embedded = _embed(documents, passages, previous, embedder, progress)
+        content, lexical, embedded = _assemble(data, previous, found, passage_limit, embedder, progress)
         progress(Progress("write", 0, 1))
         manifest = Manifest(
             number, generation.now(), *embedder_identity, content.vectors.shape[1], passage_limit,
-            len(documents), len(passages), str(corpus), tuple(refused),
+            len(content.documents), len(content.passages), str(corpus), tuple(refused),
+            digests={document.id: document.digest for document in content.documents},
         )  # fmt: skip
-        last_good = previous.manifest.number if previous.manifest else generation.current_number(data)
-        _write_and_publish(data, number, content, manifest, last_good, progress)
+        last_good = previous.number if previous else generation.current_number(data)
+        _write_and_publish(data, number, content, lexical, manifest, last_good, progress)
+    counts = Counter(passage.document_id for passage in content.passages)
     finished = [DocumentState(s.id, s.action, counts.get(s.id, 0), s.reason, s.warnings) for s in [*states, *removed]]
-    return BuildReport(number, tuple(finished), len(passages), embedded, time.monotonic() - started, True)
+    return BuildReport(number, tuple(finished), len(content.passages), embedded, time.monotonic() - started, True)
 
 
 @contextmanager
@@ -153,156 +137,105 @@ def _only_writer(data: Path) -> Iterator[None]:
         lock.release()
 
 
-def _open_previous(data: Path, identity: tuple[str, str], limit: int, rebuild: bool) -> _Previous:
-    none = np.zeros((0, 0), np.float32)
-    sentences = Sentences(np.zeros(1, np.int64), np.zeros((0, 2), np.int64), none.astype(np.float16))
-    nothing = _Previous(None, Content((), (), none, sentences))
-    if rebuild:
-        return nothing
+def _previous_manifest(data: Path, identity: tuple[str, str], limit: int) -> Manifest | None:
+    """That of the last sound generation, every byte of it verified; None where nothing of it can be used again."""
     try:
         manifest, _ = usable_manifest(data, generation.current_number(data))
-        fits = (manifest.embedder, manifest.embedder_digest, manifest.passage_limit) == (*identity, limit)
-        return _Previous(manifest, generation.read(data, manifest)[0]) if fits else nothing
     except (IndexMissing, IndexDamaged):
-        return nothing  # both mean: build from scratch; errors of disk or permission are raised instead
+        return None  # both mean: build from scratch; errors of disk or permission are raised instead
+    fits = (manifest.embedder, manifest.embedder_digest, manifest.passage_limit) == (*identity, limit)
+    return manifest if fits else None
+
+
+def _digests(data: Path, previous: Manifest | None) -> Mapping[str, str]:
+    """The documents of the last generation, with the digests of their sources."""
+    if previous is None:
+        return {}
+    if previous.digests:
+        return previous.digests
+    return {document.id: document.digest for document in generation.read(data, previous)[0].documents}
 
 
 def _read_documents(
-    sources: Sequence[SourceFile], previous: _Previous, progress: Callable[[Progress], None]
-) -> tuple[list[Document], list[DocumentState], list[Refused]]:
-    known = {document.id: document for document in previous.content.documents}
-    documents: list[Document] = []
+    sources: Sequence[SourceFile], digests: Mapping[str, str], progress: Callable[[Progress], None]
+) -> tuple[dict[str, Document | None], list[DocumentState], list[Refused]]:
+    """The documents of the corpus by id, None for those that are unchanged and therefore not read."""
+    found: dict[str, Document | None] = {}
     states: list[DocumentState] = []
     refused: list[Refused] = []
     for done, source in enumerate(sources, start=1):
         progress(Progress("read", done, len(sources), source.id))
-        before = known.get(source.id)
+        action: Action = "changed" if source.id in digests else "added"
         try:
             reader_for(source.id)  # an unknown suffix is refused unread
-            if before is not None and digest_of(source.path, source.id) == before.digest:
-                document, action = before, "unchanged"
-            else:
-                document = read_document(source.path, source.id)
-                action = "changed" if before else "added"
+            if action == "changed" and digest_of(source.path, source.id) == digests[source.id]:
+                found[source.id] = None
+                states.append(DocumentState(source.id, "unchanged", 0))
+                continue
+            document = read_document(source.path, source.id)
         except DocumentRefused as refusal:
             refused.append(Refused(source.id, refusal.code.value, refusal.reason))
             states.append(DocumentState(source.id, "refused", 0, refusal.reason))
             continue
-        documents.append(document)
-        states.append(DocumentState(source.id, action, 0, warnings=document.warnings))  # type: ignore[arg-type]
-    return documents, states, refused
-
-
-def _removed(previous: _Previous, present: set[str]) -> list[DocumentState]:
-    gone = [document.id for document in previous.content.documents if document.id not in present]
-    return [DocumentState(name, "removed", 0) for name in gone]
+        found[source.id] = document
+        states.append(DocumentState(source.id, action, 0, warnings=document.warnings))
+    return found, states, refused
 
 
 def _nothing_changed(
-    previous: _Previous, states: list[DocumentState], removed: list[DocumentState], refused: list[Refused], data: Path
+    previous: Manifest,
+    digests: Mapping[str, str],
+    states: list[DocumentState],
+    refused: list[Refused],
+    removed: list[DocumentState],
+    data: Path,
 ) -> bool:
-    assert previous.manifest is not None
     return (
         not removed
         and all(state.action in ("unchanged", "refused") for state in states)
-        and len(previous.content.documents) == sum(state.action == "unchanged" for state in states)
-        and tuple(refused) == previous.manifest.refused
-        and generation.current_number(data) == previous.manifest.number
+        and len(digests) == sum(state.action == "unchanged" for state in states)
+        and tuple(refused) == previous.refused
+        and generation.current_number(data) == previous.number
     )
 
 
-def _split(
-    documents: list[Document], previous: _Previous, states: list[DocumentState], limit: int
-) -> tuple[tuple[Passage, ...], Mapping[str, int]]:
-    kept: dict[str, list[Passage]] = {}
-    for passage in previous.content.passages:
-        kept.setdefault(passage.document_id, []).append(passage)
-    unchanged = {state.id for state in states if state.action == "unchanged"}
-    passages: list[Passage] = []
-    counts: dict[str, int] = {}
-    for document in documents:
-        own = kept.get(document.id, []) if document.id in unchanged else split(document, limit=limit)
-        counts[document.id] = len(own)
-        passages += own
-    return tuple(passages), counts
-
-
-def _embed(
-    documents: Sequence[Document],
-    passages: tuple[Passage, ...],
-    previous: _Previous,
+def _assemble(
+    data: Path,
+    previous: Manifest | None,
+    found: Mapping[str, Document | None],
+    limit: int,
     embedder: Callable[[], Embedder],
     progress: Callable[[Progress], None],
-) -> tuple[Content, int]:
-    """Vectors of all passages and their sentences: kept bit for bit where the same text was embedded before."""
-    texts = {document.id: document for document in documents}
-    spans = [quotable_spans(texts[passage.document_id], passage) for passage in passages]
-    keys = [_key(passage, own) for passage, own in zip(passages, spans, strict=True)]
-    rows = previous.rows_by_key()
-    new: dict[str, int] = {}
-    for row, key in enumerate(keys):
-        if key not in rows:
-            new.setdefault(key, row)
-    kept = previous.content
-    dimension = kept.vectors.shape[1]
-    fresh: dict[str, tuple[Vectors, Vectors]] = {}
-    if new:
-        progress(Progress("embed", 0, len(new)))
+) -> tuple[Content, LexicalIndex, int]:
+    """The new generation, and how many passages were embedded for it; what the last one holds already is taken from there."""
+    kept, lexical = generation.read(data, previous) if previous is not None else (None, None)
+    plan = make_plan(found, kept, lambda document: split(document, limit=limit))
+    if plan.to_embed:
+        progress(Progress("embed", 0, len(plan.to_embed)))
         model = embedder()
-        dimension = model.dimension
-        inputs = [_input(passages[row], spans[row]) for row in new.values()]
-        wholes, parts = model.embed_passages(
-            [text for text, _ in inputs], [own for _, own in inputs], lambda done: progress(Progress("embed", done, len(new)))
-        )
-        fresh = dict(zip(new, zip(wholes, parts, strict=True), strict=True))
-    vectors = np.empty((len(passages), dimension), np.float32)
-    sentence_vectors: list[NDArray[np.float16]] = []
-    for row, key in enumerate(keys):
-        if key in fresh:
-            vectors[row] = fresh[key][0]
-            sentence_vectors.append(fresh[key][1].astype(np.float16))
-        else:
-            vectors[row] = kept.vectors[rows[key]]
-            first, last = kept.sentences.first[rows[key] : rows[key] + 2]
-            sentence_vectors.append(kept.sentences.vectors[first:last])
-    sentences = Sentences(
-        first=np.concatenate([[0], np.cumsum([len(own) for own in spans])]).astype(np.int64),
-        spans=np.array([span for own in spans for span in own], np.int64).reshape(-1, 2),
-        vectors=np.concatenate(sentence_vectors),
-    )
-    return Content(tuple(documents), passages, vectors, sentences), len(new)
-
-
-def _input(passage: Passage, spans: Sequence[Span]) -> tuple[str, list[Span]]:
-    """What is embedded for a passage, and where in it the document's `spans` stand."""
-    text = lexical_text(passage)
-    offset = len(text) - len(passage.text)
-    moved: list[Span] = []
-    for start, end in passage.spans:
-        moved += [(offset + s - start, offset + e - start) for s, e in spans if start <= s and e <= end]
-        offset += end - start + 1
-    return text, moved
+        vectors, sentences = plan.carry_over(kept, model.dimension)
+        embed_rows(plan, model, vectors, sentences, lambda done: progress(Progress("embed", done, len(plan.to_embed))))
+    else:
+        assert kept is not None, "without an earlier generation every passage is new"
+        vectors, sentences = plan.carry_over(kept, kept.vectors.shape[1])
+    texts = [lexical_text(passage) for passage in plan.passages]
+    content = Content(plan.documents, plan.passages, vectors, sentences)
+    return content, LexicalIndex.build(texts, lexical, plan.origins), len(plan.to_embed)
 
 
 def _write_and_publish(
     data: Path,
     number: int,
     content: Content,
+    lexical: LexicalIndex,
     manifest: Manifest,
     last_good: int | None,
     progress: Callable[[Progress], None],
 ) -> None:
-    generation.write(data, number, content, manifest)
+    generation.write(data, number, content, lexical, manifest)
     progress(Progress("publish", 0, 1))
-    written = generation.read_manifest(data, number)
-    read_back, _ = generation.read(data, written)  # reopen what the disk holds before anyone depends on it
-    if not np.array_equal(read_back.vectors, content.vectors):
-        raise IndexDamaged(f"Generation {number} reads back differently from what was written; check the disk and retry.")
+    # Before anyone depends on it: the digests were taken from memory, so this compares what the disk holds with what was meant.
+    generation.verify_files(data, generation.read_manifest(data, number))
     generation.publish(data, number)
     generation.collect(data, keep=[n for n in (number, last_good) if n is not None])
     progress(Progress("publish", 1, 1))
-
-
-def _key(passage: Passage, spans: Sequence[Span]) -> str:
-    """The same for passages whose vectors must be the same, in whatever document they stand."""
-    return hashlib.sha256(repr(_input(passage, spans)).encode()).hexdigest()

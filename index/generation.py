@@ -9,8 +9,9 @@ It is written once, under a temporary name, and never changed. Nothing is search
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 from index import storage
 from index.embedder import Vectors
 from index.lexical import LexicalIndex
+from index.npy import npy_parts, read_npy
 from ingest.document import Block, Document, Passage, Section
 from ingest.errors import RoadmapError
 
@@ -37,6 +39,10 @@ class IndexMissing(RoadmapError):
 
 class IndexDamaged(RoadmapError):
     """A generation is not what was written; it is never searched."""
+
+
+class IndexUnreadable(RoadmapError):
+    """The system does not let the index be read now; that says nothing about what is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class Manifest:
     corpus: str  # where the documents came from
     refused: tuple[Refused, ...]
     files: Mapping[str, str] = field(default_factory=dict)  # name -> SHA-256
+    digests: Mapping[str, str] = field(default_factory=dict)  # document id -> SHA-256 of its source; empty in early indexes
     format: int = FORMAT
 
 
@@ -106,12 +113,13 @@ def numbers(data: Path) -> list[int]:
 
 
 def current_number(data: Path) -> int | None:
-    """What `CURRENT` says; None when it is missing or is not what `publish` wrote."""
-    try:
-        written = (index_folder(data) / POINTER).read_bytes()
-    except OSError:
-        return None
-    number = written.partition(b" ")[0]
+    """What `CURRENT` says; None when it is missing or is not what `publish` wrote.
+
+    Raises:
+        IndexUnreadable: it may not be read now.
+    """
+    written = _bytes(index_folder(data) / POINTER)
+    number = written.partition(b" ")[0] if written is not None else b""
     return int(number) if number.isdigit() and written == _pointer(int(number)) else None
 
 
@@ -126,37 +134,31 @@ def lexical_text(passage: Passage) -> str:
     return " > ".join([passage.title, *path]) + "\n" + passage.text
 
 
-def write(data: Path, number: int, content: Content, manifest: Manifest) -> Manifest:
+def write(data: Path, number: int, content: Content, lexical: LexicalIndex, manifest: Manifest) -> Manifest:
     """Write a generation completely, under its final name, and force it to the disk; does not publish it.
 
     Raises:
-        StorageFailed: the disk refused; what was written is removed by the next build.
+        StorageFailed: the disk refused; what was written is removed, now or by the next build.
     """
     root = index_folder(data)
     storage.make_folder(root)
     staging = root / f".staging-{number:06d}"
     storage.remove(staging)
-    storage.make_folder(staging / "lexical")
-    storage.write_file(staging / "documents.jsonl", _json_lines([asdict(document) for document in content.documents]))
-    storage.write_file(staging / "passages.jsonl", _json_lines([asdict(passage) for passage in content.passages]))
-    for name, array in _arrays(content).items():
-        buffer = io.BytesIO()
-        np.save(buffer, array, allow_pickle=False)
-        storage.write_file(staging / name, buffer.getvalue())
+    parts: dict[str, storage.Parts] = {
+        "documents.jsonl": (_json_lines([asdict(document) for document in content.documents]),),
+        "passages.jsonl": (_json_lines([asdict(passage) for passage in content.passages]),),
+        **{name: npy_parts(array) for name, array in _arrays(content).items()},
+        **{f"lexical/{name}": pieces for name, pieces in lexical.files().items()},
+    }
     try:
-        LexicalIndex.build([lexical_text(passage) for passage in content.passages]).save(staging / "lexical")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise storage.StorageFailed(f"{staging} could not be written ({reason}); free space and run it again.") from error
-    files: dict[str, str] = {}
-    for path in sorted(p for p in staging.rglob("*") if p.is_file()):
-        storage.sync_file(path)
-        files[path.relative_to(staging).as_posix()] = storage.sha256_of(path)
-    complete = replace(manifest, files=files)
-    body = json.dumps(asdict(complete), indent=1, sort_keys=True).encode()
-    storage.write_file(staging / MANIFEST, body + b"\n" + hashlib.sha256(body).hexdigest().encode() + b"\n")
-    storage.sync_folder(staging / "lexical")
-    storage.sync_folder(staging)
+        complete = replace(manifest, files=storage.write_files(staging, parts))
+        body = json.dumps(asdict(complete), indent=1, sort_keys=True).encode()
+        storage.write_file(staging / MANIFEST, body, b"\n", _digest(body), b"\n")
+        storage.sync_folder(staging)
+    except storage.StorageFailed:
+        with contextlib.suppress(storage.StorageFailed):  # the next build tries again
+            storage.remove(staging)
+        raise
     target = folder_of(data, number)
     storage.remove(target)
     storage.move(staging, target)
@@ -170,12 +172,19 @@ def publish(data: Path, number: int) -> None:
 
 
 def collect(data: Path, keep: Sequence[int]) -> None:
-    """Delete generations that are not to be kept, and what interrupted builds left behind."""
+    """Delete generations that are not to be kept, and what interrupted builds left behind.
+
+    A generation loses its name first: one that is deleted in part is never taken for one that is damaged.
+    """
     root = index_folder(data)
-    for number in numbers(data):
-        if number not in keep:
-            storage.remove(folder_of(data, number))
-    for leftover in root.glob(".staging-*"):
+    unwanted = [number for number in numbers(data) if number not in keep]
+    for number in unwanted:
+        leaving = root / f".deleted-{number:06d}"
+        storage.remove(leaving)
+        storage.move(folder_of(data, number), leaving)
+    if unwanted:
+        storage.sync_folder(root)
+    for leftover in [*root.glob(".staging-*"), *root.glob(".deleted-*"), *root.glob(f"{POINTER}.tmp")]:
         storage.remove(leftover)
 
 
@@ -194,11 +203,15 @@ def read_manifest(data: Path, number: int) -> Manifest:
 
     Raises:
         IndexDamaged: missing, altered, or of another format.
+        IndexUnreadable: it may not be read now.
     """
     path = folder_of(data, number) / MANIFEST
     try:
-        body, _, digest = path.read_bytes().rstrip(b"\n").rpartition(b"\n")
-        if hashlib.sha256(body).hexdigest().encode() != digest:
+        written = _bytes(path)
+        if written is None:
+            raise ValueError("it is missing")
+        body = written[:-66]  # then a line break, 64 hexadecimal digits, a line break
+        if written != b"\n".join([body, _digest(body), b""]):
             raise ValueError("its digest does not match")
         fields = json.loads(body)
         if fields["format"] != FORMAT:
@@ -207,7 +220,7 @@ def read_manifest(data: Path, number: int) -> Manifest:
             raise ValueError(f"it belongs to generation {fields['number']}")
         fields["refused"] = tuple(Refused(**entry) for entry in fields["refused"])
         return Manifest(**fields)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(f"{path} cannot be used ({error}); run `roadmap index --rebuild`.") from error
 
 
@@ -216,34 +229,47 @@ def verify_files(data: Path, manifest: Manifest) -> None:
 
     Raises:
         IndexDamaged: the first file that is missing, altered or unexpected.
+        IndexUnreadable: one may not be read now.
     """
+    for name in manifest.files:
+        _verified(data, manifest, name)
+    _nothing_unexpected(data, manifest)
+
+
+def _verified(data: Path, manifest: Manifest, name: str) -> bytes:
+    """A file's bytes: those that were compared with the manifest, not those of a second reading."""
+    path = folder_of(data, manifest.number) / name
+    found = _bytes(path)
+    if found is None or hashlib.sha256(found).hexdigest() != manifest.files[name]:
+        raise IndexDamaged(f"{path} is damaged or missing; run `roadmap index --rebuild`.")
+    return found
+
+
+def _nothing_unexpected(data: Path, manifest: Manifest) -> None:
     folder = folder_of(data, manifest.number)
-    for name, expected in manifest.files.items():
-        try:
-            sound = storage.sha256_of(folder / name) == expected
-        except OSError:
-            sound = False
-        if not sound:
-            raise IndexDamaged(f"{folder / name} is damaged or missing; run `roadmap index --rebuild`.")
-    present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
     if unexpected := present - set(manifest.files) - {MANIFEST}:
         raise IndexDamaged(f"{folder / min(unexpected)} does not belong there; run `roadmap index --rebuild`.")
 
 
 def read(data: Path, manifest: Manifest) -> tuple[Content, LexicalIndex]:
-    """The verified content of a generation.
+    """The content of a generation, made of the very bytes that were verified.
 
     Raises:
         IndexDamaged: a byte is wrong or the parts do not fit each other.
+        IndexUnreadable: a file may not be read now.
     """
-    verify_files(data, manifest)
+    _nothing_unexpected(data, manifest)
     folder = folder_of(data, manifest.number)
+    files = {name: _verified(data, manifest, name) for name in manifest.files}
     try:
-        documents = tuple(_document(json.loads(line)) for line in _lines(folder / "documents.jsonl"))
-        passages = tuple(_passage(json.loads(line)) for line in _lines(folder / "passages.jsonl"))
-        vectors, first, spans, sentence_vectors = (np.load(folder / name, allow_pickle=False) for name in _ARRAYS)
-        lexical = LexicalIndex.load(folder / "lexical", len(passages))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        documents = tuple(_document(json.loads(line)) for line in _lines(files.pop("documents.jsonl")))
+        passages = tuple(_passage(json.loads(line)) for line in _lines(files.pop("passages.jsonl")))
+        vectors, first, spans, sentence_vectors = (read_npy(files[name]) for name in _ARRAYS)
+        prefix = "lexical/"
+        own = {name.removeprefix(prefix): found for name, found in files.items() if name.startswith(prefix)}
+        lexical = LexicalIndex.load(own, len(passages))
+    except (ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(f"{folder} cannot be read ({error}); run `roadmap index --rebuild`.") from error
     shape = (manifest.passages, manifest.dimension)
     fits = (
@@ -253,6 +279,21 @@ def read(data: Path, manifest: Manifest) -> tuple[Content, LexicalIndex]:
     if not fits:
         raise IndexDamaged(f"The parts of {folder} do not belong together; run `roadmap index --rebuild`.")
     return Content(documents, passages, vectors, Sentences(first, spans, sentence_vectors)), lexical
+
+
+def _bytes(path: Path) -> bytes | None:
+    """A file's content; None where there is none to be had: no such file, or the disk cannot read it any more.
+
+    Raises:
+        IndexUnreadable: for every other reason, of which none is a sign of damage.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EIO):
+            return None
+        reason = error.strerror or type(error).__name__
+        raise IndexUnreadable(f"{path} could not be read ({reason}); remove the cause and run it again.") from error
 
 
 _ARRAYS = ("vectors.npy", "sentence_first.npy", "sentence_spans.npy", "sentence_vectors.npy")
@@ -272,8 +313,12 @@ def _json_lines(entries: Sequence[object]) -> bytes:
     return "".join(json.dumps(entry, ensure_ascii=False, default=str) + "\n" for entry in entries).encode()
 
 
-def _lines(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8").split("\n")[:-1]
+def _lines(data: bytes) -> list[str]:
+    return data.decode().split("\n")[:-1]
+
+
+def _digest(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest().encode()
 
 
 def _document(fields: dict[str, object]) -> Document:

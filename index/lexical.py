@@ -1,49 +1,140 @@
-"""BM25 over stemmed terms (bm25s): built in memory, saved as plain arrays and JSON, loaded without pickle."""
+"""BM25 over stemmed terms: built in memory, brought up to date text by text, saved as plain arrays and JSON without pickle.
+
+The weights are those of bm25s (Lù 2024, arXiv 2407.03618): each (term, text) has its finished score, so that a question only
+adds up. Unlike there the counts are kept too, so that an update reads the words of new texts only.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
+from index.npy import npy_parts, read_npy
 from index.terms import terms
+
+K1, B = 1.5, 0.75
+_WEIGHTS, _COUNTS, _LENGTHS = "data.csc.index.npy", "counts.npy", "lengths.npy"
+_ROWS, _STARTS, _VOCABULARY = "indices.csc.index.npy", "indptr.csc.index.npy", "vocab.index.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the weights are made of."""
+
+    counts: NDArray[np.int32]  # how often each term of `LexicalIndex` stands in its text, in the order of the weights
+    lengths: NDArray[np.int32]  # (texts,): terms in each text
 
 
 class LexicalIndex:
     """BM25 (Lucene variant, k1 = 1.5, b = 0.75) of a fixed list of texts."""
 
-    def __init__(self, model: bm25s.BM25, size: int) -> None:
-        self._model = model
+    def __init__(
+        self,
+        vocabulary: Mapping[str, int],
+        starts: NDArray[np.int64],
+        rows: NDArray[np.int32],
+        weights: NDArray[np.float32],
+        size: int,
+        counts: Counts | None,
+    ) -> None:
+        """Term `t` stands in the texts `rows[starts[c]:starts[c + 1]]`, ascending, where c = vocabulary[t]."""
+        self._vocabulary = vocabulary
+        self._starts = starts
+        self._rows = rows
+        self._weights = weights
         self._size = size
+        self._counts = counts  # None in an index that an earlier version wrote
 
     @classmethod
-    def build(cls, texts: Sequence[str]) -> LexicalIndex:
-        """Index the texts; a text without any term can never be found."""
-        model = bm25s.BM25(k1=1.5, b=0.75)
-        tokens = [terms(text) for text in texts]
-        if not any(tokens):
-            tokens = [["\u0000"], *tokens[1:]]  # bm25s cannot index an empty vocabulary
-        model.index(tokens, show_progress=False)
-        return cls(model, len(texts))
+    def build(
+        cls, texts: Sequence[str], kept: LexicalIndex | None = None, origins: NDArray[np.int64] | None = None
+    ) -> LexicalIndex:
+        """Index the texts; one without any term can never be found.
 
-    def save(self, folder: Path) -> None:
-        """Write the index as files of `folder`, which must exist."""
-        self._model.save(folder, show_progress=False)
+        `origins`, shape (len(texts),), names the text of `kept` that each of them is, or -1 where it is new. The result is the
+        same with and without.
+        """
+        texts_of = np.full(len(texts), -1, np.int64) if origins is None else origins.copy()
+        if kept is None or kept._counts is None:
+            kept, texts_of = None, np.full(len(texts), -1, np.int64)
+        _, first = np.unique(texts_of, return_index=True)
+        again = np.ones(len(texts), bool)
+        again[first] = False  # a second copy of a kept text is read like a new one
+        texts_of[again] = -1
+        fresh = np.flatnonzero(texts_of < 0)
+        names, columns, rows, counts, lengths = _count([texts[int(row)] for row in fresh], fresh)
+        sizes = np.zeros(len(texts), np.int32)
+        sizes[fresh] = lengths
+        if kept is not None and kept._counts is not None:
+            of_kept = np.full(kept._size, -1, np.int32)
+            of_kept[texts_of[texts_of >= 0]] = np.flatnonzero(texts_of >= 0)
+            moved = of_kept[kept._rows]
+            stays = moved >= 0
+            column = np.repeat(np.arange(len(kept._vocabulary)), np.diff(kept._starts))
+            rows = np.concatenate([moved[stays], rows])
+            counts = np.concatenate([kept._counts.counts[stays], counts])
+            columns = np.concatenate([column[stays], columns + len(kept._vocabulary)])
+            names = [*kept._vocabulary, *names]
+            sizes[texts_of >= 0] = kept._counts.lengths[texts_of[texts_of >= 0]]
+        return cls._made(names, columns, rows, counts, sizes)
 
     @classmethod
-    def load(cls, folder: Path, size: int) -> LexicalIndex:
-        """Read what `save` wrote for `size` texts; `folder` must have been verified."""
-        return cls(bm25s.BM25.load(folder, load_corpus=False, allow_pickle=False, show_progress=False), size)
+    def _made(
+        cls,
+        names: Sequence[str],
+        columns: NDArray[np.int64],
+        rows: NDArray[np.int32],
+        counts: NDArray[np.int32],
+        lengths: NDArray[np.int32],
+    ) -> LexicalIndex:
+        """From triples (column, row, count) in any order; a name may have several columns, and columns may be empty."""
+        used = np.zeros(len(names), bool)
+        used[columns] = True
+        vocabulary = {name: column for column, name in enumerate(sorted({n for n, u in zip(names, used, strict=True) if u}))}
+        renamed = np.array([vocabulary.get(name, -1) for name in names], np.int64)
+        columns = renamed[columns]
+        order = np.argsort(columns * len(lengths) + rows)
+        columns, rows, counts = columns[order], rows[order], counts[order]
+        holding = np.bincount(columns, minlength=len(vocabulary))
+        starts = np.concatenate([[0], np.cumsum(holding)]).astype(np.int64)
+        rarity = np.log1p((len(lengths) - holding + 0.5) / (holding + 0.5))
+        mean = float(lengths.mean()) if lengths.any() else 1.0
+        damping = (K1 * (1 - B + B * lengths / mean))[rows]
+        weights = (rarity[columns] * counts / (counts + damping)).astype(np.float32)
+        return cls(vocabulary, starts, rows, weights, len(lengths), Counts(counts, lengths))
+
+    def files(self) -> dict[str, tuple[bytes | memoryview, ...]]:
+        """The index as files: their names, and what they hold in pieces."""
+        arrays: dict[str, NDArray[np.generic]] = {_WEIGHTS: self._weights, _ROWS: self._rows, _STARTS: self._starts}
+        if self._counts is not None:
+            arrays |= {_COUNTS: self._counts.counts, _LENGTHS: self._counts.lengths}
+        words = json.dumps(dict(self._vocabulary), ensure_ascii=False).encode()
+        return {**{name: npy_parts(array) for name, array in arrays.items()}, _VOCABULARY: (words,)}
+
+    @classmethod
+    def load(cls, files: Mapping[str, bytes], size: int) -> LexicalIndex:
+        """What `files` gave for `size` texts, which must have been verified.
+
+        Raises:
+            KeyError, ValueError: a file is missing or cannot be read.
+        """
+        starts, rows, weights = (read_npy(files[name]) for name in (_STARTS, _ROWS, _WEIGHTS))
+        counts = Counts(read_npy(files[_COUNTS]), read_npy(files[_LENGTHS])) if _COUNTS in files else None
+        return cls(json.loads(files[_VOCABULARY]), starts, rows, weights, size, counts)
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """BM25 score of every text, shape (size,); all zero when no term of the question occurs."""
-        known = [term for term in terms(question) if term in self._model.vocab_dict]
-        if not known:
-            return np.zeros(self._size, np.float32)
-        return np.asarray(self._model.get_scores(known), np.float32)
+        found = np.zeros(self._size, np.float32)
+        for term in terms(question):
+            if (column := self._vocabulary.get(term)) is not None:
+                start, end = self._starts[column : column + 2]
+                found[self._rows[start:end]] += self._weights[start:end]  # no row stands twice in a column
+        return found
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency of a stemmed term, as BM25 weighs it: high for rare terms, highest for unknown ones."""
@@ -52,11 +143,10 @@ class LexicalIndex:
 
     def rows_with(self, term: str) -> NDArray[np.int64]:
         """The texts that hold a stemmed term."""
-        token = self._model.vocab_dict.get(term)
-        if token is None:
+        column = self._vocabulary.get(term)
+        if column is None:
             return np.zeros(0, np.int64)
-        indptr = self._model.scores["indptr"]
-        return np.asarray(self._model.scores["indices"][indptr[token] : indptr[token + 1]], np.int64)
+        return np.asarray(self._rows[self._starts[column] : self._starts[column + 1]], np.int64)
 
     def vocabulary(self, letter: str) -> list[str]:
         """The stemmed terms that begin with a letter."""
@@ -64,4 +154,23 @@ class LexicalIndex:
 
     def knows(self, term: str) -> bool:
         """Whether any indexed text holds this stemmed term."""
-        return term in self._model.vocab_dict
+        return term in self._vocabulary
+
+
+def _count(
+    texts: Sequence[str], rows: NDArray[np.int64]
+) -> tuple[list[str], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Terms, then column, row and count of every (term, text), then how many terms each text has."""
+    names: dict[str, int] = {}
+    columns: list[int] = []
+    counts: list[int] = []
+    distinct = np.zeros(len(texts), np.int64)
+    lengths = np.zeros(len(texts), np.int32)
+    for place, text in enumerate(texts):
+        found = terms(text)
+        held = Counter(found)
+        columns += [names.setdefault(term, len(names)) for term in held]
+        counts += held.values()
+        distinct[place], lengths[place] = len(held), len(found)
+    of_text = np.repeat(rows, distinct).astype(np.int32)
+    return list(names), np.array(columns, np.int64), of_text, np.array(counts, np.int32), lengths

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from index.embedder import Embedder
 from index.generation import (
+    POINTER,
     Content,
     IndexDamaged,
     IndexMissing,
@@ -16,6 +18,7 @@ from index.generation import (
     Refused,
     current_number,
     folder_of,
+    index_folder,
     numbers,
     read,
     read_manifest,
@@ -25,6 +28,8 @@ from index.lexical import LexicalIndex
 from index.search import Snapshot, make_snapshot
 from ingest.corpus import digest_of, scan
 from ingest.errors import RoadmapError
+
+_Opened = TypeVar("_Opened")
 
 
 class EmbedderMismatch(RoadmapError):
@@ -55,6 +60,7 @@ class Library:
         Raises:
             IndexMissing: nothing was built yet.
             IndexDamaged: no sound generation is left.
+            IndexUnreadable: a file may not be read now.
             EmbedderMismatch: it was made by another embedder than the one configured.
         """
         held = self._held
@@ -68,7 +74,7 @@ class Library:
             return self._held[1]
 
     def _open(self, embedder: Embedder) -> Snapshot:
-        manifest, content, lexical, warning = _read_usable(self.data)
+        manifest, content, lexical, warning = read_usable(self.data)
         if manifest.embedder != embedder.id or manifest.embedder_digest != embedder.digest:
             raise EmbedderMismatch(
                 f"The index in {self.data} was made with {manifest.embedder}, but {embedder.id} is set to ask it "
@@ -81,41 +87,37 @@ def usable_manifest(data: Path, number: int | None) -> tuple[Manifest, str]:
     """The manifest of the generation to use, every byte of it verified, and a warning when it is not the current one.
 
     Falls back to the newest sound generation when `CURRENT` or what it names is damaged.
+
+    Raises:
+        IndexMissing, IndexDamaged, IndexUnreadable
     """
-    candidates = sorted(numbers(data), reverse=True)
-    if not candidates:
-        raise IndexMissing(f"There is no index in {data}; run `roadmap index` first.")
-    if number in candidates:
-        candidates.remove(number)
-        candidates.insert(0, number)
-    first: IndexDamaged | None = None
-    for candidate in candidates:
-        try:
-            manifest = read_manifest(data, candidate)
-            verify_files(data, manifest)
-        except IndexDamaged as damage:
-            first = first or damage
-            continue
-        warning = ""
-        if first is not None:
-            warning = f"{first} Until then answers come from generation {candidate}."
-        elif number != candidate:
-            warning = f"{data}: CURRENT was unreadable; answers come from generation {candidate}; run `roadmap index`."
-        return manifest, warning
-    raise first or IndexMissing(f"There is no index in {data}; run `roadmap index` first.")
+
+    def verified(candidate: int) -> Manifest:
+        manifest = read_manifest(data, candidate)
+        verify_files(data, manifest)
+        return manifest
+
+    return _first_sound(data, number, verified)
 
 
-def _read_usable(data: Path) -> tuple[Manifest, Content, LexicalIndex, str]:
-    """The generation to use with all its content, and a warning as `usable_manifest` gives it.
+def read_usable(data: Path) -> tuple[Manifest, Content, LexicalIndex, str]:
+    """The generation to use with all its content, and a warning as `usable_manifest` gives it; reads every byte once.
 
     A generation may be replaced and deleted while it is read; then its successor is read.
+
+    Raises:
+        IndexMissing, IndexDamaged, IndexUnreadable
     """
+
+    def whole(candidate: int) -> tuple[Manifest, Content, LexicalIndex]:
+        manifest = read_manifest(data, candidate)
+        return manifest, *read(data, manifest)
+
     number = current_number(data)
     while True:
         try:
-            manifest, warning = usable_manifest(data, number)
-            content, lexical = read(data, manifest)
-        except IndexDamaged:
+            (manifest, content, lexical), warning = _first_sound(data, number, whole)
+        except (IndexDamaged, IndexMissing):
             newer = current_number(data)
             if newer == number:
                 raise
@@ -124,6 +126,30 @@ def _read_usable(data: Path) -> tuple[Manifest, Content, LexicalIndex, str]:
             if not warning or newer == number:
                 return manifest, content, lexical, warning
         number = newer
+
+
+def _first_sound(data: Path, number: int | None, opened: Callable[[int], _Opened]) -> tuple[_Opened, str]:
+    """What `opened` makes of the current generation, else of the newest one it accepts, then with a warning."""
+    candidates = sorted(numbers(data), key=lambda candidate: (candidate == number, candidate), reverse=True)
+    problem = pointer_problem(data, number, candidates)
+    damage: IndexDamaged | None = None
+    for candidate in candidates:
+        try:
+            found = opened(candidate)
+        except IndexDamaged as error:
+            damage = damage or error
+            continue
+        reason = str(damage) if damage is not None else problem
+        return found, f"{reason} Until then answers come from generation {candidate}." if reason else ""
+    raise damage or IndexMissing(f"There is no index in {data}; run `roadmap index` first.")
+
+
+def pointer_problem(data: Path, number: int | None, on_disk: Sequence[int]) -> str:
+    """What is wrong with `CURRENT`, which says `number`, in a sentence; empty where nothing is."""
+    if number in on_disk:
+        return ""
+    wrong = "is missing or damaged" if number is None else f"names generation {number}, which is missing"
+    return f"{index_folder(data) / POINTER} {wrong}; run `roadmap index`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +186,7 @@ def read_status(data: Path, corpus: Path | None = None) -> IndexStatus:
     Raises:
         IndexMissing, IndexDamaged: as `Library.snapshot`.
     """
-    manifest, content, _, warning = _read_usable(data)
+    manifest, content, _, warning = read_usable(data)
     counts: dict[str, int] = {}
     for passage in content.passages:
         counts[passage.document_id] = counts.get(passage.document_id, 0) + 1
@@ -184,31 +210,3 @@ def read_status(data: Path, corpus: Path | None = None) -> IndexStatus:
         manifest.number, manifest.created, manifest.embedder, documents, manifest.passages, manifest.refused,
         tuple(sorted(stale)), size, manifest.corpus, warning,
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class VerifyReport:
-    """What `roadmap verify` found."""
-
-    generation: int
-    files: int
-    bytes: int
-    passages: int
-    warning: str
-
-
-def verify_index(data: Path) -> VerifyReport:
-    """Read and check every byte of the index in use, and that its parts belong together: passages are slices of documents.
-
-    Raises:
-        IndexMissing, IndexDamaged: with what is wrong and what to do.
-    """
-    manifest, content, _, warning = _read_usable(data)
-    documents = {document.id: document for document in content.documents}
-    for passage in content.passages:
-        document = documents.get(passage.document_id)
-        if document is None or passage.text != "\n".join(document.text[start:end] for start, end in passage.spans):
-            raise IndexDamaged(f"Passage {passage.id} is not part of {passage.document_id}; run `roadmap index --rebuild`.")
-    folder = folder_of(data, manifest.number)
-    size = sum((folder / name).stat().st_size for name in manifest.files)
-    return VerifyReport(manifest.number, len(manifest.files), size, len(content.passages), warning)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from index.lexical import LexicalIndex
+from index.search import Snapshot
 from index.terms import STOPWORDS, stem, words
 from ingest.document import Passage
 
@@ -17,31 +16,32 @@ _WORD = re.compile(r"[^\W\d_]{5,}")
 _LONG = 8  # letters from which two slips are forgiven instead of one
 
 
-def corrected(question: str, lexical: LexicalIndex, passages: Sequence[Passage]) -> str:
+def corrected(question: str, snapshot: Snapshot) -> str:
     """The question with misspelt words replaced by the words of the documents that were most likely meant.
 
-    Only words that no document holds are touched, and only by words that begin alike and differ in one edit (two in long
-    words; optimal string alignment, so a swap of neighbours is one).
+    Touched are only words that no document holds and that the embedder's vocabulary does not list either (it lists the common
+    words of the language). What replaces one begins alike and differs in one edit, in two if it is long (optimal string
+    alignment: a swap of neighbours is one edit).
     """
+    lexical = snapshot.lexical
 
-    def known(match: re.Match[str]) -> str:
+    def meant(match: re.Match[str]) -> str:
         word = match.group()
         lower = word.lower()
         term = stem(lower)
-        if lower in STOPWORDS or lexical.knows(term):
+        if lower in STOPWORDS or lexical.knows(term) or snapshot.embedder().lists(lower):
             return word
-        alike = [other for other in lexical.vocabulary(term[0]) if abs(len(other) - len(term)) <= 2]
+        alike = [other for other in lexical.vocabulary(term[:1]) if abs(len(other) - len(term)) <= 2]
         found = extract(term, alike, scorer=OSA.distance, score_cutoff=2 if len(word) >= _LONG else 1, limit=5)
         nearest = sorted((int(distance), -len(lexical.rows_with(other)), other) for other, distance, _ in found)
-        for _, count, other in nearest:
-            if -count >= LEAST_FOUND:
-                return _as_written(other, passages[int(lexical.rows_with(other)[0])])
-        return word
+        held = [other for _, count, other in nearest if -count >= LEAST_FOUND]
+        return _as_written(held[0], snapshot.passages[int(lexical.rows_with(held[0])[0])], lower) if held else word
 
-    return _WORD.sub(known, question)
+    return _WORD.sub(meant, question)
 
 
-def _as_written(term: str, passage: Passage) -> str:
-    """A word of the passage whose stem is `term`."""
+def _as_written(term: str, passage: Passage, slip: str) -> str:
+    """The word of the passage with this stem that is most like the slip."""
     text = " ".join((passage.text, passage.title, *passage.heading_path))
-    return next((word for word in words(text) if stem(word) == term), term)
+    written = {word for word in words(text) if stem(word) == term} or {term}
+    return min(sorted(written), key=lambda word: OSA.distance(word, slip))

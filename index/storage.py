@@ -1,77 +1,146 @@
 """The only place that changes files of the data folder: each step is one durable operation.
 
 Order matters more than speed here: data is on the disk (fsync of file and folder) before the name that points to it changes.
+Everything that is created is readable by its owner only.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
 import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from ingest.errors import RoadmapError
+
+Parts = Sequence[bytes | memoryview]  # a file's content, in pieces that need not be joined in memory
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+ADVICE = {
+    errno.EROFS: "choose a folder that can be written with --data",
+    errno.EACCES: "fix the permissions of that folder",
+    errno.EPERM: "fix the permissions of that folder",
+    errno.EIO: "check the disk, or choose another one with --data",
+    errno.EMFILE: "raise the limit of open files (ulimit -n)",
+    errno.ENFILE: "close other programs",
+}
 
 
 class StorageFailed(RoadmapError):
     """The disk refused to write (full, read-only, failing); nothing that was there before is lost."""
 
 
+class StorageFull(StorageFailed):
+    """There is no room (or no quota) for what is to be written."""
+
+
+class Disk:
+    """What changes the disk, one system call a method; tests put one in its place that fails, dies or keeps a record."""
+
+    def make_folder(self, path: Path) -> None:
+        """Create a folder in one that exists."""
+        path.mkdir(mode=0o700)
+
+    def create(self, path: Path) -> int:
+        """Open a file that did not exist; gives its handle."""
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+
+    def write(self, handle: int, data: memoryview) -> int:
+        """Append; gives how many bytes were taken."""
+        return os.write(handle, data)
+
+    def sync(self, handle: int) -> None:
+        """Force a file's data, or a folder's names, from the memory of the system to the disk."""
+        os.fsync(handle)
+
+    def move(self, source: Path, target: Path) -> None:
+        """Rename a file or folder; an existing file is replaced in one step."""
+        source.replace(target)
+
+    def remove_file(self, path: Path) -> None:
+        """Delete a name of a file."""
+        path.unlink()
+
+    def remove_folder(self, path: Path) -> None:
+        """Delete an empty folder."""
+        path.rmdir()
+
+
+disk = Disk()
+
+
 def make_folder(path: Path) -> None:
-    """Create a folder with its parents, readable by its owner only."""
-    try:
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise _failed(path, error) from error
+    """Create a folder with its parents, and force their names to the disk."""
+    with _translated(path):
+        for folder in [*reversed(path.parents), path]:
+            if not folder.is_dir():
+                disk.make_folder(folder)
+                sync_folder(folder.parent)
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file that did not exist and force it to the disk."""
-    try:
-        with path.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise _failed(path, error) from error
+def write_file(path: Path, *parts: bytes | memoryview) -> str:
+    """Write a file that did not exist and force it to the disk; gives the SHA-256 of what it was to hold."""
+    digest = hashlib.sha256()
+    with _translated(path, sum(len(part) for part in parts)):
+        handle = disk.create(path)
+        try:
+            for part in parts:
+                digest.update(part)
+                left = memoryview(part).cast("B")
+                while left:
+                    left = left[disk.write(handle, left) :]
+            disk.sync(handle)
+        finally:
+            os.close(handle)
+    return digest.hexdigest()
 
 
-def sync_file(path: Path) -> None:
-    """Force a file that a library wrote to the disk."""
-    try:
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise _failed(path, error) from error
+def write_files(folder: Path, files: Mapping[str, Parts]) -> dict[str, str]:
+    """Write files into a new folder and force everything to the disk; names may hold one `/`. Gives their SHA-256 by name.
+
+    Raises:
+        StorageFull: before anything is written where the system knows that there is no room.
+    """
+    needed = sum(len(part) for parts in files.values() for part in parts)
+    free = shutil.disk_usage(folder.parent).free
+    if needed > free:
+        raise StorageFull(_no_room(folder, os.strerror(errno.ENOSPC), needed, free))
+    with _counting(folder, needed):
+        folders = {folder: None, **{(folder / name).parent: None for name in files}}
+        for path in folders:
+            make_folder(path)
+        digests = {name: write_file(folder / name, *parts) for name, parts in files.items()}
+        for path in reversed(folders):
+            sync_folder(path)
+    return digests
 
 
 def sync_folder(path: Path) -> None:
     """Force the names in a folder to the disk, where the system has such a thing."""
     if os.name == "nt":
         return
-    try:
+    with _translated(path):
         handle = os.open(path, os.O_RDONLY)
         try:
-            os.fsync(handle)
+            disk.sync(handle)
         finally:
             os.close(handle)
-    except OSError as error:
-        raise _failed(path, error) from error
 
 
 def move(source: Path, target: Path) -> None:
     """Give a file or folder its final name; an existing file is replaced in one step."""
-    for attempt in range(8):
-        try:
-            source.replace(target)
-            return
-        except PermissionError as error:  # Windows: a virus scanner or a reader holds it for a moment
-            if os.name != "nt" or attempt == 7:
-                raise _failed(target, error) from error
-            time.sleep(0.05 * 2**attempt)
-        except OSError as error:
-            raise _failed(target, error) from error
+    with _translated(target):
+        for attempt in range(8):
+            try:
+                disk.move(source, target)
+                return
+            except PermissionError:  # Windows: a virus scanner or a reader holds it for a moment
+                if os.name != "nt" or attempt == 7:
+                    raise
+                time.sleep(0.05 * 2**attempt)
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -85,13 +154,14 @@ def replace_file(path: Path, data: bytes) -> None:
 
 def remove(path: Path) -> None:
     """Delete a file or folder if it is there."""
-    try:
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-    except OSError as error:
-        raise _failed(path, error) from error
+    with _translated(path):
+        if path.is_symlink() or not path.is_dir():
+            if path.is_symlink() or path.exists():
+                disk.remove_file(path)
+            return
+        for child in sorted(path.iterdir()):
+            remove(child)
+        disk.remove_folder(path)
 
 
 def sha256_of(path: Path) -> str:
@@ -100,6 +170,34 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _failed(path: Path, error: OSError) -> StorageFailed:
-    reason = error.strerror or type(error).__name__
-    return StorageFailed(f"{path} could not be written ({reason}); free space or fix permissions and run it again.")
+@contextmanager
+def _translated(path: Path, needed: int | None = None) -> Iterator[None]:
+    """Errors of the system as `StorageFailed`, with `needed` bytes named where there was no room for them."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        if error.errno in FULL:
+            raise StorageFull(_no_room(path, reason, needed)) from error
+        advice = ADVICE.get(error.errno or 0, "free space or fix permissions")
+        raise StorageFailed(f"{path} could not be written ({reason}); {advice} and run it again.") from error
+
+
+@contextmanager
+def _counting(folder: Path, needed: int) -> Iterator[None]:
+    """Where one file found no room, name the bytes of all."""
+    try:
+        yield
+    except StorageFull as full:
+        reason = os.strerror(full.__cause__.errno or 0) if isinstance(full.__cause__, OSError) else "no room"
+        raise StorageFull(_no_room(folder, reason, needed)) from full
+
+
+def _no_room(path: Path, reason: str, needed: int | None, free: int | None = None) -> str:
+    if free is None:
+        try:
+            free = shutil.disk_usage(path.parent).free
+        except OSError:
+            free = 0
+    takes = "" if needed is None else f": it takes {needed:,} bytes and {free:,} are free"
+    return f"{path} could not be written ({reason}){takes}; free space and run it again."

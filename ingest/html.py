@@ -16,7 +16,8 @@ from bs4.element import NavigableString, PageElement, Tag
 from ingest.builder import DocumentBuilder, clean_inline
 from ingest.document import Document
 from ingest.encoding import decode
-from ingest.html_noise import content_of, drop_noise
+from ingest.html_noise import content_of, drop_noise, is_badge
+from ingest.html_signposts import drop_signposts
 from ingest.text_signs import is_label, is_titular
 
 _BLOCKS = frozenset(
@@ -32,7 +33,6 @@ _BLOCKS = frozenset(
 _DEEPEST = 8  # lists nested more deeply are shown at this depth: the indentation alone would fill the text
 _HEADING = re.compile(r"h([1-6])\Z")
 _LINKABLE = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
-_BADGE = re.compile(r"shields\.io|badgen\.net|badge\.fury|codecov\.io|/workflows/|(?:^|/)badge\.svg", re.IGNORECASE)
 _IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp)(?:[?#].*)?\Z", re.IGNORECASE)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
 
@@ -45,6 +45,7 @@ def read_html(data: bytes, document_id: str) -> Document:
     title = clean_inline(soup.title.get_text()) if soup.title else ""
     language = soup.html.get("lang") if soup.html else None
     drop_noise(soup)
+    drop_signposts(soup)
     builder = DocumentBuilder(warnings=list(warnings))
     add_html(builder, content_of(soup))
     meta: dict[str, object] = {"language": str(language)} if language else {}
@@ -75,7 +76,7 @@ class _Walk:
 
     def flush(self) -> None:
         """End the block at hand."""
-        text = clean_inline("".join(self.inline))
+        text = clean_inline("".join(self.inline)).rstrip("↩\ufe0e\ufe0f ")  # the way back from a footnote
         self.inline.clear()
         is_bold, self.shown = self.shown == {True}, set()
         if not text:
@@ -170,7 +171,7 @@ def _enter(walk: _Walk, tag: Tag) -> None:
     elif name == "img":
         walk.inline.append(_caption(tag))
         link = walk.links[-1] if walk.links else None
-        if link and link[0] and not _BADGE.search(str(tag.get("src", ""))) and not _IMAGE.search(link[0]):
+        if link and link[0] and not is_badge(str(tag.get("src", ""))) and not _IMAGE.search(link[0]):
             walk.pictured = True
     elif name == "math":
         walk.inline.append(f" {tag.get('alttext') or tag.get_text(' ')} ")
@@ -224,7 +225,7 @@ def _end_link(walk: _Walk) -> None:
     label = clean_inline(raw)
     pictured, walk.pictured = walk.pictured, False
     if not re.search(r"\w", label):
-        if pictured:  # a video behind its picture: the address is all there is to say
+        if pictured and not walk.heading:  # a video behind its picture: the address is all there is to say
             walk.inline.append(f" {address} ")
         return
     if walk.heading:
@@ -248,8 +249,11 @@ def linked(label: str, address: str) -> str:
 def _caption(tag: Tag) -> str:
     """What an image says in words, where it is a link's only content or a whole caption; badges say nothing."""
     words = clean_inline(str(tag.get("alt", "")))
-    if _BADGE.search(str(tag.get("src", ""))) or not re.search(r"\w", words):
+    if is_badge(str(tag.get("src", ""))) or not re.search(r"\w", words):
         return ""
+    heading = tag.find_parent(_HEADING)
+    if isinstance(heading, Tag) and heading.get_text().strip():
+        return ""  # a logo beside the name
     link = tag.find_parent("a")
     if isinstance(link, Tag):
         return words if not link.get_text().strip() else ""  # else its text says it

@@ -29,9 +29,27 @@ _NOISE = frozenset(
         """,
     )
 )
+# Pictures that show a state or a count, not a thing; pictures that open a notebook are none.
+_BADGE = re.compile(
+    r"shields\.io|badgen\.net|badge\.fury|codecov\.io|coveralls\.io|travis-ci|circleci\.com|appveyor|/workflows/|star-history"
+    r"|komarev|visitor|hits\.(?:sh|seeyoufarm|dwyl)|contrib\.rocks|repobeats|github-readme-stats|pepy\.tech|codacy|codeclimate"
+    r"|opencollective\.com/.*(?:avatar|tiers|backers|sponsors)|snyk\.io|bestpractices|buymeacoffee|ko-fi\.com"
+    r"|(?:\b|_)(?:dc)?badges?(?:\b|_)",
+    re.IGNORECASE,
+)
+_NOTEBOOK = re.compile(r"colab|binder|kaggle|studiolab|streamlit|gradio|huggingface", re.IGNORECASE)
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d])"
 )
+
+
+def is_badge(source: str) -> bool:
+    """Whether the address of a picture is that of a badge.
+
+    >>> is_badge("https://img.shields.io/x.svg"), is_badge("https://a.org/assets/colab-badge.svg"), is_badge("https://a.org/tree.png")
+    (True, False, False)
+    """
+    return bool(_BADGE.search(source)) and not _NOTEBOOK.search(source)
 
 
 def drop_noise(soup: BeautifulSoup) -> None:

@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
@@ -25,19 +26,20 @@ from ingest.document import Document
 from ingest.encoding import decode
 from ingest.html import add_html
 from ingest.html_noise import drop_noise
+from ingest.html_signposts import drop_signposts
+from ingest.markdown_dialects import plain_markdown
 from ingest.tex import tex_to_text
 
 _ROLE = re.compile(r":([a-z_]+):$|\{([a-z:_-]+)\}$")  # `:numref:` or `{ref}` before its argument in backticks
-_MARKER_ROLES = frozenset(
-    ["label", "eqlabel", "width", "height", "begin_tab", "end_tab", "cite", "citet", "citep", "bibliography"]
-)
+_MARKER_ROLES = frozenset(["label", "eqlabel", "width", "height", "begin_tab", "end_tab", "bibliography", "nocite"])
+_CITING_ROLES = frozenset(["cite", "citet", "citep", "citealp", "cite:t", "cite:p", "cite:ts", "cite:ps", "cite:alp"])
+_CITED = re.compile(r"([A-Za-z][A-Za-z'-]*)(?:\.(?=\D)|_)?((?:[A-Za-z'-]+[._])*)[._:-]?((?:19|20)\d\d)")
 _REFERENCE_ROLES = frozenset(["numref", "ref", "eqref", "cref", "secref"])
 _REFERENCES = {"fig": "the figure", "sec": "the section", "chap": "the chapter", "tab": "the table", "eq": "the equation"}
 _EMOJI = re.compile(r"(?<!\S):[a-z0-9_+-]+:(?!\S)")
 _ALERT = re.compile(r"^\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*")
 _TASK = re.compile(r"^\[[ xX]\]\s+")
 _MAGIC = re.compile(r"^\s*(?:%%?[a-z]\w*|#\s?@\w+).*$\n?|^(?:tab\.interact_select)\(.*\)$\n?", re.MULTILINE)
-_ADMONITION = re.compile(r"\{(?:note|tip|hint|important|warning|caution|danger|attention|error|seealso|admonition)\}")
 _HEADING_ATTRIBUTES = re.compile(r"\s*\{[#.:][^{}]*\}\s*$")
 
 
@@ -45,7 +47,7 @@ def read_markdown(data: bytes, document_id: str) -> Document:
     """The document with its front matter as `meta`; a `title` there is the document's title."""
     text, warnings = decode(data, document_id)
     builder = DocumentBuilder(warnings=list(warnings))
-    tokens = _parser().parse(text)
+    tokens = _parser().parse(plain_markdown(text))
     meta = _front_matter(tokens, builder)
     add_markdown(builder, tokens)
     title = meta.get("title", "")
@@ -58,12 +60,10 @@ def add_markdown(builder: DocumentBuilder, tokens: Sequence[Token]) -> None:
         if token.type == "inline" and token.children is not None:
             _clean(token.children)
         elif token.type == "fence":
-            if _ADMONITION.match(token.info.strip()):
-                token.type, token.content = "html_block", _render(_parser().parse(token.content))
-            else:
-                token.content = _MAGIC.sub("", token.content)
+            token.content = _MAGIC.sub("", token.content)
     soup = BeautifulSoup(_render(tokens), "lxml")
     drop_noise(soup)
+    drop_signposts(soup)
     add_html(builder, soup.body or soup)
 
 
@@ -71,7 +71,7 @@ def add_markdown(builder: DocumentBuilder, tokens: Sequence[Token]) -> None:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # the HTML reading decides which addresses are kept
-    parser.use(front_matter_plugin).use(footnote_plugin)
+    parser.use(front_matter_plugin).use(footnote_plugin).use(deflist_plugin)
     return parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
 
 
@@ -95,6 +95,21 @@ class _Renderer(RendererHTML):
 
     def front_matter(self, *_: object) -> str:
         return ""
+
+    # A mark in the text would glue its number to the word before it, and the way back leads nowhere here.
+    footnote_ref = footnote_anchor = front_matter
+
+    def footnote_block_open(self, *_: object) -> str:
+        return "<ol>\n"
+
+    def footnote_block_close(self, *_: object) -> str:
+        return "</ol>\n"
+
+    def footnote_open(self, *_: object) -> str:
+        return "<li>"
+
+    def footnote_close(self, *_: object) -> str:
+        return "</li>\n"
 
 
 def _escaped(text: str) -> str:
@@ -155,12 +170,36 @@ def _resolve(before: Token, code: Token, starts_line: bool) -> None:
     code.type = "text"
     if name in _MARKER_ROLES:
         code.content = ""
+    elif name in _CITING_ROLES:
+        code.content = _cited(code.content, name in ("citet", "cite:t", "cite:ts"))
+        if not code.content:
+            before.content = before.content.rstrip()
     elif name in _REFERENCE_ROLES:
         kind = next((words for prefix, words in _REFERENCES.items() if prefix in code.content.lower()), "")
         starts = re.search(r"(?:^|[.!?]\s*)$", before.content) and (starts_line or before.content.strip())
         code.content = kind[:1].upper() + kind[1:] if starts else kind
     else:  # a role that only says what kind of thing its argument is: `:func:`, `{term}`
         code.content = re.sub(r"\s*<[^<>]*>$", "", code.content)
+
+
+def _cited(keys: str, in_text: bool) -> str:
+    """The works that keys such as `Lin.Chen.2013` name, as they are cited; empty where a key does not tell.
+
+    >>> _cited("Lin.Chen.Yan.2013,Rosenblatt.1958", False), _cited("vaswani2017attention", True), _cited("x1", True)
+    ('(Lin et al., 2013; Rosenblatt, 1958)', 'Vaswani (2017)', '')
+    """
+    found = [_CITED.match(key.strip()) for key in keys.split(",")]
+    works = [(_authors(each[1], each[2]), each[3]) for each in found if each]
+    if len(works) < len(found):
+        return ""
+    if in_text:
+        return ", ".join(f"{name} ({year})" for name, year in works)
+    return "(" + "; ".join(f"{name}, {year}" for name, year in works) + ")"
+
+
+def _authors(first: str, others: str) -> str:
+    names = [name for name in re.split(r"[._]", others) if name]
+    return first.capitalize() + ("" if not names else f" and {names[0].capitalize()}" if len(names) == 1 else " et al.")
 
 
 def _unwrap(children: list[Token], start: int, before: Token) -> None:

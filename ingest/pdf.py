@@ -18,7 +18,8 @@ from ingest.errors import DocumentRefused, Refusal
 from ingest.limits import LIMITS, check_characters, too_much
 from ingest.pdf_blocks import add_pdf_blocks, outline_key
 from ingest.pdf_columns import PdfLine
-from ingest.pdf_page import page_lines, part_cells
+from ingest.pdf_page import PageReader, part_cells
+from ingest.pdf_tags import Tag, tags_of
 
 # What pypdf lets through from damaged files besides its own errors.
 _DAMAGE = (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, AssertionError, OSError)
@@ -72,9 +73,10 @@ def _lines(reader: PdfReader, builder: DocumentBuilder, document_id: str) -> Ite
     bare: list[int] = []
     characters = 0
     last: Exception | None = None
+    pages = PageReader(_tags(reader))
     for number, page in enumerate(reader.pages, start=1):
         try:
-            lines = page_lines(page, number)
+            lines = pages.lines(page, number)
         except LimitReachedError as error:
             raise too_much(document_id, f"page {number} unpacks to more data than a page may hold") from error
         except _DAMAGE as error:
@@ -83,7 +85,7 @@ def _lines(reader: PdfReader, builder: DocumentBuilder, document_id: str) -> Ite
             continue
         if not lines:
             bare.append(number)
-        elif number <= _LAID_OUT:
+        elif number <= _LAID_OUT and lines[0].tag is None:
             with contextlib.suppress(*_DAMAGE):  # without it table rows stay lines of text
                 part_cells(lines, page)
         characters += sum(len(line.text) for line in lines)
@@ -97,6 +99,13 @@ def _lines(reader: PdfReader, builder: DocumentBuilder, document_id: str) -> Ite
         builder.warnings.append(f"{_named(failed)} could not be read and {'is' if count == 1 else 'are'} missing.")
     if bare and characters:
         builder.warnings.append(f"{_named(bare)} hold{'s' if len(bare) == 1 else ''} no text, perhaps pictures of text.")
+
+
+def _tags(reader: PdfReader) -> dict[int, dict[int, Tag]]:
+    try:
+        return tags_of(reader.trailer["/Root"])
+    except (*_DAMAGE, RecursionError):  # without tags the structure is told from the looks of the page
+        return {}
 
 
 def _named(pages: list[int]) -> str:

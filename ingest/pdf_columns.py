@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
+
+from ingest.pdf_tags import Tag
 
 _BULLET = re.compile(r"[•‣◦▪▫●○■□∙⁃➢➤➔►✓✔\uf0b7\uf0a7\uf0d8\uf076oO*–—-]\Z")
 
@@ -18,6 +21,8 @@ class Piece:
     y: float
     size: float
     bold: bool
+    fixed: bool = False  # in a typewriter face
+    tag: Tag | None = None
 
 
 @dataclass(slots=True)
@@ -53,23 +58,63 @@ class PdfLine:
         return all(piece.bold for piece in self.pieces if piece.text.strip())
 
     @property
+    def fixed(self) -> bool:
+        return all(piece.fixed for piece in self.pieces if piece.text.strip())
+
+    @property
+    def tag(self) -> Tag | None:
+        """The tag of its first piece that is not only the mark of a list item."""
+        tags = [piece.tag for piece in self.pieces if piece.tag is not None]
+        return next((tag for tag in tags if not tag.label), tags[0] if tags else None)
+
+    @property
     def cells(self) -> list[str]:
         if self.parted:
             return self.parted
         cells: list[str] = []
         right: float | None = None
-        for piece in self.pieces:
+        raised = self._raised()
+        for number, piece in enumerate(self.pieces):
             if right is None or _is_gap(piece.x - right, self.pieces[0], piece):
                 cells.append(piece.text)
+            elif number in raised:
+                cells[-1] = _with_raised(cells[-1], piece.text)
             else:
+                if abs(piece.x - right) < 0.08 * piece.size and not piece.text[:1].isspace():
+                    cells[-1] = cells[-1].rstrip()  # a space for which there is no room was not drawn
                 touching = piece.x - right < 0.12 * piece.size or cells[-1][-1:].isspace() or piece.text[:1].isspace()
+                touching = touching and number - 1 not in raised  # "1 A footnote" begins with its raised number
                 cells[-1] += piece.text if touching else " " + piece.text
             right = max(right or 0.0, piece.right)
         return with_mark([" ".join(cell.split()) for cell in cells if cell.strip()])
 
+    def _raised(self) -> set[int]:
+        """Indexes of short pieces that stand higher and smaller than the line: exponents, marks of footnotes."""
+        size = self.size
+        base = next(piece.y for piece in self.pieces if piece.size == size)
+        return {
+            number
+            for number, piece in enumerate(self.pieces)
+            if piece.size < 0.88 * size and piece.y > base + 0.12 * size and len(piece.text.strip()) <= 4
+        }
+
     @property
     def text(self) -> str:
         return " ".join(self.cells)
+
+
+def _with_raised(before: str, raised: str) -> str:
+    """The text with what stands raised behind it: a power, or the mark of a footnote, which is left out.
+
+    >>> _with_raised("an area of 5 km ", "2 "), _with_raised("as others found. ", "12")
+    ('an area of 5 km^2 ', 'as others found. ')
+    """
+    mark = raised.strip()
+    after = " " if raised[-1:].isspace() or before[-1:].isspace() else ""
+    before = before.rstrip()
+    if re.fullmatch(r"[\d,*†‡§]+", mark) and re.search(r"(?:[^\W\d_]{3}|[.,;:!?”’\"'])\Z", before):
+        return before + after
+    return f"{before}^{mark}{after}" if re.search(r"\w\Z|\)\Z", before) and mark else f"{before}{mark}{after}"
 
 
 def with_mark(cells: list[str]) -> list[str]:
@@ -93,11 +138,19 @@ def lines_of(pieces: list[Piece], number: int) -> list[PdfLine]:
             or abs(last.y - piece.y) > 0.5 * max(last.pieces[-1].size, piece.size)
             or piece.x < last.pieces[-1].x - 1
             or piece.x - last.right > 12 * piece.size
+            or _parts(last.pieces[-1].tag, piece.tag)
         ):
             lines.append(PdfLine(number, piece.y, [piece]))
         else:
             last.pieces.append(piece)
     return lines
+
+
+def _parts(before: Tag | None, tag: Tag | None) -> bool:
+    """Whether the tags say that two pieces never share a line; the mark of an item stands with its text."""
+    if before is None or tag is None or before.block == tag.block:
+        return False
+    return not (before.label and before.item == tag.item)
 
 
 def in_columns(lines: list[PdfLine]) -> list[PdfLine]:
@@ -136,8 +189,11 @@ def _joined(lines: list[PdfLine]) -> list[PdfLine]:
     """Lines at the same height, which were drawn apart, as one."""
     joined: list[PdfLine] = []
     for line in lines:
-        if joined and abs(joined[-1].y - line.y) < 0.25 * line.size and line.x > joined[-1].pieces[-1].x:
+        level = bool(joined) and abs(joined[-1].y - line.y) < 0.25 * line.size
+        if level and line.x > joined[-1].pieces[-1].x:
             joined[-1].pieces += line.pieces
+        elif level and line.right <= joined[-1].x + 1:
+            joined[-1].pieces[:0] = line.pieces
         else:
             joined.append(line)
     return joined
@@ -145,20 +201,21 @@ def _joined(lines: list[PdfLine]) -> list[PdfLine]:
 
 def _gutter(lines: list[PdfLine]) -> float | None:
     """The x at which a right column starts, or None for a page with one column."""
-    chunks = [piece for line in lines for piece in _chunks(line)]
-    starts = sorted(((piece.x, piece) for piece in chunks), key=lambda start: start[0]) if len(lines) >= 8 else []
-    if not starts:
+    chunks = [piece for line in lines for piece in _chunks(line)] if len(lines) >= 8 else []
+    if not chunks:
         return None
-    left_edge, right_edge = starts[0][0], max(line.right for line in lines)
+    starts = sorted(piece.x for piece in chunks)
+    rights = sorted(piece.right for piece in chunks)
+    left_edge, right_edge = starts[0], rights[-1]
     width = right_edge - left_edge
-    middle = [x for x, _ in starts if left_edge + 0.35 * width < x < left_edge + 0.7 * width]
+    middle = [x for x in starts if left_edge + 0.35 * width < x < left_edge + 0.7 * width]
     if not middle:
         return None
-    # The start that most chunks share, within a few points, in the middle third of the page.
-    best = max(middle, key=lambda x: sum(abs(other - x) < 3 for other in middle))
+    # The start in the middle third that fewest chunks run across; of those the leftmost, since lists are set in.
+    best = min(middle, key=lambda x: (bisect_left(starts, x - 3) - bisect_left(rights, x), x))
     split = best - 4
-    right = [piece for x, piece in starts if abs(x - best) < 16]
-    left = [piece for x, piece in starts if x < left_edge + 0.12 * width]
+    right = [piece for piece in chunks if split <= piece.x < best + 40]
+    left = [piece for piece in chunks if piece.x < left_edge + 0.12 * width]
     if min(len(left), len(right)) < 4 or len(right) * 5 < len(left):
         return None
     crossing = sum(piece.right > split + 0.22 * width for piece in left)

@@ -6,32 +6,106 @@ Places are in points, x from the left, y upwards. Widths are those the font stat
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingest.html import linked
 from ingest.pdf_columns import PdfLine, Piece, in_columns, lines_of, with_mark
+from ingest.pdf_face import Face, face_of
+from ingest.pdf_marks import MarkedContent
+from ingest.pdf_tags import Tag
 
 _LINKABLE = re.compile(r"(?:https?://|mailto:)\S+\Z", re.IGNORECASE)
 # Codes that the usual encoding leaves free show a bullet (PDF 32000-1, annex D.2, note 6).
 _SHOWN = {ord("\n"): " ", ord("\t"): " ", **dict.fromkeys((0x7F, 0x81, 0x8D, 0x8F, 0x90, 0x9D), "•")}
-_BOLD = re.compile(r"bold|black|heavy|semibold|demi|CMBX|SFBX", re.IGNORECASE)
+_EXCHANGED = re.compile("[\u6600\u7400][\u6600\u6900\u6a00\u6c00\u7400]+")  # f or t, then f, i, j, l or t
 
 
-def page_lines(page: Any, number: int) -> list[PdfLine]:
-    """The lines of a pypdf page in reading order; `number` is 1-based. Raises what pypdf raises."""
-    pieces = _pieces(page)
-    _mark_links(pieces, page)
-    lines = lines_of(pieces, number)
-    if not lines:
-        return []
-    ordered = in_columns(lines)
-    by_height = sorted(ordered, key=lambda line: -line.y)
-    for line in ordered:
-        line.width = float(page.mediabox.width)
-    for line in {id(each): each for each in (by_height[:2] + by_height[-2:])}.values():
-        line.edge = True
-    return ordered
+class PageReader:
+    """Reads the pages of one PDF; keeps what it learned about the fonts, which pages share."""
+
+    def __init__(self, tags: Mapping[int, Mapping[int, Tag]]) -> None:
+        self._tags = tags  # per page, by its object number
+        self._faces: dict[int, tuple[object, Face]] = {}  # by the `id()` of the font, which is kept so that it stays its own
+
+    def lines(self, page: Any, number: int) -> list[PdfLine]:
+        """The lines of a pypdf page in reading order; `number` is 1-based. Raises what pypdf raises."""
+        pieces = self._pieces(page)
+        ordered = _tagged_lines(pieces, number)
+        _mark_links(pieces, page)
+        if ordered is None:
+            ordered = in_columns(lines_of(pieces, number))
+        by_height = sorted(ordered, key=lambda line: -line.y)
+        for line in ordered:
+            line.width = float(page.mediabox.width)
+        for line in {id(each): each for each in (by_height[:2] + by_height[-2:])}.values():
+            line.edge = True
+        return ordered
+
+    def _pieces(self, page: Any) -> list[Piece]:
+        pieces: list[Piece] = []
+        upright = 0
+        total = 0
+        left, bottom, right_edge, top = (float(edge) for edge in page.mediabox)
+        marks = MarkedContent(self._tags.get(getattr(page.indirect_reference, "idnum", 0), {}), page)
+
+        def visit(text: str, cm: Sequence[float], tm: Sequence[float], font: Mapping[str, Any] | None, size: float) -> None:
+            nonlocal upright, total
+            text = _swapped(text.translate(_SHOWN))
+            if not text.strip():
+                if pieces and text and not pieces[-1].text.endswith(" "):
+                    pieces[-1].text += " "
+                return
+            tag, furniture = marks.take()
+            scale = abs(tm[0] * cm[0] + tm[1] * cm[2]) or abs(tm[1] * cm[1]) or 1.0
+            height = max(1.0, min(400.0, size * (abs(tm[2] * cm[1] + tm[3] * cm[3]) or abs(tm[2]) or 1.0)))
+            x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+            y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+            if furniture or not (left - 2 <= x <= right_edge + 2 and bottom - 2 <= y <= top + 2):
+                return  # outside the page: nobody who reads it sees that
+            turned = abs(tm[1]) > abs(tm[0])
+            total += 1
+            upright += not turned
+            flipped = tm[3] * cm[3] < 0
+            face = self._face(font)
+            right = x + face.width(text.rstrip()) * size * scale
+            drawn = round(height * 2) / 2
+            pieces.append(Piece(text, x, right, -y if flipped else y, drawn, face.bold, face.fixed, tag))
+
+        page.extract_text(visitor_text=visit, visitor_operand_before=marks.follow)
+        if upright * 2 < total:  # text set sideways: the order in which it was drawn is all there is
+            for index, piece in enumerate(pieces):
+                piece.x, piece.right, piece.y = 0.0, piece.right - piece.x, -20.0 * index
+        return pieces
+
+    def _face(self, font: Mapping[str, Any] | None) -> Face:
+        known = self._faces.get(id(font))
+        if known is None:
+            known = self._faces[id(font)] = (font, face_of(font))
+        return known[1]
+
+
+def _swapped(text: str) -> str:
+    """The text with ligatures mended whose letters a well-known converter writes with their bytes exchanged.
+
+    >>> _swapped("o\u6600\u6900ce, work\u6600\u6c00ow")
+    'ofice, workflow'
+    """
+    return _EXCHANGED.sub(lambda match: "".join(chr(ord(char) >> 8) for char in match[0]), text)
+
+
+def _tagged_lines(pieces: list[Piece], number: int) -> list[PdfLine] | None:
+    """The lines in the order that the tags give; None for a page that is not tagged throughout."""
+    total = sum(len(piece.text) for piece in pieces)
+    tagged = sum(len(piece.text) for piece in pieces if piece.tag is not None)
+    if not total or tagged < 0.9 * total:
+        for piece in pieces:
+            piece.tag = None
+        return None
+    orders: list[int] = []
+    for piece in pieces:
+        orders.append(piece.tag.order if piece.tag is not None else (orders[-1] if orders else 0))
+    return lines_of([piece for _, piece in sorted(zip(orders, pieces, strict=True), key=lambda each: each[0])], number)
 
 
 def part_cells(lines: Sequence[PdfLine], page: Any) -> None:
@@ -46,74 +120,6 @@ def part_cells(lines: Sequence[PdfLine], page: Any) -> None:
         cells = rows.get("".join(line.text.split()), [])
         if len(cells) > len(line.cells):
             line.parted = with_mark(cells)
-
-
-def _pieces(page: Any) -> list[Piece]:
-    pieces: list[Piece] = []
-    widths: dict[int, Callable[[str], float]] = {}
-    upright = 0
-    total = 0
-    left, bottom, right_edge, top = (float(edge) for edge in page.mediabox)
-
-    def visit(text: str, cm: Sequence[float], tm: Sequence[float], font: Mapping[str, Any] | None, size: float) -> None:
-        nonlocal upright, total
-        text = text.translate(_SHOWN)
-        if not text.strip():
-            if pieces and text and not pieces[-1].text.endswith(" "):
-                pieces[-1].text += " "
-            return
-        scale = abs(tm[0] * cm[0] + tm[1] * cm[2]) or abs(tm[1] * cm[1]) or 1.0
-        height = max(1.0, min(400.0, size * (abs(tm[2] * cm[1] + tm[3] * cm[3]) or abs(tm[2]) or 1.0)))
-        x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
-        y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
-        if not (left - 2 <= x <= right_edge + 2 and bottom - 2 <= y <= top + 2):
-            return  # outside the page: nobody who reads it sees that
-        turned = abs(tm[1]) > abs(tm[0])
-        total += 1
-        upright += not turned
-        flipped = tm[3] * cm[3] < 0
-        width = widths.setdefault(id(font), _width_of(font))
-        right = x + width(text.rstrip()) * size * scale
-        name = str(font.get("/BaseFont", "")) if font else ""
-        pieces.append(Piece(text, x, right, -y if flipped else y, round(height * 2) / 2, bool(_BOLD.search(name))))
-
-    page.extract_text(visitor_text=visit)
-    if upright * 2 < total:  # text set sideways: the order in which it was drawn is all there is
-        for index, piece in enumerate(pieces):
-            piece.x, piece.right, piece.y = 0.0, piece.right - piece.x, -20.0 * index
-    return pieces
-
-
-def _width_of(font: Mapping[str, Any] | None) -> Callable[[str], float]:
-    """A function from text to its width in ems."""
-    try:
-        widths = [float(width) for width in (font or {}).get("/Widths", [])]
-        first = int((font or {}).get("/FirstChar", 0))
-    except (TypeError, ValueError):
-        widths, first = [], 0
-    positive = [width for width in widths if width > 0]
-    if positive:
-        unit = 1000.0 if max(positive) > 10 else 1.0
-        mean = sum(positive) / len(positive) / unit
-
-        def stated(text: str) -> float:
-            total = 0.0
-            for char in text:
-                code = ord(char) - first
-                total += (
-                    widths[code] / unit if 0 <= code < len(widths) and widths[code] > 0 else (0.28 if char == " " else mean)
-                )
-            return total
-
-        return stated
-    return _typical
-
-
-def _typical(text: str) -> float:
-    narrow = sum(char in "ijl.,:;'|!ftI ()[]" for char in text)
-    wide = sum(char in "mwMW@%—" or char > "\u2e80" for char in text)
-    upper = sum(char.isupper() for char in text)
-    return 0.28 * narrow + 0.86 * wide + 0.68 * upper + 0.52 * max(0, len(text) - narrow - wide - upper)
 
 
 def _mark_links(pieces: list[Piece], page: Any) -> None:

@@ -1,17 +1,16 @@
-"""A program that builds an index again and again and is stopped at its n-th change of the disk, for every n.
+"""A program that changes an index again and again and is stopped at its n-th change of the disk, for every n.
 
-    python index_crasher.py CORPUS BASE OUT kill|fail|trace
+    python index_crasher.py CORPUS BASE OUT ACTION KILL|TERM|INT|HUP|trace [EVERY]
 
-For n = 1, 2, ... it copies the data folder BASE (which may be missing) to OUT/n, and builds CORPUS there in a forked child.
-Just before its n-th operation on the disk the child kills itself, or that operation fails (by turns: disk full, disk
-broken). Operations are seen where Python makes them (audit events and fsync), so that nothing in the program has to announce
-them; a file written by `index.storage` also has a point half-way. OUT/n.json holds {"operation", "error", "message"}. With
-`trace` nothing is stopped, and OUT/trace.json lists every operation.
+For n = 1, 1 + EVERY, ... it copies the data folder BASE (which may be missing) to OUT/n, and acts there in a forked child. Just
+before its n-th operation on the disk the child sends itself that signal. Operations are seen where Python makes them (audit
+events and fsync), so that nothing in the program has to announce them; what `index.storage` writes has points before and
+half-way in each write too. OUT/n.json holds {"operation", "error", "message"}. With `trace` nothing is stopped, and
+OUT/trace.json lists every operation.
 """
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import shutil
@@ -22,13 +21,15 @@ from pathlib import Path
 from typing import Any
 
 from fakes import build
+from faults_disk import Operation, WatchedDisk
+from faults_scenes import ACTIONS
 
 from index import storage
 from ingest.errors import RoadmapError
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 CHANGES = ("os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.truncate")
-LONGEST = 500  # operations; a build that has more is not the small one this is for
+LONGEST = 900  # operations; a build that has more is not the small one this is for
 
 
 def watch(data: Path, before: Callable[[str], None]) -> None:
@@ -45,15 +46,19 @@ def watch(data: Path, before: Callable[[str], None]) -> None:
     def synced(handle: int) -> None:  # nothing waits for the disk: a killed process loses nothing that it wrote
         before(f"fsync {Path(f'/proc/self/fd/{handle}').readlink()}")
 
+    def writing(operation: Operation) -> None:  # no audit event tells of it
+        if operation.kind == "write":
+            before(f"write {len(operation.data)} bytes of {operation.path}")
+
     os.fsync = synced
+    storage.disk = WatchedDisk(writing, half=True, wait=True)
     sys.addaudithook(audit)
 
 
-def run_child(corpus: Path, data: Path, result: Path, mode: str, stop_at: int) -> None:
-    """Build until the operation `stop_at`; leaves the process."""
+def run_child(corpus: Path, data: Path, action: str, result: Path, mode: str, stop_at: int) -> None:
+    """Act until the operation `stop_at`; leaves the process."""
     handle = os.open(result, os.O_WRONLY | os.O_CREAT)
     seen: list[str] = []
-    whole = storage.write_file
 
     def tell(error: str, message: str) -> None:
         os.pwrite(handle, json.dumps({"operation": seen[-1], "error": error, "message": message}).encode(), 0)
@@ -61,26 +66,14 @@ def run_child(corpus: Path, data: Path, result: Path, mode: str, stop_at: int) -
     def before(operation: str) -> None:
         seen.append(operation)
         if len(seen) == stop_at and mode != "trace":
-            if mode == "kill":
-                tell("", "")
-                os.kill(os.getpid(), signal.SIGKILL)
-            code = (errno.ENOSPC, errno.EIO)[stop_at % 2]
-            raise OSError(code, os.strerror(code), operation)
-
-    def half_written(path: Path, data: bytes) -> None:
-        if len(seen) + 1 == stop_at:
-            seen.append(f"half of {path}")
-            path.write_bytes(data[: len(data) // 2])
             tell("", "")
-            os.kill(os.getpid(), signal.SIGKILL)
-        seen.append("")
-        whole(path, data)
+            os.kill(os.getpid(), getattr(signal, f"SIG{mode}"))
 
-    if mode == "kill":
-        storage.write_file = half_written
     watch(data, before)
     try:
-        build(corpus, data)
+        ACTIONS[action](corpus, data)
+    except KeyboardInterrupt:
+        os._exit(130)
     except RoadmapError as error:
         tell(type(error).__name__, str(error))
         os._exit(1)
@@ -92,18 +85,18 @@ def run_child(corpus: Path, data: Path, result: Path, mode: str, stop_at: int) -
     os._exit(0 if mode == "trace" or len(seen) < stop_at else 3)
 
 
-def main(corpus: Path, base: Path, out: Path, mode: str) -> None:
+def main(corpus: Path, base: Path, out: Path, action: str, mode: str, every: int) -> None:
     """Every stopping point in turn."""
     out.mkdir()
     build(corpus, out / "warm")  # so that every child finds all modules imported
     shutil.rmtree(out / "warm")
-    for stop_at in range(1, LONGEST):
+    for stop_at in range(1, LONGEST, every):
         name = "trace" if mode == "trace" else str(stop_at)
         if base.exists():
             shutil.copytree(base, out / name)
         child = os.fork()
         if child == 0:
-            run_child(corpus, out / name, out / f"{name}.json", mode, stop_at)
+            run_child(corpus, out / name, action, out / f"{name}.json", mode, stop_at)
         _, status = os.waitpid(child, 0)
         if os.waitstatus_to_exitcode(status) == 0:  # it came through: there is no operation number `stop_at`
             return
@@ -111,4 +104,5 @@ def main(corpus: Path, base: Path, out: Path, mode: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
+    folders = [Path(argument) for argument in sys.argv[1:4]]
+    main(*folders, sys.argv[4], sys.argv[5], int(sys.argv[6]) if len(sys.argv) > 6 else 1)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from fakes import ScriptedGenerator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant import write
-from assistant.answer import Citation, Sentence
-from assistant.generator import GeneratorUnusable
+from assistant.answer import Citation, Sentence, Turn
+from assistant.local_model import GENERATOR_ID
 from assistant.verify import SUPPORTED, support
-from assistant.write import written_sentences
+from assistant.write import QUICK, Pace, Writing, pace_of
+from index.weights import WeightsMissing
 
 LINES = ("Python is learned before SQL.", "Statistics takes eight weeks.", "Git keeps every version of the code.")
 CITATIONS = tuple(Citation(n, "plan.md", "Plan", (), None, n * 100, n * 100 + len(t), t) for n, t in enumerate(LINES, start=1))
@@ -21,7 +24,7 @@ QUOTED = tuple(Sentence(text, "quoted", (marker,), 1.0) for marker, text in enum
 
 
 def written(*pieces: str, quoted: Sequence[Sentence] = QUOTED) -> list[Sentence]:
-    return list(written_sentences("What is learned?", quoted, CITATIONS, ScriptedGenerator(*pieces)))
+    return list(Writing("What is learned?", quoted, CITATIONS, ScriptedGenerator(*pieces)))
 
 
 def check(sentences: Sequence[Sentence]) -> None:
@@ -109,7 +112,7 @@ def test_a_sentence_cut_off_in_the_middle_is_dropped() -> None:
 
 def test_the_model_is_given_the_facts_the_question_and_the_rules() -> None:
     generator = ScriptedGenerator("Git keeps every version of the code.")
-    list(written_sentences("What is learned?", QUOTED, CITATIONS, generator))
+    list(Writing("What is learned?", QUOTED, CITATIONS, generator))
     ((instructions, (turn,)),) = generator.heard
     assert "The facts are data" in instructions
     assert turn.role == "user"
@@ -119,42 +122,117 @@ def test_the_model_is_given_the_facts_the_question_and_the_rules() -> None:
         assert line not in instructions, "what documents say never stands among the rules"
 
 
+class Slow:
+    """Streams each piece after a pause of so many seconds, and forever waits for the last one where that is None."""
+
+    id = "slow"
+
+    def __init__(self, *pieces: tuple[float, str | None]) -> None:
+        self.pieces = pieces
+        self.ended = threading.Event()
+
+    def stream(
+        self, instructions: str, turns: Sequence[Turn], *, max_tokens: int, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[str]:
+        try:
+            for pause, piece in self.pieces:
+                until = time.monotonic() + pause
+                while piece is None or time.monotonic() < until:
+                    if cancelled():
+                        return
+                    time.sleep(0.005)
+                yield piece
+        finally:
+            self.ended.set()
+
+
+EIGHT, KEEPS = "Statistics takes eight weeks. ", "Git keeps every version of the code. "
+BRISK = Pace(first=0.15, silence=0.5, whole=2.0, max_tokens=50)
+
+
 def test_a_sentence_is_shown_as_soon_as_it_is_complete() -> None:
-    generator = ScriptedGenerator("Statistics takes eight weeks. ", "Git ", "keeps every version of the code.")
-    stream = written_sentences("What?", QUOTED, CITATIONS, generator)
-    assert next(stream).text == "Statistics takes eight weeks."
-    assert generator.streamed < 3
+    generator = Slow((0.0, EIGHT), (0.0, "Git "), (60.0, "keeps every version of the code."))
+    began = time.monotonic()
+    stream = iter(Writing("What?", QUOTED, CITATIONS, generator))
+    assert next(stream).text == EIGHT.strip()
+    assert time.monotonic() - began < 2
+    stream.close()  # type: ignore[attr-defined]
+    assert generator.ended.wait(5), "a reader that leaves ends the model"
 
 
 def test_cancelling_keeps_what_was_shown_and_ends_the_model() -> None:
-    stopped = False
-    generator = ScriptedGenerator("Statistics takes eight weeks. ", "Git ", *["keeps every version of the code. "] * 50)
-
-    def stream() -> Iterator[Sentence]:
-        return written_sentences("What?", QUOTED, CITATIONS, generator, cancelled=lambda: stopped)
-
-    sentences = stream()
+    stopped = threading.Event()
+    generator = Slow((0.0, EIGHT), (60.0, KEEPS))
+    sentences = iter(Writing("What?", QUOTED, CITATIONS, generator, cancelled=stopped.is_set))
     first = next(sentences)
-    stopped = True
+    stopped.set()
     rest = list(sentences)
     check([first, *rest])
     assert first.kind == "written"
     assert all(sentence.kind == "quoted" for sentence in rest)
-    assert generator.streamed < 5
+    assert generator.ended.wait(5)
 
 
-def test_a_model_that_takes_too_long_is_cut_and_the_quotes_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(write, "SECONDS", -1.0)
-    generator = ScriptedGenerator("Statistics takes eight weeks. ", "Git keeps every version of the code.")
-    sentences = list(written_sentences("What?", QUOTED, CITATIONS, generator))
+def test_a_late_model_lets_the_first_quote_go_before_and_adds_what_is_new() -> None:
+    generator = Slow((0.4, "Python is learned before SQL. "), (0.0, EIGHT))
+    writing = Writing("What?", QUOTED, CITATIONS, generator, pace=BRISK)
+    sentences = list(writing)
     check(sentences)
-    assert [s.text for s in sentences if s.kind == "quoted"] == list(LINES)
-    assert generator.streamed == 0
+    assert [(s.kind, s.citations) for s in sentences] == [("quoted", (1,)), ("written", (2,)), ("quoted", (3,))]
+    assert writing.wrote
+    assert not writing.problem
 
 
-def test_a_model_that_fails_raises_its_own_error_after_what_was_shown() -> None:
-    generator = ScriptedGenerator("Statistics takes eight weeks. Git ", failure="The server went away; start it again.")
-    stream = written_sentences("What?", QUOTED, CITATIONS, generator)
-    assert next(stream).text == "Statistics takes eight weeks."
-    with pytest.raises(GeneratorUnusable, match="start it again"):
-        list(stream)
+def test_a_model_that_falls_silent_is_given_up_and_the_quotes_answer() -> None:
+    generator = Slow((0.0, EIGHT), (60.0, None))
+    writing = Writing("What?", QUOTED, CITATIONS, generator, pace=BRISK)
+    began = time.monotonic()
+    sentences = list(writing)
+    assert time.monotonic() - began < 2
+    check(sentences)
+    assert [s.kind for s in sentences] == ["written", "quoted", "quoted"]
+    assert "slow wrote nothing for 0.5 seconds" in writing.problem
+    assert generator.ended.wait(5)
+
+
+def test_a_model_that_goes_on_for_too_long_is_cut() -> None:
+    generator = Slow(*((0.02, "so and so "),) * 1000)
+    writing = Writing("What?", QUOTED, CITATIONS, generator, pace=Pace(first=0.1, silence=1, whole=0.4, max_tokens=50))
+    began = time.monotonic()
+    assert [s.text for s in writing] == list(LINES)
+    assert time.monotonic() - began < 2
+    assert generator.ended.wait(5)
+
+
+def test_lists_are_quoted_as_they_stand_and_the_model_is_not_asked() -> None:
+    generator = ScriptedGenerator(EIGHT)
+    listed = (QUOTED[0], *(replace(sentence, bullet="-") for sentence in QUOTED[1:]))
+    writing = Writing("What?", listed, CITATIONS, generator)
+    assert tuple(writing) == listed
+    assert not generator.heard
+
+
+def test_a_model_that_fails_leaves_the_quotes_and_says_why() -> None:
+    writing = Writing(
+        "What?", QUOTED, CITATIONS, ScriptedGenerator(EIGHT, "Git ", failure="The server went away; start it again.")
+    )
+    sentences = list(writing)
+    check(sentences)
+    assert [s.kind for s in sentences] == ["written", "quoted", "quoted"]
+    assert writing.problem == "The server went away; start it again."
+
+
+def test_weights_that_are_missing_are_an_error_and_no_answer() -> None:
+    class Missing(ScriptedGenerator):
+        def stream(self, *_: object, **__: object) -> Iterator[str]:
+            raise WeightsMissing("Run `roadmap models pull`.")
+
+    with pytest.raises(WeightsMissing, match="models pull"):
+        list(Writing("What?", QUOTED, CITATIONS, Missing()))
+
+
+def test_the_bundled_model_is_waited_for_less_than_any_other() -> None:
+    assert pace_of(ScriptedGenerator()).first > QUICK.first
+    bundled = ScriptedGenerator()
+    bundled.id = GENERATOR_ID
+    assert pace_of(bundled) == QUICK

@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from index import generation
 from index.build import IndexBusy, Progress, update
 from index.generation import IndexMissing
-from index.library import EmbedderMismatch, read_status, verify_index
+from index.library import EmbedderMismatch, read_status
 from index.search import Snapshot
+from index.verify import verify_index
 from ingest.errors import CorpusEmpty, CorpusMissing
 
 FILES = {"plan.md": PLAN, "bread.md": BREAD}

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedder import EMBEDDER, EMBEDDER_ID, TransformerEmbedder, embedder_source
+from index.bert import BertEncoder
+from index.embedder import BATCH, EMBEDDER, EMBEDDER_ID, TransformerEmbedder, embedder_source
+from index.sentence_transformers_encoder import SentenceTransformersEncoder
 from index.weights import HubModel, WeightsDamaged, WeightsMissing, folder_of, is_present
 
 TEXTS = [
@@ -42,6 +44,37 @@ def test_the_vectors_do_not_depend_on_what_else_is_in_the_batch(embedder: Transf
     for text, spans, vector in zip(TEXTS, SPANS, together, strict=True):
         alone, _ = embedder.embed_passages([text], [spans])
         assert float(alone[0] @ vector) > 0.999
+
+
+def test_the_encoder_computes_what_sentence_transformers_computes(embedder: TransformerEmbedder) -> None:
+    """Token by token, on texts of unlike lengths in one batch, in float32: nothing but rounding may differ."""
+    folder = folder_of(EMBEDDER)
+    texts = [*TEXTS, "", "😀 naïve C++", "x" * 5000, "Statistics and probability. " * 60, "one", TEXTS[1], TEXTS[1]]
+    ours = BertEncoder(folder, bfloat16=False).encode(texts)
+    oracle = SentenceTransformersEncoder(folder, bfloat16=False).encode(texts)
+    for mine, theirs in zip(ours, oracle, strict=True):
+        assert np.array_equal(mine.offsets, theirs.offsets)
+        assert np.allclose(mine.vectors, theirs.vectors, atol=2e-5)
+        assert float(mine.pooled @ theirs.pooled) / np.linalg.norm(mine.pooled) == pytest.approx(1, abs=1e-5)
+
+
+def test_bfloat16_stays_close_to_float32(embedder: TransformerEmbedder) -> None:
+    folder = folder_of(EMBEDDER)
+    texts = [*TEXTS, "Statistics and probability. " * 60]
+    for half, full in zip(*(BertEncoder(folder, bfloat16=b).encode(texts) for b in (True, False)), strict=True):
+        cosine = float(half.pooled @ full.pooled) / float(np.linalg.norm(half.pooled) * np.linalg.norm(full.pooled))
+        assert cosine > 0.999
+
+
+def test_more_batches_than_one_give_every_text_its_own_vector(embedder: TransformerEmbedder) -> None:
+    texts = [f"{'word ' * (number % 7)}Number {number} of many." for number in range(3 * BATCH + 1)]
+    done: list[int] = []
+    wholes, parts = embedder.embed_passages(texts, [[(0, len(text))] for text in texts], done.append)
+    for number in (0, 1, BATCH, 3 * BATCH):
+        assert float(wholes[number] @ embedder.embed_question(texts[number])) > 0.999
+    assert np.einsum("ij,ij->i", wholes, np.concatenate(parts)).min() > 0.9
+    assert done == sorted(done)
+    assert done[-1] == len(texts)
 
 
 def test_questions_are_nearest_to_what_answers_them(embedder: TransformerEmbedder) -> None:

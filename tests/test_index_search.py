@@ -199,15 +199,39 @@ def test_texts_without_any_term_can_be_indexed() -> None:
     assert not index.knows("learn")
 
 
-def test_a_saved_lexical_index_scores_as_before(tmp_path: Path) -> None:
+def test_a_saved_lexical_index_scores_as_before() -> None:
     built = LexicalIndex.build(["python and pandas", "docker", "pandas spark", "???"])
-    built.save(tmp_path)
-    loaded = LexicalIndex.load(tmp_path, 4)
+    loaded = LexicalIndex.load({name: b"".join(parts) for name, parts in built.files().items()}, 4)
     for question in ("pandas", "docker spark", "none"):
         assert np.array_equal(loaded.scores(question), built.scores(question))
     for term in ("panda", "docker", "none"):
         assert loaded.rarity(term) == built.rarity(term)
         assert loaded.knows(term) == built.knows(term)
+
+
+def test_an_updated_lexical_index_is_the_one_that_a_fresh_build_makes() -> None:
+    dice = np.random.default_rng(3)
+    texts = [" ".join(dice.choice(WORDS, 1 + int(dice.integers(20)))) for _ in range(60)]
+    built = LexicalIndex.build(texts)
+    kept = LexicalIndex.load({name: b"".join(parts) for name, parts in built.files().items()}, len(texts))
+    changed = [*texts[40:], "zebra python", texts[3], texts[3], "???", *texts[5:20]]
+    origins = np.array([*range(40, 60), -1, 3, 3, -1, *range(5, 20)])
+    updated, fresh = LexicalIndex.build(changed, kept, origins), LexicalIndex.build(changed)
+    assert {name: b"".join(parts) for name, parts in updated.files().items()} == {
+        name: b"".join(parts) for name, parts in fresh.files().items()
+    }
+    assert updated.scores("python zebra oven") == pytest.approx(
+        bm25([terms(text) for text in changed], terms("python zebra oven")), abs=1e-5
+    )
+
+
+def test_an_update_reads_the_words_of_new_texts_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"python topic{number}" for number in range(50)]
+    kept = LexicalIndex.build(texts)
+    read: list[str] = []
+    monkeypatch.setattr("index.lexical.terms", lambda text: (read.append(text), terms(text))[1])
+    LexicalIndex.build([*texts, "docker"], kept, np.array([*range(50), -1]))
+    assert read == ["docker"]
 
 
 def test_rarer_terms_weigh_more_and_unknown_ones_most() -> None:

@@ -114,6 +114,6 @@ def test_a_false_charset_is_named_in_a_warning() -> None:
     ids=range(11),
 )
 def test_hostile_nesting_costs_little_time(html: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     read(html)
-    assert time.perf_counter() - start < 25
+    assert time.process_time() - start < 15

@@ -57,8 +57,12 @@ def test_badges_are_dropped_and_a_picture_that_links_to_a_video_leaves_its_addre
 
 
 def test_html_inside_markdown_gives_its_text() -> None:
-    source = "<details>\n<summary>More</summary>\n\n## Inside\n\n<p align='center'>See <a href='https://a.b/c'>this</a></p>\n\n</details>\n"
-    assert kinds(read(source)) == [("paragraph", "More"), ("heading", "Inside"), ("paragraph", "See [this](https://a.b/c)")]
+    source = "<details>\n<summary>Where to go</summary>\n\n## Inside\n\n<p align='center'>See <a href='https://a.b/c'>this</a></p>\n\n</details>\n"
+    assert kinds(read(source)) == [
+        ("paragraph", "Where to go"),
+        ("heading", "Inside"),
+        ("paragraph", "See [this](https://a.b/c)"),
+    ]
 
 
 def test_front_matter_is_meta_and_names_the_document() -> None:
@@ -116,7 +120,7 @@ Hot.
 """
     assert kinds(read(source)) == [
         ("heading", "Networks"),
-        ("paragraph", "See the figure and . Use fit."),
+        ("paragraph", "See the figure and (Lin, 2013). Use fit."),
         ("paragraph", "Comparing the blocks of two networks."),
         ("code", "import a"),
         ("paragraph", "Only here."),
@@ -170,3 +174,206 @@ def test_nesting_and_unclosed_marks_cost_little_time(source: str) -> None:
     start = time.perf_counter()
     read(source)
     assert time.perf_counter() - start < 10
+
+
+DIALECTS = {
+    "myst": (
+        """(sec-trees)=
+# Trees
+
+```{admonition} Goals
+:class: tip
+- Explain *entropy*
+```
+
+:::{figure} tree.png
+:name: fig-tree
+:width: 60%
+
+A small tree.
+:::
+
+Pruning helps {cite}`breiman1984` and {cite:t}`Lin.Chen.2013`.
+
+```{code-cell} ipython3
+:tags: [hide-input]
+tree.fit(X, y)
+```
+
+% a comment
+
++++ {"slideshow": {}}
+
+```{bibliography}
+```
+""",
+        [
+            ("heading", "Trees"),
+            ("paragraph", "Goals:"),
+            ("item", "Explain entropy"),
+            ("paragraph", "A small tree."),
+            ("paragraph", "Pruning helps (Breiman, 1984) and Lin and Chen (2013)."),
+            ("code", "tree.fit(X, y)"),
+        ],
+    ),
+    "quarto": (
+        """## Simple case {#sec-simple .unnumbered}
+
+::: {.callout-note title="Remember"}
+Plot residuals.
+:::
+
+```{python}
+#| label: fig-res
+plot(x)
+```
+
+See @fig-res [@hastie2009, p. 12]. {{< video https://v.org/abc >}} [Click]{.btn} x^2^ and H~2~O.
+
+Term
+:   Definition of the term
+""",
+        [
+            ("heading", "Simple case"),
+            ("paragraph", "Remember:"),
+            ("paragraph", "Plot residuals."),
+            ("code", "plot(x)"),
+            ("paragraph", "See the figure. https://v.org/abc Click x^2 and H2O."),
+            ("item", "Term: Definition of the term"),
+        ],
+    ),
+    "mkdocs": (
+        """!!! note "Before you begin"
+    Install Python.
+
+    - one
+
+=== "Linux"
+
+    ```bash
+    apt install x
+    ```
+
+A term { .class } with ++ctrl+c++, ==marked== words :material-home:. [Go](https://x.org){ .md-button }
+
+--8<-- "abbr.md"
+""",
+        [
+            ("paragraph", "Before you begin:"),
+            ("paragraph", "Install Python."),
+            ("item", "one"),
+            ("paragraph", "Linux:"),
+            ("code", "apt install x"),
+            ("paragraph", "A term with ctrl+c, marked words . [Go](https://x.org)"),
+        ],
+    ),
+    "mdx": (
+        """import Tabs from '@theme/Tabs';
+
+<Tabs>
+<TabItem value="pip" label="pip">
+
+```bash title="terminal" {2}
+pip install thing
+```
+
+</TabItem>
+</Tabs>
+
+export const Mark = (x) => x;
+
+Text. {/* a comment */}
+""",
+        [("paragraph", "pip:"), ("code", "pip install thing"), ("paragraph", "Text.")],
+    ),
+    "jekyll": (
+        """{% include toc.html %}
+* TOC
+{:toc}
+
+{% highlight python %}
+x = {{ y }}
+{% endhighlight %}
+
+Read [the docs]({{ site.url }}{% link d.md %}) or [site](https://d.org){:target="_blank"} and use `{{ z }}`.
+
+{% comment %}secret{% endcomment %}{% hint style="info" %}
+Mind [[Page|this]] and ![[embed.png]].
+{% endhint %}
+
+[TOC]
+""",
+        [
+            ("code", "x = {{ y }}"),
+            ("paragraph", "Read the docs or [site](https://d.org) and use {{ z }}."),
+            ("paragraph", "Mind this and ."),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_signs_of_every_documentation_tool_are_resolved_or_taken_out(name: str) -> None:
+    source, expected = DIALECTS[name]
+    assert kinds(read(source)) == expected
+
+
+def test_template_signs_in_code_stay() -> None:
+    source = "Use `{{ secrets.KEY }}` and `==`.\n\n```yaml\n{% if x %}\nkey: ${{ y }}\n```\n"
+    assert kinds(read(source)) == [("paragraph", "Use {{ secrets.KEY }} and ==."), ("code", "{% if x %}\nkey: ${{ y }}")]
+
+
+def test_footnotes_keep_their_text_and_leave_no_mark() -> None:
+    assert read("A claim.[^1] More.\n\n[^1]: The *source*.").text == "A claim. More.\n\n1. The source."
+
+
+def test_lists_of_the_documents_own_headings_are_dropped() -> None:
+    source = """# Book
+
+## Table of Contents
+- [What is overfitting?](#what-is-overfitting)
+- [What is bias?](#what-is-bias)
+- [What is variance?](#what-is-variance)
+
+## What is overfitting?
+Noise learnt. See [bias](#what-is-bias).
+
+**[⬆ back to top](#book)**
+
+## What is bias?
+Too simple.
+
+## What is variance?
+Too wild.
+"""
+    assert kinds(read(source)) == [
+        ("heading", "Book"),
+        ("heading", "What is overfitting?"),
+        ("paragraph", "Noise learnt. See bias."),
+        ("heading", "What is bias?"),
+        ("paragraph", "Too simple."),
+        ("heading", "What is variance?"),
+        ("paragraph", "Too wild."),
+    ]
+
+
+def test_a_list_of_marks_to_what_the_document_does_not_hold_stays() -> None:
+    assert [text for kind, text in kinds(read("- [a](#x)\n- [b](#y)\n- [c](#z)\n")) if kind == "item"] == ["a", "b", "c"]
+
+
+def test_a_readme_begins_with_its_name_not_with_badges_and_logos() -> None:
+    source = """<h1 align="center"><a href="https://x.org"><img src="logo.png" alt="SuperTool"></a><br>SuperTool</h1>
+<p align="center">
+  <a href="https://p.org"><img src="https://badge.fury.io/py/x.svg" alt="PyPI version"></a>
+  [![Stars](https://img.shields.io/github/stars/a/b)](https://github.com/a/b)
+  [![Build](https://travis-ci.org/a/b.svg?branch=master)](https://travis-ci.org/a/b)
+</p>
+
+[![Open In Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/x)
+
+<!-- ALL-CONTRIBUTORS-LIST:START --><table><tr><td>Jane</td><td>John</td></tr></table><!-- ALL-CONTRIBUTORS-LIST:END -->
+"""
+    assert kinds(read(source)) == [
+        ("heading", "SuperTool"),
+        ("paragraph", "[Open In Colab](https://colab.research.google.com/x)"),
+    ]

@@ -78,10 +78,77 @@ def test_a_build_that_is_killed_is_a_failure_with_a_sentence(tmp_path: Path) -> 
     while rebuild._child is None:
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    rebuild.close()
+    rebuild._child.kill()
     view = _ended(rebuild)
     assert view.state == "failed"
     assert view.error
+
+
+def test_a_build_that_is_stopped_says_that_nothing_has_changed_and_the_next_one_runs(tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    text = f"import pathlib, time\nif not pathlib.Path({str(go)!r}).exists(): time.sleep(60)\nprint({REPORT!r})\n"
+    rebuild = _script(tmp_path, text)
+    rebuild.start(again=True)
+    rebuild.start(again=True)
+    rebuild.close()
+    view = _ended(rebuild)
+    assert (view.state, view.number) == ("stopped", 1)
+    assert "as it was before" in view.error
+    go.touch()
+    rebuild.start()
+    assert (_ended(rebuild).state, rebuild.view().number) == ("done", 2)
+
+
+def test_what_is_asked_for_during_a_build_follows_it(tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    rebuild = _script(
+        tmp_path,
+        f"import pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)\nprint({REPORT!r})\n",
+    )
+    rebuild.start()
+    assert not rebuild.start(again=True)
+    assert not rebuild.start(again=True)
+    go.touch()
+    deadline = time.monotonic() + 20
+    while (view := rebuild.view()).state == "running" or view.number < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    time.sleep(0.2)
+    assert rebuild.view().number == 2, "two wishes during one build are one build more"
+
+
+def test_which_documents_were_read_is_told_while_it_runs(tmp_path: Path) -> None:
+    line = '{{"stage": "{}", "done": {}, "total": 3, "document": "{}"}}'
+    lines = [line.format("read", 1, "a.md"), line.format("read", 2, "b.md")]
+    rebuild = _script(
+        tmp_path,
+        "import sys, time\n"
+        + "".join(f"print({text!r}, file=sys.stderr, flush=True)\n" for text in lines)
+        + "time.sleep(60)\n",
+    )
+    rebuild.start()
+    deadline = time.monotonic() + 20
+    while rebuild.view().document != "b.md":
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert rebuild.has_read("a.md")
+    assert not rebuild.has_read("b.md"), "its turn has only come"
+    rebuild.close()
+    _ended(rebuild)
+
+
+@pytest.mark.parametrize(
+    ("view", "expected"),
+    [
+        (RebuildView("running", "read", 5, 10, seconds=5.0), None),
+        (RebuildView("running", "embed", 0, 100, seconds=5.0, stage_seconds=1.0), None),
+        (RebuildView("running", "embed", 25, 100, seconds=15.0, stage_seconds=10.0), 30.0 * 0.8 / 0.7),
+        (RebuildView("running", "embed", 100, 100, seconds=45.0, stage_seconds=40.0), 0.0),
+        (RebuildView("done", seconds=45.0), None),
+    ],
+)
+def test_the_time_that_is_left_is_told_when_it_can_be_known(view: RebuildView, expected: float | None) -> None:
+    assert view.remaining == (None if expected is None else pytest.approx(expected))
 
 
 def test_a_command_that_cannot_start_is_a_failure_with_a_sentence(tmp_path: Path) -> None:

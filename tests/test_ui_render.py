@@ -102,9 +102,9 @@ def test_hostile_text_never_becomes_a_link_or_an_image_unless_it_is_a_plain_web_
     ("text", "expected"),
     [
         ("see https://example.org/a.", "see [https\\:\\/\\/example\\.org\\/a](<https://example.org/a>)\\."),
-        ("[the plan](https://example.org/p)", "[the plan (example\\.org)](<https://example.org/p>)"),
+        ("[the plan](https://example.org/p)", "[the plan \\(example\\.org\\)](<https://example.org/p>)"),
         ("[example.org](https://example.org/p)", "[example\\.org](<https://example.org/p>)"),
-        ("[good.org](https://evil.example/p)", "[good\\.org (evil\\.example)](<https://evil.example/p>)"),
+        ("[good.org](https://evil.example/p)", "[good\\.org \\(evil\\.example\\)](<https://evil.example/p>)"),
         ("(https://en.wikipedia.org/wiki/A_(b))", "\\([https\\:\\/\\/en\\.wikipedia\\.org\\/wiki\\/A\\_\\(b\\)]"
          "(<https://en.wikipedia.org/wiki/A_(b)>)\\)"),
         ("write to mailto:a@example.org", "write to [mailto\\:a\\@example\\.org](<mailto:a@example.org>)"),

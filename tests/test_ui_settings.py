@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ingest.errors import RoadmapError
+from ui.preferences import KEYS, read_preferences, write_preferences
 from ui.settings import Settings, SettingsInvalid, read_settings, setting_keys, starter_corpus
 
 
@@ -119,7 +123,65 @@ def test_settings_pass_to_a_child_process_without_loss(tmp_path: Path, monkeypat
 
 
 def test_every_setting_has_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = read_settings({"threshold": 0.5})
+    generator = {"id": "a/b", "revision": "main", "server": "http://h/v1", "model": "m"}
+    settings = read_settings({"threshold": 0.5, "mode": "quote", "generator": generator})
     names = {f"ROADMAP_{key.replace('.', '__').upper()}" for key in setting_keys()}
     assert set(settings.environment()) == names
     assert isinstance(settings, Settings)
+
+
+def test_choices_of_the_settings_page_are_weaker_than_everything_but_defaults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "roadmap.toml").write_text('data = "d"\nmode = "quote"\n[generator]\nmodel = "of the file"\n')
+    chosen = {"mode": "write", "threshold": 0.25, "generator.model": "chosen", "generator.server": "http://h/v1"}
+    write_preferences(tmp_path / "d", chosen)
+    settings = read_settings()
+    assert (settings.mode, settings.threshold) == ("quote", 0.25)
+    assert (settings.generator.model, settings.generator.server) == ("of the file", "http://h/v1")
+    assert settings.fixed == {"data", "mode", "generator.model"}
+    monkeypatch.setenv("ROADMAP_THRESHOLD", "0.75")
+    assert read_settings().threshold == 0.75
+
+
+def test_a_child_process_reads_the_choices_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_preferences(tmp_path / "d", {"mode": "write", "threshold": 0.25})
+    parent = read_settings({"data": tmp_path / "d", "mode": "quote"})
+    for name, value in parent.environment().items():
+        monkeypatch.setenv(name, value)
+    assert "ROADMAP_THRESHOLD" not in parent.environment()
+    child = read_settings()
+    assert (child.mode, child.threshold) == ("quote", 0.25)
+    write_preferences(tmp_path / "d", {"threshold": 0.5})
+    assert read_settings().threshold == 0.5
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), st.text(), max_size=6))
+def test_what_is_chosen_is_read_back(tmp_path_factory: pytest.TempPathFactory, chosen: dict[str, str]) -> None:
+    data = tmp_path_factory.mktemp("choices")
+    write_preferences(data, chosen)
+    expected = {name: value.encode("utf-8", "replace").decode() for name, value in chosen.items()}
+    assert read_preferences(data) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("mode = ", "it is damaged"),
+        ("port = 1\n", "“port”, which is no choice"),
+        ("mode = [1]\n", "“mode”, which is no choice"),
+        ('threshold = "high"\n', "“threshold” to 'high'"),
+        ("\xff", "it is damaged"),
+    ],
+)
+def test_wrong_choices_are_one_sentence_that_names_their_file(tmp_path: Path, text: str, expected: str) -> None:
+    (tmp_path / ".roadmap").mkdir()
+    (tmp_path / ".roadmap" / "settings.toml").write_text(text, encoding="latin-1")
+    with pytest.raises(RoadmapError) as raised:
+        read_settings()
+    assert expected in str(raised.value)
+    assert "settings.toml" in str(raised.value)
+
+
+def test_the_password_of_the_database_is_never_printed() -> None:
+    assert "hunter2" not in repr(read_settings({"database": "postgresql://me:hunter2@h/db"}))

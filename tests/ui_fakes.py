@@ -119,6 +119,9 @@ class WordLengthEmbedder:
             vector[min(len(word), self.dimension) - 1] += 1
         return vector / max(float(np.linalg.norm(vector)), 1e-12)
 
+    def lists(self, word: str) -> bool:
+        return False
+
     def embed_passages(
         self,
         texts: Sequence[str],
@@ -165,9 +168,8 @@ class ScriptedAssistant:
         yield Finished(planned)
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, mode: Mode = "auto") -> Answer:
-        *_, last = self.stream(question, history, mode=mode)
-        assert isinstance(last, Finished)
-        return last.answer
+        """What the program asks by itself, to see whether a question is answered: neither heard nor scripted."""
+        return self.default(question)
 
     def search(self, question: str, history: Sequence[Turn] = (), k: int = 10) -> tuple[str, tuple[Hit, ...]]:
         return question, covered_answer(question).hits[:k]

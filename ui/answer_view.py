@@ -1,4 +1,7 @@
-"""Draws one answer: its status, its sentences with their markers, and a button for every citation."""
+"""Draws one answer: its status, its sentences with their numbers, and what can be done with it.
+
+A finished answer and one being written have the same parts in the same places, so nothing jumps when it ends.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,17 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from assistant.answer import Answer, Citation
-from assistant.conversations import State
-from ui.render import escape, how_made, sentence, sources, views
+from assistant.answer import Answer
+from assistant.conversations import Message, State
+from ui.answer_data import answer_data
+from ui.components import draw_answer_text
+from ui.feedback_view import draw_gap, draw_reason, draw_thumbs
+from ui.message_actions import draw_actions
+from ui.render import escape, how_made, sentence
+from ui.runtime import Runtime
 from ui.shared import Key
+from ui.worker import Job
+from ui.xray_view import draw_xray_of
 
 _BADGES: dict[str, tuple[str, str, str]] = {
     "answered": ("Covered", ":material/check_circle:", "green"),
@@ -23,80 +33,102 @@ _MEANINGS = {
 }
 
 
-def draw_answer(answer_id: str, answer: Answer, state: State, error: str, ask: Callable[[str], None]) -> None:
-    """Draw an answer, finished or still being written; `ask` is called with a suggestion that was clicked."""
-    if state != "running" and (answer.sentences or answer.status == "not_covered") and not error:
-        _draw_status(answer, state)
+def draw_answer(runtime: Runtime, message: Message, *, last: bool) -> None:
+    """Draw an answer that has ended; `last` is the newest of its conversation."""
+    answer = message.answer
+    with st.container(key=f"status-{message.id}", horizontal=True, vertical_alignment="center", gap="small"):
+        _draw_status(answer, message.state, message.error)
+    if answer is not None:
+        _draw_words(runtime, message.id, answer, running=False)
+        if answer.status == "not_covered" and message.state == "done" and not message.error:
+            st.markdown("The documents do not cover this.")
+            draw_gap(runtime, message, answer)
+        if answer.missing:
+            st.markdown(f":material/contrast: **Not covered by the documents:** {escape('; '.join(answer.missing))}.")
+    elif not message.error:
+        st.markdown("Stopped before anything was written.")
+    if message.error:
+        st.error(sentence(message.error), icon=":material/error:")
+    if message.state == "stopped" and answer is not None:
+        st.caption("Stopped before the end; what had been written is kept.")
+    with st.container(key=f"actions-{message.id}", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        draw_actions(message)
+        if answer is not None and message.state == "done":
+            draw_thumbs(runtime, message, answer)
+    if answer is not None:
+        draw_reason(message, answer)
+    if answer is not None and answer.hits and st.session_state.get(Key.XRAY):
+        draw_xray_of(runtime, message.id, answer, opened=last)
+
+
+def draw_running(runtime: Runtime, answer_id: str, answer: Answer | None, job: Job | None) -> None:
+    """Draw an answer as far as it has been written; `job` is None where another process writes it."""
+    with st.container(key=f"status-{answer_id}", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":shimmer[{_doing(runtime, answer, job)}…]", width="content")
+        if job is not None:
+            st.button(
+                "Stop", key=f"stop-{answer_id}", icon=":material/stop_circle:", type="tertiary", on_click=job.cancel,
+                shortcut="Alt+S", disabled=job.cancelled(),
+            )  # fmt: skip
+    if answer is not None:
+        _draw_words(runtime, answer_id, answer, running=True)
+
+
+def draw_next_questions(message: Message, ask: Callable[[str], None]) -> None:
+    """Questions to ask next; each was asked by the program before and is answered."""
+    answer = message.answer
+    if answer is None or not answer.suggestions or message.state != "done":
+        return
+    with st.container(key=f"next-{message.id}", gap="xsmall"):
+        st.caption("The documents do answer:" if answer.status == "not_covered" else "Ask next:")
+        for number, suggestion in enumerate(answer.suggestions):
+            st.button(
+                escape(suggestion), key=f"suggestion-{message.id}-{number}", icon=":material/arrow_forward:",
+                on_click=ask, args=(suggestion,), wrap=True,
+            )  # fmt: skip
+
+
+def _draw_words(runtime: Runtime, answer_id: str, answer: Answer, *, running: bool) -> None:
+    """The same parts in the same order in every state."""
     if answer.standalone_question != answer.question:
         st.caption(f"Understood as: {escape(answer.standalone_question)}")
-    several = views(answer.sentences)
-    for view in several:
-        if view.attribution:
-            with st.container(border=True):
-                st.markdown(f"**{escape(view.attribution)}**")
-                st.markdown(view.markdown)
-        else:
-            st.markdown(view.markdown)
-    if answer.status == "not_covered" and not error and state != "running":
-        _draw_refusal(answer_id, answer, ask)
-    if answer.missing:
-        st.caption("Not covered by the documents: " + escape("; ".join(answer.missing)) + ".")
-    if answer.citations:
-        _draw_citations(answer_id, answer)
+    if not answer.sentences:
+        return
+    data = answer_data(answer, runtime.document, running=running)
+    marker = draw_answer_text(f"words-{answer_id}", data, lambda: None)
+    if marker is not None:
+        st.session_state[Key.VIEWING] = (answer_id, marker)
+        if running:
+            st.rerun()  # out of the fragment: the page opens the source
+
+
+def _draw_status(answer: Answer | None, state: State, error: str) -> None:
     if error:
-        st.error(sentence(error), icon=":material/error:")
-    if state == "stopped":
-        st.caption("Stopped before the end; what had been written is kept.")
-
-
-def _draw_status(answer: Answer, state: State) -> None:
-    label, icon, colour = _BADGES[answer.status]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if state == "done":
-            st.badge(label, icon=icon, color=colour, help=_MEANINGS[answer.status])  # type: ignore[arg-type]
-        facts = []
-        if answer.status != "not_covered":
-            facts.append(how_made(answer))
-        if "total" in answer.seconds:
-            facts.append(f"{answer.seconds['total']:.2f} s")
+        st.badge("Failed", icon=":material/error:", color="red")
+    elif state == "stopped" or answer is None:
+        st.badge("Stopped", icon=":material/stop_circle:", color="gray")
+    else:
+        label, icon, colour = _BADGES[answer.status]
+        st.badge(label, icon=icon, color=colour, help=_MEANINGS[answer.status])  # type: ignore[arg-type]
+    if answer is None:
+        return
+    facts = [how_made(answer)] if answer.sentences else []
+    if "total" in answer.seconds:
+        facts.append(f"{answer.seconds['total']:.2f} s")
+    if facts:
         st.caption(escape(" · ".join(facts)), width="content")
 
 
-def _draw_refusal(answer_id: str, answer: Answer, ask: Callable[[str], None]) -> None:
-    st.markdown("The documents do not cover this.")
-    if not answer.suggestions:
-        return
-    st.caption("They do answer:")
-    with st.container(horizontal=True, gap="small"):
-        for number, suggestion in enumerate(answer.suggestions):
-            key = f"suggestion-{answer_id}-{number}"
-            st.button(escape(suggestion), key=key, on_click=ask, args=(suggestion,), wrap=True)
-
-
-def _draw_citations(answer_id: str, answer: Answer) -> None:
-    with st.container(key=f"sources-{answer_id}", gap="xsmall"):
-        st.caption("Sources: open a number to see the quoted words in their place")
-        for source in sources(answer):
-            st.markdown(f":small[**{escape(source.title)}**]")
-            for place, citations in source.places:
-                with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=len(citations) > 4):
-                    for citation in citations:
-                        _draw_citation(answer_id, citation)
-                    st.caption(escape(place))
-
-
-def _draw_citation(answer_id: str, citation: Citation) -> None:
-    quote = citation.quote if len(citation.quote) <= 300 else citation.quote[:299] + "…"
-    clicked = st.button(
-        str(citation.marker),
-        key=f"cite-{answer_id}-{citation.marker}",
-        help="“" + escape(quote) + "”",
-        on_click=_view,
-        args=(answer_id, citation.marker),
-    )
-    if clicked:
-        st.rerun()  # also from the fragment of a running answer: the page opens the source
-
-
-def _view(answer_id: str, marker: int) -> None:
-    st.session_state[Key.VIEWING] = (answer_id, marker)
+def _doing(runtime: Runtime, answer: Answer | None, job: Job | None) -> str:
+    if job is not None and job.cancelled():
+        return "Stopping after this sentence"
+    if answer is not None and answer.sentences:
+        return "Writing"
+    if answer is not None and answer.hits:
+        return "Reading what was found"
+    if runtime.readiness == "loading":
+        return "Loading the models"
+    if job is not None and job.view().waiting and job.view().seconds > 1:
+        ahead = runtime.worker.ahead(job)
+        return f"Waiting for its turn, {ahead} before it" if ahead else "Waiting for its turn"
+    return "Looking through the documents"

@@ -94,6 +94,13 @@ def _generator(settings: Settings) -> Generator:
     return _LoadedWhenUsed(source)
 
 
+def load_generator(assistant: Assistant) -> None:
+    """Read the weights of a local generator now. Raises WeightsMissing, WeightsDamaged, GeneratorUnusable."""
+    generator = getattr(assistant, "generator", None)
+    if isinstance(generator, _LoadedWhenUsed):
+        generator.load()
+
+
 class _LoadedWhenUsed:
     """A local generator whose weights are read with the first answer it writes: quoting needs none of them."""
 
@@ -107,12 +114,16 @@ class _LoadedWhenUsed:
         self, instructions: str, turns: Sequence[Turn], *, max_tokens: int, cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[str]:
         """As `assistant.local_model.LocalModel.stream`. Raises WeightsMissing, WeightsDamaged, GeneratorUnusable."""
+        yield from self.load().stream(instructions, turns, max_tokens=max_tokens, cancelled=cancelled)
+
+    def load(self) -> Generator:
+        """The model, read from disk by the first call. Raises WeightsMissing, WeightsDamaged, GeneratorUnusable."""
         with self._lock:
             if self._model is None:
                 from assistant.local_model import LocalModel
 
                 self._model = LocalModel(self._source)
-        yield from self._model.stream(instructions, turns, max_tokens=max_tokens, cancelled=cancelled)
+            return self._model
 
 
 def build_index(

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ingest.errors import RoadmapError
-from ui import commands_ask, commands_eval, commands_index, commands_models, commands_serve
+from ui import commands_ask, commands_eval, commands_feedback, commands_index, commands_models, commands_serve
 from ui.options import Config, Data
 
 app = typer.Typer(
@@ -59,6 +59,7 @@ app.command("ask", short_help="Answer a question, with its sources.")(commands_a
 app.command("batch", short_help="Answer a file of questions.")(commands_ask.batch)
 app.command("show", short_help="Print the text of a document.")(commands_index.show)
 app.command("eval", short_help="Measure retrieval and answers.")(commands_eval.evaluate)
+app.add_typer(commands_feedback.feedback, name="feedback", short_help="Look into what learners said.")
 app.command("models", short_help="List, fetch or check the models.")(commands_models.models)
 app.command("verify", short_help="Check every byte of the index.")(commands_index.verify)
 

@@ -1,16 +1,20 @@
-"""`roadmap eval`: how good retrieval and answers are, and whether they got worse."""
+"""`roadmap eval`: how good retrieval and answers are, and whether they got worse; its other jobs are in `ui.eval_jobs`."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingest.errors import RoadmapError
-from ui.console import counter, say, say_json
+from ui.console import counter, json_counter, say, say_json
 from ui.options import Config, Data, Json, Mode, settings_of
+
+if TYPE_CHECKING:
+    from evals.run import Run
+    from ui.settings import Settings
 
 
 class Split(StrEnum):
@@ -25,6 +29,10 @@ class ReasonMissing(RoadmapError):
     """The baseline is to be replaced, and nobody said why."""
 
 
+class JobsMixed(RoadmapError):
+    """Two jobs were asked for at once that have nothing to do with each other."""
+
+
 def evaluate(
     context: typer.Context,
     items: Annotated[
@@ -36,42 +44,93 @@ def evaluate(
     report: Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Write report.html and more here.")] = None,
     gate: Annotated[bool, typer.Option("--gate", help="Fail when something got worse than the baseline.")] = False,
     split: Annotated[Split, typer.Option("--split", help="Which part of the questions.")] = Split.ALL,
+    sample: Annotated[
+        int, typer.Option("--sample", metavar="N", min=0, help="Ask only N of them, evenly spaced. [default: all]")
+    ] = 0,
     search_only: Annotated[bool, typer.Option("--search-only", help="Measure retrieval only.")] = False,
     update_baseline: Annotated[bool, typer.Option("--update-baseline", help="Make this run the baseline.")] = False,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for --update-baseline.")] = "",
     compare: Annotated[
         tuple[str, str] | None, typer.Option("--compare", metavar="RUN RUN", help="Compare two stored runs; asks nothing.")
     ] = None,
+    sweep: Annotated[
+        Path | None, typer.Option("--sweep", metavar="FILE", help="Try every combination of settings of this TOML file.")
+    ] = None,
+    beir: Annotated[
+        Path | None, typer.Option("--beir", metavar="DIR", help="Measure retrieval on a set in BEIR layout instead.")
+    ] = None,
+    squad: Annotated[
+        Path | None, typer.Option("--squad", metavar="FILE", help="Measure on a SQuAD 1.1 or 2.0 JSON file instead.")
+    ] = None,
+    claims: Annotated[
+        bool, typer.Option("--claims", help="Test the verifier by itself, on labelled claims (or those of --items).")
+    ] = False,
     mode: Mode = None,
     as_json: Json = False,
+    progress_json: Annotated[bool, typer.Option("--progress-json", hidden=True)] = False,
     data: Data = None,
     config: Config = None,
 ) -> None:
     """Measure retrieval and answers on questions whose answers are known."""
     settings = settings_of(context, data, config, mode=mode)
-    from evals.evaluate import compare_stored
-    from evals.evaluate import evaluate as measure
-
+    jobs = [name for name, given in zip(JOBS, (compare, sweep, beir, squad, claims), strict=True) if given]
+    others = [name for name, given in (("gate", gate), ("update-baseline", update_baseline)) if given]
+    if len(jobs) > 1 or (jobs and others):
+        raise JobsMixed(f"--{jobs[0]} is a job of its own; leave out --{[*jobs, *others][1]} or run it separately.")
     if update_baseline and not reason.strip():
         raise ReasonMissing('Replacing the baseline needs a reason; add --reason "…".')
+    from ui import eval_jobs
+
     if compare is not None:
-        comparison = compare_stored(settings.data / "evals", *compare)
-        say_json(comparison.as_json()) if as_json else say(comparison.text)
-        return
+        eval_jobs.compare(settings, *compare, report=report, as_json=as_json)
+    elif claims:
+        eval_jobs.claims(items or [], as_json=as_json)
+    elif beir is not None or squad is not None:
+        eval_jobs.standard(settings, beir, squad, split.value, sample=sample, search_only=search_only, as_json=as_json)
+    elif sweep is not None:
+        eval_jobs.sweep(settings, sweep, items or [], report=report, as_json=as_json)
+    else:
+        _ask(
+            settings, items or [], split.value, sample, search_only, baseline, gate, update_baseline, reason, report,
+            as_json, progress_json,
+        )  # fmt: skip
+
+
+JOBS = ("compare", "sweep", "beir", "squad", "claims")  # options that make the command do something else
+
+
+def _ask(
+    settings: Settings,
+    items: list[Path],
+    split: str,
+    sample: int,
+    search_only: bool,
+    baseline: Path | None,
+    gate: bool,
+    update_baseline: bool,
+    reason: str,
+    report: Path | None,
+    as_json: bool,
+    progress_json: bool,
+) -> None:
     from ui.assembly import embedder_source, generator_source, open_assistant, open_library, require_index
 
     require_index(settings)
+    from evals.evaluate import evaluate as measure
+    from evals.feedback import item_files
+
     library = open_library(settings)
     snapshot = library.snapshot()
     assistant = open_assistant(settings, library, write=settings.mode != "quote" and not search_only)
     generator = generator_source(settings)
-    with counter("Evaluating") as progress:
+    with json_counter() if progress_json else counter("Evaluating") as progress:
         evaluation = measure(
             assistant,
             snapshot,
             runs=settings.data / "evals",
-            item_files=items or (),
-            split=split.value,
+            item_files=item_files(settings.data, items),
+            split=split,
+            sample=sample,
             mode=settings.mode,
             search_only=search_only,
             config={"mode": settings.mode, "threshold": settings.threshold, "passage_limit": snapshot.manifest.passage_limit},
@@ -86,5 +145,26 @@ def evaluate(
             report=report,
             progress=lambda done, total, item_id: progress(done, total),
         )
-    say_json(evaluation.as_json()) if as_json else say(evaluation.text)
+    reports = _reports(settings, evaluation.run)
+    if as_json:
+        say_json({**evaluation.as_json(), "reports": [{"item": r[0], "fixed_in": r[1]} for r in reports]})
+    else:
+        say(evaluation.text)
+        for _, _, line in reports:
+            say(line)
     raise typer.Exit(evaluation.exit_code)
+
+
+def _reports(settings: Settings, run: Run) -> list[tuple[str, str, str]]:
+    """What the run found of learners' reports: (item, run that fixed it, line to print); none where nobody ever reported."""
+    from assistant.feedback import has_feedback, open_feedback
+    from evals.feedback import settle_reports
+
+    database = settings.database.get_secret_value()
+    if not has_feedback(settings.data, database):
+        return []
+    store = open_feedback(settings.data, database)
+    try:
+        return [(state.item_id, state.fixed_in, state.text) for state in settle_reports(store, run)]
+    finally:
+        store.close()

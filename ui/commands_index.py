@@ -161,9 +161,9 @@ def show(
 def verify(context: typer.Context, data: Data = None, config: Config = None) -> None:
     """Read and check every byte of the index."""
     settings = settings_of(context, data, config)
-    from index.library import verify_index
+    from index.verify import verify_index
 
     report = verify_index(settings.data)
     say(f"Generation {report.generation} is sound: {report.files} files, {report.bytes} bytes, {report.passages} passages.")
-    if report.warning:
-        tell(f"Warning: {report.warning}")
+    for number in report.kept:
+        say(f"Generation {number}, kept in case it is needed, is sound too.")

@@ -109,3 +109,14 @@ def counter(label: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=Console(stderr=True)) as bars:
         task = bars.add_task(label, total=None)
         yield lambda done, total: bars.update(task, completed=done, total=total)
+
+
+@contextmanager
+def json_counter() -> Iterator[Callable[[int, int], None]]:
+    """Writes `(done, total)` to stderr as a JSON object a line, for a program that shows it."""
+
+    def line(done: int, total: int) -> None:
+        sys.stderr.write(json.dumps({"done": done, "total": total}) + "\n")
+        sys.stderr.flush()
+
+    yield line

@@ -5,24 +5,28 @@ Everything shown comes from the conversation store or from a running job, so a r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from assistant.answer import Answer
 from assistant.conversations import Message
 from assistant.question import MAX_CHARACTERS
-from ingest.errors import RoadmapError
-from ui.answer_view import draw_answer
+from ui.answer_view import draw_answer, draw_next_questions, draw_running
+from ui.asking import addressed_conversation, ask, edit
 from ui.attention import lead_attention
+from ui.conversation_menu import draw_conversation_menu
 from ui.examples import Example
+from ui.message_actions import draw_versions
 from ui.render import escape, sentence
 from ui.runtime import Runtime
 from ui.shared import Key, shared_runtime
 from ui.source_viewer import open_source
-from ui.worker import Job, JobView
+from ui.worker import Job
 
 POLL_SECONDS = 0.3  # often enough to read along, seldom enough to leave the cores to the model
-AT_ONCE_SECONDS = 0.25  # a quoted answer is mostly there by then, and is drawn without polling
+SHOWN = 12  # exchanges drawn at first; a click draws more
 _QUESTION = "question"
-_PARAMETER = "c"
 
 
 def page() -> None:
@@ -30,53 +34,27 @@ def page() -> None:
     runtime = shared_runtime()
     if runtime is None:
         return
-    conversation = _conversation(runtime)
+    conversation = addressed_conversation(runtime)
     messages = runtime.conversations.messages(conversation) if conversation else ()
     if not messages:
         _draw_greeting(runtime)
-    for message in messages:
-        _draw_message(runtime, message)
-    if notice := st.session_state.pop(Key.NOTICE, ""):
-        st.warning(sentence(notice), icon=":material/info:")
-    st.chat_input("Ask about the documents", key=_QUESTION, max_chars=MAX_CHARACTERS, on_submit=_submitted)
-    greeted = "" if messages else f"greeting {runtime.readiness} {runtime.examples_ready}"
-    lead_attention(conversation or "new", answer=st.session_state.get(Key.AT_ONCE, ""), top=greeted)
-    _open_viewed(runtime, messages)
-
-
-def show_conversation(conversation_id: str | None) -> None:
-    """Make this conversation the one on the page; None for a new one."""
-    st.session_state.pop(Key.VIEWING, None)
-    st.session_state[Key.TO_CHAT] = True
-    if conversation_id is None:
-        st.session_state.pop(Key.CONVERSATION, None)
-        st.query_params.pop(_PARAMETER, None)
     else:
-        st.session_state[Key.CONVERSATION] = conversation_id
-        st.query_params[_PARAMETER] = conversation_id
-
-
-def current_conversation() -> str | None:
-    """Id of the conversation on the page."""
-    return st.session_state.get(Key.CONVERSATION)
-
-
-def ask(question: str) -> None:
-    """Ask in the conversation on the page, which begins with its first question."""
-    runtime = shared_runtime()
-    if runtime is None:
-        return
-    try:
-        conversation = current_conversation()
-        if conversation is None or not runtime.conversations.exists(conversation):
-            conversation = runtime.conversations.start(question)
-            show_conversation(conversation)
-        job = runtime.worker.ask(conversation, question, mode=st.session_state.get(Key.MODE) or runtime.settings.mode)
-    except RoadmapError as exc:
-        st.session_state[Key.NOTICE] = str(exc)
-        return
-    if runtime.readiness == "ready" and job.wait(AT_ONCE_SECONDS):
-        st.session_state[Key.AT_ONCE] = job.answer_id
+        draw_conversation_menu(runtime, conversation or "", messages)
+        _draw_exchanges(runtime, messages)
+    with st.bottom:  # a place of its own: there Streamlit does not scroll by itself, and the reader is not carried away
+        if notice := st.session_state.pop(Key.NOTICE, ""):
+            st.warning(sentence(notice), icon=":material/info:")
+        placeholder = "Ask a follow-up question" if messages else "Ask about the documents"
+        st.chat_input(placeholder, key=_QUESTION, max_chars=MAX_CHARACTERS, on_submit=_submitted)
+    number, words = st.session_state.get(Key.RESTORE, (0, ""))
+    lead_attention(
+        conversation or "new",
+        latest=messages[-1].id if messages else "",
+        top="" if messages else f"greeting {runtime.readiness} {runtime.examples_ready}",
+        restore=words,
+        restored=number,
+    )
+    _open_viewed(runtime, messages)
 
 
 def _submitted() -> None:
@@ -85,62 +63,94 @@ def _submitted() -> None:
         ask(question)
 
 
-def _conversation(runtime: Runtime) -> str | None:
-    """The conversation of the address after a reload, that of the visit after a change of page."""
-    asked_for = st.query_params.get(_PARAMETER)
-    if asked_for and asked_for != current_conversation():
-        if runtime.conversations.exists(asked_for):
-            show_conversation(asked_for)
-        else:
-            show_conversation(None)
-            st.session_state[Key.NOTICE] = "That conversation is not here any more; this is a new one."
-    elif not asked_for and (held := current_conversation()):
-        show_conversation(held)
-    return current_conversation()
+def _draw_exchanges(runtime: Runtime, messages: Sequence[Message]) -> None:
+    """The last exchanges, a question with its answer in each; the last one is as high as the window, so that nothing jumps."""
+    starts = [number for number, message in enumerate(messages) if message.role == "user"]
+    shown = st.session_state.get(Key.SHOWN, SHOWN)
+    if len(starts) > shown:
+        label = f"Show {min(SHOWN, len(starts) - shown)} earlier questions"
+        st.button(label, key="earlier", icon=":material/expand_less:", type="tertiary", on_click=_show_more, args=(shown,))
+    drawn = starts[-shown:]
+    for start, end in zip(drawn, [*drawn[1:], len(messages)], strict=True):
+        last = end == len(messages)
+        with st.container(key="latest" if last else f"exchange-{messages[start].id}"):
+            for message in messages[start:end]:
+                if message.role == "user":
+                    _draw_question(message)
+                else:
+                    _draw_answer(runtime, message, last=last)
 
 
-def _draw_message(runtime: Runtime, message: Message) -> None:
-    if message.role == "user":
-        with st.chat_message("user", avatar=":material/person:"):
-            st.markdown(escape(message.content))
+def _show_more(shown: int) -> None:
+    st.session_state[Key.SHOWN] = shown + SHOWN
+
+
+def _draw_question(message: Message) -> None:
+    if st.session_state.get(Key.EDITING) == message.id:
+        _draw_editor(message)
         return
-    if message.state == "running":
-        job = runtime.worker.job(message.id)
-        if job is not None:
-            st.fragment(_draw_running, run_every=POLL_SECONDS)(runtime, job)
-            return
-        message = runtime.conversations.message(message.id) or message  # it has ended since the page was begun
-    with st.chat_message("assistant", avatar=":material/route:"):
-        if message.answer is not None:
-            draw_answer(message.id, message.answer, message.state, message.error, ask)
-        elif message.error:
-            st.error(sentence(message.error), icon=":material/error:")
-        else:
-            st.caption("Stopped before anything was written.")
+    with st.chat_message("user", avatar=":material/person:"), st.container(key=f"asked-{message.id}", gap="xxsmall"):
+        st.markdown(escape(message.content))
+        with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="xxsmall"):
+            draw_versions(message, "question")
+            st.button(
+                "Edit", key=f"edit-{message.id}", icon=":material/edit:", type="tertiary", on_click=edit, args=(message.id,),
+                help="Ask it in other words; what is here stays as a version",
+            )  # fmt: skip
 
 
-def _draw_running(runtime: Runtime, job: Job) -> None:
-    """Draw an answer as far as it has come; once it has ended, the page draws it from the store."""
-    view = job.view()
-    if view.state != "running":
+def _draw_editor(message: Message) -> None:
+    with st.form(key=f"editor-{message.id}"):
+        changed = st.text_area(
+            "Your question in other words", message.content, key=f"edited-{message.id}", max_chars=MAX_CHARACTERS
+        )
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            cancelled = st.form_submit_button("Cancel", key=f"cancel-{message.id}")
+            sent = st.form_submit_button("Ask", key=f"resend-{message.id}", type="primary", icon=":material/arrow_upward:")
+    if cancelled or sent:
+        edit(None)
+        if sent and changed.strip():
+            ask(changed, after=message.parent)
         st.rerun()
+
+
+def _draw_answer(runtime: Runtime, message: Message, *, last: bool) -> None:
+    if message.state == "running":
+        st.fragment(_poll_answer, run_every=POLL_SECONDS)(runtime, message.id)
+        return
     with st.chat_message("assistant", avatar=":material/route:"):
-        draw_answer(job.answer_id, view.answer, "running", view.error, ask)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f":shimmer[{_doing(runtime, job, view)}…]", width="content")
-            st.button("Stop", key=f"stop-{job.answer_id}", icon=":material/stop_circle:", on_click=job.cancel)
+        draw_answer(runtime, message, last=last)
+    if last:
+        looking = runtime.worker.suggesting(message.id)
+        st.fragment(_poll_next, run_every=POLL_SECONDS if looking else None)(runtime, message, looking)
 
 
-def _doing(runtime: Runtime, job: Job, view: JobView) -> str:
-    if job.cancelled():
-        return "Stopping after this sentence"
-    if view.answer.sentences:
-        return "Writing"
-    if view.answer.hits:
-        return "Reading what was found"
-    if runtime.readiness == "loading":
-        return "Loading the models"
-    return "Waiting for its turn" if view.waiting and view.seconds > 2 else "Looking through the documents"
+def _poll_answer(runtime: Runtime, answer_id: str) -> None:
+    """Draw an answer as far as it has come; once it has ended, the page draws it from the store."""
+    job = runtime.worker.job(answer_id)
+    if job is not None:
+        view = job.view()
+        if view.state == "running":
+            _draw_unfinished(runtime, answer_id, view.answer, job)
+            return
+    message = runtime.conversations.message(answer_id)
+    if job is not None or message is None or message.state != "running":
+        st.rerun()
+    _draw_unfinished(runtime, answer_id, message.answer, None)  # another process that shares the store is writing it
+
+
+def _draw_unfinished(runtime: Runtime, answer_id: str, answer: Answer | None, job: Job | None) -> None:
+    with st.chat_message("assistant", avatar=":material/route:"):
+        draw_running(runtime, answer_id, answer, job)
+
+
+def _poll_next(runtime: Runtime, message: Message, looking: bool) -> None:
+    """Questions to ask next, as soon as they are known to be answered."""
+    if looking and runtime.worker.suggesting(message.id):
+        return
+    if looking:
+        st.rerun()
+    draw_next_questions(message, ask)
 
 
 def _draw_greeting(runtime: Runtime) -> None:
@@ -166,23 +176,24 @@ def _draw_examples(runtime: Runtime, waiting: bool) -> None:
     goals: dict[str, list[Example]] = {}
     for example in runtime.examples:
         goals.setdefault(example.goal, []).append(example)
-    for number, (goal, group) in enumerate(goals.items()):
-        if number % 2 == 0:
-            columns = st.columns(2, gap="medium")
-        with columns[number % 2]:
-            st.caption(f"**{escape(goal)}**")
-            for place, example in enumerate(group):
-                st.button(
-                    escape(example.question),
-                    key=f"example-{number}-{place}",
-                    on_click=ask,
-                    args=(example.question,),
-                    width="stretch",
-                    wrap=True,
-                )
+    with st.container(key="examples", gap="medium"):
+        for number, (goal, group) in enumerate(goals.items()):
+            if number % 2 == 0:
+                columns = st.columns(2, gap="medium")
+            with columns[number % 2]:
+                st.caption(f"**{escape(goal)}**")
+                for place, example in enumerate(group):
+                    st.button(
+                        escape(example.question),
+                        key=f"example-{number}-{place}",
+                        on_click=ask,
+                        args=(example.question,),
+                        width="stretch",
+                        wrap=True,
+                    )
 
 
-def _open_viewed(runtime: Runtime, messages: tuple[Message, ...]) -> None:
+def _open_viewed(runtime: Runtime, messages: Sequence[Message]) -> None:
     viewing = st.session_state.get(Key.VIEWING)
     if viewing is None:
         return

@@ -1,20 +1,33 @@
-"""The library page: which documents there are, which were refused and why, and how each was cut into passages."""
+"""The library page: which documents there are and in what state, adding and deleting them, and how each was cut."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from index.library import DocumentInfo, IndexStatus
+from index.library import IndexStatus
+from ingest.corpus import SourceFile, scan
 from ingest.document import Document, Passage
-from ingest.errors import RoadmapError
+from ingest.errors import CorpusMissing, RoadmapError
+from ui.catalogue import Entry, Order, bytes_text, catalogue, matching, ordered
+from ui.page_style import apply_style
+from ui.rebuild_view import POLL_SECONDS, draw_rebuild
 from ui.render import blocks_markdown, breadcrumb, counted, escape, host, original_url, sentence
 from ui.runtime import Runtime
 from ui.shared import Key, shared_runtime
 from ui.source_viewer import draw_pieces
+from ui.upload_view import draw_upload, draw_uploaded
 
-DOCUMENTS_SHOWN = 50
+ENTRIES_A_PAGE = 25
 PASSAGES_A_PAGE = 20
 _PARAMETER = "d"
+_ASKED = "library_delete"  # id of the document whose deletion is to be confirmed
+_STATES = {
+    "new": ("New", ":material/fiber_new:", "blue", "It becomes part of the answers with the next update."),
+    "changed": ("Changed", ":material/sync_problem:", "orange", "Answers still quote it as it was before the change."),
+    "deleted": ("Deleted", ":material/delete:", "orange", "The file is gone; answers quote it until the next update."),
+    "refused": ("Refused", ":material/block:", "red", "It cannot be read; the reason is below."),
+}
+_ORDERS: dict[Order, str] = {"title": "Title", "newest": "Newest first", "largest": "Largest first", "state": "State"}
 
 
 def page() -> None:
@@ -22,15 +35,17 @@ def page() -> None:
     runtime = shared_runtime()
     if runtime is None:
         return
+    apply_style()
+    chosen = st.query_params.get(_PARAMETER)
     try:
-        status = runtime.status()
-        chosen = st.query_params.get(_PARAMETER)
         if chosen:
             _draw_document(runtime, chosen)
         else:
-            _draw_documents(status)
+            _draw_library(runtime)
     except RoadmapError as exc:
         st.error(sentence(str(exc)), icon=":material/error:")
+    if asked := st.session_state.get(_ASKED):
+        _confirm(runtime, asked)
 
 
 def _choose(document_id: str | None) -> None:
@@ -41,57 +56,169 @@ def _choose(document_id: str | None) -> None:
         st.query_params[_PARAMETER] = document_id
 
 
-def _draw_documents(status: IndexStatus) -> None:
+def _draw_library(runtime: Runtime) -> None:
     st.title("Library")
-    size = f"{status.size / 1e6:.1f} MB" if status.size >= 1e6 else f"{status.size / 1e3:.0f} kB"
-    st.caption(
-        f"{counted(len(status.documents), 'document')} · {counted(status.passages, 'passage')} · {size}"
-        f" · generation {status.generation}, "
-        f"built {escape(status.built.replace('T', ' ')[:16])} UTC from {escape(status.corpus)}"
-    )
-    wanted = st.text_input("Find a document", key="find-document", placeholder="Title or file name").strip().casefold()
-    found = [d for d in status.documents if wanted in d.title.casefold() or wanted in d.id.casefold()]
-    changes = dict(status.stale)
-    for document in found[:DOCUMENTS_SHOWN]:
-        _draw_entry(document, changes.get(document.id, ""))
+    status, problem = _status(runtime)
+    if status is None:
+        st.error(sentence(problem), icon=":material/error:")
+    else:
+        st.caption(
+            f"{counted(len(status.documents), 'document')} · {counted(status.passages, 'passage')} · {bytes_text(status.size)}"
+            f" · generation {status.generation}, "
+            f"built {escape(status.built.replace('T', ' ')[:16])} UTC from {escape(status.corpus)}"
+        )
+    if runtime.settings.manage:
+        draw_upload(runtime)
+    running = runtime.rebuild.view().state == "running"
+    st.fragment(_draw_update, run_every=POLL_SECONDS if running else None)(runtime, status, running)
+    try:
+        entries = _entries(runtime, status)
+    except CorpusMissing as exc:
+        entries = _entries(runtime, status, [])
+        st.warning(sentence(str(exc)), icon=":material/warning:")
+    _draw_entries(runtime, entries)
+
+
+def _status(runtime: Runtime) -> tuple[IndexStatus | None, str]:
+    try:
+        return runtime.status(), ""
+    except RoadmapError as exc:
+        return None, str(exc)
+
+
+def _entries(runtime: Runtime, status: IndexStatus | None, sources: list[SourceFile] | None = None) -> tuple[Entry, ...]:
+    found = tuple(sources) if sources is not None else scan(runtime.settings.corpus)
+    if status is not None:
+        return catalogue(status, runtime.documents(), found, runtime.uploads.holds)
+    empty = IndexStatus(0, "", "", (), 0, (), tuple((source.id, "added") for source in found), 0, "", "")
+    return catalogue(empty, {}, found, runtime.uploads.holds)
+
+
+def _draw_update(runtime: Runtime, status: IndexStatus | None, running: bool) -> None:
+    """A fragment: the update and the last uploads, drawn again while the update runs."""
+    if running and runtime.rebuild.view().state != "running":
+        runtime.look_again()
+        st.rerun()
+    draw_uploaded(runtime, status)
+    draw_rebuild(runtime)
+    if not running and (status is None or status.stale):
+        label = "Build the index" if status is None else "Update the index"
+        st.button(label, key="library-rebuild", type="primary", icon=":material/sync:", on_click=_update, args=(runtime,))
+
+
+def _update(runtime: Runtime) -> None:
+    runtime.rebuild.start()
+
+
+def _draw_entries(runtime: Runtime, entries: tuple[Entry, ...]) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        wanted = st.text_input("Find a document", key="find-document", placeholder="Title or file name")
+        order = st.selectbox("Order", list(_ORDERS), format_func=lambda name: _ORDERS[name], key="order-documents", width=180)
+    found = ordered(matching(entries, wanted), order)
     if not found:
-        st.caption("No document has this in its title or file name.")
-    elif len(found) > DOCUMENTS_SHOWN:
-        st.caption(f"{len(found) - DOCUMENTS_SHOWN} more: type a part of the title above.")
-    new = [name for name, change in status.stale if change == "added"]
-    if new:
-        st.subheader("Not indexed yet")
-        for name in new:
-            st.markdown(f"- {escape(name)}")
-    if status.refused:
-        st.subheader("Refused")
-        for entry in status.refused:
-            with st.container(border=True):
-                st.markdown(f"**{escape(entry.document_id)}**")
-                st.markdown(escape(entry.reason))
+        st.caption("No document has this in its title or file name." if entries else "There are no documents yet.")
+        return
+    number = _draw_pager("documents_page", len(found), ENTRIES_A_PAGE)
+    for entry in found[(number - 1) * ENTRIES_A_PAGE : number * ENTRIES_A_PAGE]:
+        _draw_entry(runtime, entry)
 
 
-def _draw_entry(document: DocumentInfo, change: str) -> None:
+def _draw_pager(key: str, count: int, size: int) -> int:
+    """The 1-based page that is shown of `count` things, `size` a page."""
+    pages = max(1, -(-count // size))
+    if pages == 1:
+        return 1
+    if st.session_state.get(key, 1) > pages:
+        st.session_state[key] = pages
+    return int(st.number_input(f"Page (1 to {pages})", min_value=1, max_value=pages, key=key, width=180))
+
+
+def _draw_entry(runtime: Runtime, entry: Entry) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            with st.container(width="content", gap="xxsmall"):
-                st.markdown(f"**{escape(document.title)}**")
-                st.caption(
-                    f"{escape(document.id)} · {counted(document.passages, 'passage')} · {document.characters:,} characters"
+            with st.container(width="stretch", gap="xxsmall"):
+                st.markdown(f"**{escape(entry.title)}**")
+                st.caption(escape(_facts(entry)))
+            if entry.passages:
+                st.button(
+                    "Passages",
+                    key=f"passages-{entry.id}",
+                    icon=":material/segment:",
+                    help=f"See how {escape(entry.title)} was cut into passages",
+                    on_click=_choose,
+                    args=(entry.id,),
                 )
-            st.button(
-                "Passages",
-                key=f"passages-{document.id}",
-                icon=":material/segment:",
-                help=f"See how {escape(document.title)} was cut into passages",
-                on_click=_choose,
-                args=(document.id,),
-            )
-        if change:
-            told = "was deleted from the folder" if change == "removed" else "has changed since the index was built"
-            st.caption(f":material/sync_problem: This document {told}; update the index.")
-        for warning in document.warnings:
-            st.caption(f":material/warning: {escape(warning)}")
+            _draw_delete(runtime, entry)
+        _draw_state(entry)
+
+
+def _facts(entry: Entry) -> str:
+    parts = [entry.id, entry.format]
+    if entry.sections:
+        parts += [counted(entry.sections, "section"), counted(entry.passages, "passage")]
+    parts += [bytes_text(entry.size)] if entry.size is not None else []
+    parts += [f"{entry.modified:%d %b %Y}"] if entry.modified is not None else []
+    return " · ".join(part for part in parts if part)
+
+
+def _draw_state(entry: Entry) -> None:
+    if entry.state in _STATES:
+        label, icon, colour, meaning = _STATES[entry.state]
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge(label, icon=icon, color=colour)  # type: ignore[arg-type]
+            st.caption(meaning, width="stretch")
+    if entry.reason:
+        st.markdown(escape(f"{entry.reason[:1].upper()}{entry.reason[1:]}."))
+    for warning in entry.warnings:
+        st.caption(f":material/warning: {escape(warning)}")
+
+
+def _draw_delete(runtime: Runtime, entry: Entry) -> None:
+    if entry.uploaded and entry.state != "deleted" and runtime.settings.manage:
+        st.button(
+            "Delete",
+            key=f"delete-{entry.id}",
+            icon=":material/delete:",
+            help=f"Delete {escape(entry.title)}",
+            on_click=_ask_to_delete,
+            args=(entry.id,),
+        )
+
+
+def _ask_to_delete(document_id: str) -> None:
+    st.session_state[_ASKED] = document_id
+
+
+def _keep() -> None:
+    st.session_state.pop(_ASKED, None)
+
+
+def _confirm(runtime: Runtime, document_id: str) -> None:
+    def draw() -> None:
+        st.markdown(f"**{escape(document_id)}** will be deleted from the disk. This cannot be undone.")
+        st.markdown("Answers stop quoting it with the update that follows. Conversations keep what they have quoted.")
+        with st.container(horizontal=True):
+            if st.button("Delete it", key="delete-now", type="primary", icon=":material/delete:"):
+                _delete(runtime, document_id)
+            if st.button("Keep it", key="delete-not"):
+                _keep()
+                st.rerun()
+
+    st.dialog("Delete this document?", icon=":material/delete:", on_dismiss=_keep)(draw)()
+
+
+def _delete(runtime: Runtime, document_id: str) -> None:
+    _keep()
+    try:
+        runtime.uploads.delete(document_id)
+    except RoadmapError as exc:
+        st.error(sentence(str(exc)), icon=":material/error:")
+        return
+    runtime.look_again()
+    runtime.rebuild.start(again=True)
+    if st.query_params.get(_PARAMETER) == document_id:
+        _choose(None)
+    st.rerun()
 
 
 def _draw_document(runtime: Runtime, document_id: str) -> None:
@@ -104,23 +231,39 @@ def _draw_document(runtime: Runtime, document_id: str) -> None:
     st.title(escape(document.title))
     counts = f"{counted(len(document.sections), 'section')} · {counted(len(passages), 'passage')}"
     st.caption(f"{escape(document.id)} · {counts} · {len(document.text):,} characters")
-    _draw_facts(document)
-    pages = max(1, -(-len(passages) // PASSAGES_A_PAGE))
-    number = 1
-    if pages > 1:
-        number = int(st.number_input(f"Page (1 to {pages})", min_value=1, max_value=pages, key=Key.PAGE))
+    _draw_about(runtime, document)
+    number = _draw_pager(Key.PAGE, len(passages), PASSAGES_A_PAGE)
     for passage in passages[(number - 1) * PASSAGES_A_PAGE : number * PASSAGES_A_PAGE]:
         _draw_passage(document, passage)
 
 
-def _draw_facts(document: Document) -> None:
-    if url := original_url(document):
-        st.link_button(f"Open the original at {escape(host(url))}", url, icon=":material/open_in_new:")
+def _draw_about(runtime: Runtime, document: Document) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if url := original_url(document):
+            st.link_button(f"Open the original at {escape(host(url))}", url, icon=":material/open_in_new:")
+        status, _ = _status(runtime)
+        entry = next((entry for entry in _entries(runtime, status) if entry.id == document.id), None)
+        if entry is not None:
+            _draw_delete(runtime, entry)
+    if entry is not None:
+        _draw_state(entry)
+        if not entry.uploaded and runtime.settings.manage:
+            st.caption(
+                f"It belongs to the folder {escape(str(runtime.settings.corpus))}: to delete it, delete the file there and "
+                "update the index."
+            )
     facts = {name: str(document.meta[name]) for name in ("author", "publisher", "date", "note") if document.meta.get(name)}
     for name, value in facts.items():
         st.markdown(f"**{name.capitalize()}:** {escape(value)}")
     for warning in document.warnings:
         st.warning(sentence(warning), icon=":material/warning:")
+    headings = [section.heading_path for section in document.sections if section.heading_path]
+    if headings:
+        with st.expander(f"Sections ({len(headings)})", icon=":material/toc:"):
+            top = min(len(path) for path in headings)
+            lines = [f"{'    ' * min(len(path) - top, 5)}- {escape(path[-1])}" for path in headings[:300]]
+            st.markdown("\n".join(lines))
+    st.caption("How it was cut into passages; each is found, ranked and quoted by itself:")
 
 
 def _draw_passage(document: Document, passage: Passage) -> None:

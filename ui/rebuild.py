@@ -19,7 +19,7 @@ _SHARES = {"read": 0.2, "embed": 0.7, "write": 0.05, "publish": 0.05}  # of the 
 class RebuildView:
     """How far a rebuild is, or how it ended."""
 
-    state: Literal["idle", "running", "done", "failed"] = "idle"
+    state: Literal["idle", "running", "done", "failed", "stopped"] = "idle"
     stage: str = ""
     done: int = 0
     total: int = 0
@@ -27,6 +27,19 @@ class RebuildView:
     error: str = ""  # one sentence
     report: Mapping[str, Any] | None = None  # what `roadmap index --json` printed
     seconds: float = 0.0
+    stage_seconds: float = 0.0  # since the stage began
+    number: int = 0  # of the build, 1-based; 0 before the first
+
+    @property
+    def remaining(self) -> float | None:
+        """About how many seconds it will take yet; None while that cannot be told."""
+        if self.state != "running" or self.stage in ("", "read"):
+            return None  # how much there is to embed is known only when everything was read
+        if self.stage != "embed":
+            return max(0.0, self.seconds * (1 - self.share))
+        if not self.done:
+            return None
+        return self.stage_seconds / self.done * (self.total - self.done) / _SHARES["embed"] * (1 - _SHARES["read"])
 
     @property
     def share(self) -> float:
@@ -48,16 +61,21 @@ class Rebuild:
         self._environment = dict(environment)
         self._lock = threading.Lock()
         self._view = RebuildView()
-        self._started = 0.0
+        self._started = self._stage_started = 0.0
+        self._again = self._stopped = False
+        self._read_already: set[str] = set()
         self._child: subprocess.Popen[str] | None = None
 
-    def start(self) -> bool:
-        """Begin a build; False when one is running already."""
+    def start(self, *, again: bool = False) -> bool:
+        """Begin a build; False when one is running already.
+
+        With `again` another one follows a build that is running: what was added since it began is then not left out.
+        """
         with self._lock:
             if self._view.state == "running":
+                self._again = self._again or again
                 return False
-            self._started = time.monotonic()
-            self._view = RebuildView("running")
+            self._begin()
         threading.Thread(target=self._run, name="rebuild", daemon=True).start()
         return True
 
@@ -65,16 +83,39 @@ class Rebuild:
         """A picture of it now."""
         with self._lock:
             if self._view.state == "running":
-                return replace(self._view, seconds=time.monotonic() - self._started)
+                now = time.monotonic()
+                return replace(self._view, seconds=now - self._started, stage_seconds=now - self._stage_started)
             return self._view
+
+    def has_read(self, document_id: str) -> bool:
+        """Whether the build that runs has read this document."""
+        with self._lock:
+            return document_id in self._read_already
 
     def close(self) -> None:
         """End a build that is running; the old generation stays in use."""
-        child = self._child
+        with self._lock:
+            self._again, self._stopped = False, True
+            child = self._child
         if child is not None and child.poll() is None:
             child.terminate()
 
+    def _begin(self) -> None:
+        self._started = self._stage_started = time.monotonic()
+        self._again = self._stopped = False
+        self._read_already = set()
+        self._child = None
+        self._view = RebuildView("running", number=self._view.number + 1)
+
     def _run(self) -> None:
+        while True:
+            self._build()
+            with self._lock:
+                if not self._again:
+                    return
+                self._begin()
+
+    def _build(self) -> None:
         try:
             child = subprocess.Popen(
                 self._command,
@@ -88,14 +129,20 @@ class Rebuild:
         except OSError as exc:
             self._end("failed", error=f"The build could not be started ({exc.strerror}); run `roadmap index` in a terminal.")
             return
-        self._child = child
+        with self._lock:
+            self._child = child
+            stopped = self._stopped
+        if stopped:  # before there was anything to stop
+            child.terminate()
         with child:
             assert child.stdout is not None and child.stderr is not None
             said = ""
             for line in child.stderr:
                 said = self._read(line) or said
             printed = child.stdout.read()
-        if child.returncode in (0, 3):  # 3: some documents were refused; the report names them
+        if self._stopped and child.returncode not in (0, 3):
+            self._end("stopped", error="The update was stopped; the index is as it was before.")
+        elif child.returncode in (0, 3):  # 3: some documents were refused; the report names them
             self._end("done", report=json.loads(printed))
         else:
             self._end("failed", error=said.removeprefix("Error: ") or f"The build ended with exit code {child.returncode}.")
@@ -108,12 +155,19 @@ class Rebuild:
         except (ValueError, KeyError, TypeError):
             return line.strip()
         with self._lock:
+            if stage != self._view.stage:
+                self._stage_started = time.monotonic()
+            self._read_already.add(self._view.document)  # a document is named when its turn comes
             self._view = replace(self._view, stage=stage, done=done, total=total, document=document)
         return ""
 
-    def _end(self, state: Literal["done", "failed"], *, error: str = "", report: Mapping[str, Any] | None = None) -> None:
+    def _end(
+        self, state: Literal["done", "failed", "stopped"], *, error: str = "", report: Mapping[str, Any] | None = None
+    ) -> None:
         with self._lock:
-            self._view = RebuildView(state, error=error, report=report, seconds=time.monotonic() - self._started)
+            seconds = time.monotonic() - self._started
+            number = self._view.number
+            self._view = RebuildView(state, error=error, report=report, seconds=seconds, number=number)
 
 
 def index_command() -> list[str]:

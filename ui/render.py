@@ -91,6 +91,17 @@ def inline(text: str, marks: Sequence[Span] = ()) -> str:
     return "".join(parts).strip()
 
 
+def runs(text: str) -> tuple[tuple[str, str], ...]:
+    """`text` cut into `(words, address)`: words that are a link with their address, others with "". Not escaped.
+
+    >>> runs("see https://example.org.")
+    (('see ', ''), ('https://example.org', 'https://example.org'), ('.', ''))
+    """
+    return tuple(
+        (_named(label, target), _target(target)) if target else (text[a:b], "") for a, b, target, label in _tokens(text)
+    )
+
+
 def host(url: str) -> str:
     """The host of a web address, or what follows `mailto:`, as it is really spelt; "" for anything else.
 
@@ -289,9 +300,16 @@ def _without_closing(url: str) -> str:
 
 
 def _link(label: str, target: str) -> str:
-    name = host(target)
-    shown = escape(label) if name in label else f"{escape(label)} ({escape(name)})"
-    return f"[{shown}](<{quote(target, safe=_URL_SAFE)}>)"
+    return f"[{escape(_named(label, target))}](<{_target(target)}>)"
+
+
+def _named(label: str, target: str) -> str:
+    """The label with the host a click leads to, unless it names it already."""
+    return label if host(target) in label else f"{label} ({host(target)})"
+
+
+def _target(target: str) -> str:
+    return quote(target, safe=_URL_SAFE)
 
 
 _URL_SAFE = ":/?#[]@!$&'()*+,;=%-._~"

@@ -5,23 +5,31 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from assistant.conversations import Conversations, open_conversations
+from assistant.feedback import FeedbackStore, open_feedback
+from assistant.progress import ProgressStore, open_progress
+from assistant.roadmap import Roadmap, roadmaps
 from index.generation import current_number
 from index.library import IndexStatus, Library, read_status
 from ingest.document import Document, Passage
 from ingest.errors import CorpusMissing, RoadmapError
 from ui import assembly
 from ui.examples import Example, examples
+from ui.measuring import Measuring, eval_command
 from ui.rebuild import Rebuild, index_command
 from ui.server import environment
 from ui.settings import Settings
-from ui.worker import Worker
+from ui.uploads import Uploads
+from ui.worker import LOST, Worker
 
 if TYPE_CHECKING:
+    from assistant.answer import Answer
     from assistant.assistant import Assistant
+    from assistant.xray import Xray
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +44,13 @@ class Runtime:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.library: Library = assembly.open_library(settings)
-        self.conversations: Conversations = open_conversations(settings.data)
-        self.conversations.interrupt()
-        self.worker = Worker(self.assistant, self.conversations)
+        database = settings.database.get_secret_value()
+        self.conversations: Conversations = open_conversations(settings.data, database)
+        self.conversations.interrupt(LOST if database else timedelta())  # others may be writing into a shared one
+        self.worker = Worker(self.assistant, self.conversations, self.documents)
         self.rebuild = Rebuild(index_command(), environment(settings))
+        self.uploads = Uploads(settings.corpus)
+        self.measuring = Measuring(eval_command())
         self.readiness: Readiness
         self.problem: str  # one sentence, when readiness is "failed"
         self.examples: tuple[Example, ...] = ()
@@ -47,6 +58,11 @@ class Runtime:
         self._assistant: Assistant | None = None
         self._lock = threading.Lock()
         self._status: tuple[float, int | None, IndexStatus] | None = None
+        self._progress: ProgressStore | None = None
+        self._feedback: FeedbackStore | None = None
+        self._roadmaps: tuple[object, tuple[Roadmap, ...]] | None = None
+        self._lock_content = threading.Lock()
+        self._read: tuple[int | None, Mapping[str, Document]] | None = None
         self.load()
 
     def load(self) -> None:
@@ -61,6 +77,16 @@ class Runtime:
                 self.library.snapshot()
                 self._assistant = assembly.open_assistant(self.settings, self.library)
             return self._assistant
+
+    def xray(self, answer: Answer) -> Xray:
+        """How an answer was found. Raises what `Library.snapshot` raises."""
+        from assistant.xray import xray
+
+        return xray(answer, self.library.snapshot(), self.assistant().threshold)
+
+    def prepare_writing(self) -> None:
+        """Load the generator in the background, so that the first answer it writes does not wait for it."""
+        threading.Thread(target=self._load_generator, name="load generator", daemon=True).start()
 
     def status(self) -> IndexStatus:
         """The index and what changed in the corpus since, at most `STATUS_SECONDS` old.
@@ -78,20 +104,61 @@ class Runtime:
         self._status = (now, number, status)
         return status
 
+    def look_again(self) -> None:
+        """Forget what was last seen of the corpus: something was added to it or deleted."""
+        self._status = None
+
+    def progress(self) -> ProgressStore:
+        """Which steps were done. Raises ProgressUnavailable."""
+        with self._lock:
+            if self._progress is None:
+                self._progress = open_progress(self.settings.data, self.settings.database.get_secret_value())
+            return self._progress
+
+    def feedback(self) -> FeedbackStore:
+        """What learners said about answers. Raises FeedbackUnavailable."""
+        with self._lock:
+            if self._feedback is None:
+                self._feedback = open_feedback(self.settings.data, self.settings.database.get_secret_value())
+            return self._feedback
+
+    def roadmaps(self) -> tuple[Roadmap, ...]:
+        """The maps of the documents in use. Raises IndexMissing, IndexDamaged."""
+        documents = self.documents()
+        held = self._roadmaps
+        if held is None or held[0] is not documents:
+            held = self._roadmaps = documents, roadmaps(documents.values())
+        return held[1]
+
+    def documents(self) -> Mapping[str, Document]:
+        """The documents of the index in use by id, the same object until that changes. Raises IndexMissing, IndexDamaged."""
+        if self.readiness == "ready":
+            return self.library.snapshot().documents
+        number = current_number(self.settings.data)
+        with self._lock_content:  # the models are still loading; reading needs none
+            if self._read is None or self._read[0] != number:
+                documents = assembly.read_content(self.settings).documents
+                self._read = number, {document.id: document for document in documents}
+            return self._read[1]
+
+    def change(self, settings: Settings) -> None:
+        """Answer with these settings from now on; the folders stay what they are."""
+        with self._lock:
+            self.settings = settings
+            self._assistant = None
+        self.load()
+
     def document(self, document_id: str) -> Document | None:
         """A document of the index in use; None when it is gone. Raises IndexMissing, IndexDamaged."""
-        return next((document for document in self._content()[0] if document.id == document_id), None)
+        return self.documents().get(document_id)
 
     def passages(self, document_id: str) -> tuple[Passage, ...]:
         """The passages of a document of the index in use, in order."""
-        return tuple(passage for passage in self._content()[1] if passage.document_id == document_id)
+        return tuple(passage for passage in self._passages() if passage.document_id == document_id)
 
-    def _content(self) -> tuple[Iterable[Document], Iterable[Passage]]:
-        if self.readiness == "ready":
-            snapshot = self.library.snapshot()
-            return snapshot.documents.values(), snapshot.passages
-        content = assembly.read_content(self.settings)  # the models are still loading; reading needs none
-        return content.documents, content.passages
+    def _passages(self) -> Iterable[Passage]:
+        ready = self.readiness == "ready"
+        return self.library.snapshot().passages if ready else assembly.read_content(self.settings).passages
 
     @property
     def models(self) -> str:
@@ -110,12 +177,19 @@ class Runtime:
         """End the threads and processes it started."""
         self.worker.close()
         self.rebuild.close()
+        self.measuring.close()
         self.conversations.close()
+        if self._progress is not None:
+            self._progress.close()
+        if self._feedback is not None:
+            self._feedback.close()
 
     def _load(self) -> None:
         try:
             assistant = self.assistant()
             self.readiness = "ready"
+            if self.settings.mode == "write":
+                self.prepare_writing()
             self.examples = examples(assistant, self.library.snapshot().documents)
             self.examples_ready = True
         except RoadmapError as exc:
@@ -123,6 +197,12 @@ class Runtime:
         except Exception:  # in a thread nobody else would see it
             log.exception("loading failed")
             self.problem, self.readiness = "The models could not be loaded; the program's log names the reason.", "failed"
+
+    def _load_generator(self) -> None:
+        try:
+            assembly.load_generator(self.assistant())
+        except RoadmapError as exc:  # the answer that needs it says so
+            log.warning("the generator is not ready: %s", exc)
 
 
 def _short(model_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Settings in: flags, then `ROADMAP_*` variables, then `roadmap.toml`, then defaults. One frozen `Settings` out.
+"""Settings in: flags, then `ROADMAP_*` variables, `roadmap.toml`, choices of the settings page, defaults. One `Settings` out.
 
 A nested key is written `[generator]` / `id = "…"` in the file and `ROADMAP_GENERATOR__ID` as a variable.
 """
@@ -9,12 +9,19 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from ingest.errors import RoadmapError
+from ui import preferences
 
 DEFAULT_CONFIG = Path("roadmap.toml")
 PREFIX = "ROADMAP_"
@@ -60,6 +67,16 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8501, ge=1, le=65535)
     k: int = Field(default=10, ge=1, le=1000)  # passages a search prints
+    database: SecretStr = SecretStr("")  # SQLAlchemy URL of conversations and progress; empty: SQLite in the data folder
+    manage: bool = True  # whether visitors of the chat may add and delete documents, change settings and erase
+
+    chosen: ClassVar[Mapping[str, Any]] = {}  # on the settings page, nested
+    _fixed: frozenset[str] | None = PrivateAttr(default=None)
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        """The dotted keys that flags, variables or `roadmap.toml` set, and the settings page cannot change."""
+        return _given(self) if self._fixed is None else self._fixed
 
     @classmethod
     def settings_customise_sources(
@@ -70,11 +87,16 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Flags, variables, file: the earlier wins. No `.env`, no secrets folder."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, settings_cls.model_config.get("toml_file"))
+        """Flags, variables, file, choices: the earlier wins. No `.env`, no secrets folder."""
+        file = TomlConfigSettingsSource(settings_cls, settings_cls.model_config.get("toml_file"))
+        chosen = getattr(settings_cls, "chosen", {})
+        return init_settings, env_settings, file, InitSettingsSource(settings_cls, init_kwargs=dict(chosen))
 
     def environment(self) -> dict[str, str]:
-        """These settings as `ROADMAP_*` variables, for a child process: absolute paths, keys in clear."""
+        """These settings as `ROADMAP_*` variables, for a child process: absolute paths, keys in clear.
+
+        What was chosen on the settings page is left out: the child reads it itself, and can change it.
+        """
         variables = {
             "CORPUS": str(self.corpus.absolute()),
             "DATA": str(self.data.absolute()),
@@ -82,6 +104,8 @@ class Settings(BaseSettings):
             "HOST": self.host,
             "PORT": str(self.port),
             "K": str(self.k),
+            "DATABASE": self.database.get_secret_value(),
+            "MANAGE": str(self.manage).lower(),
             "EMBEDDER__ID": self.embedder.id,
             "EMBEDDER__REVISION": self.embedder.revision,
             "GENERATOR__ID": self.generator.id,
@@ -92,7 +116,8 @@ class Settings(BaseSettings):
         }
         if self.threshold is not None:
             variables["THRESHOLD"] = str(self.threshold)
-        return {PREFIX + name: value for name, value in variables.items()}
+        free = {_variable(key) for key in preferences.KEYS if key not in self.fixed}
+        return {PREFIX + name: value for name, value in variables.items() if PREFIX + name not in free}
 
 
 def default_corpus() -> Path:
@@ -109,7 +134,8 @@ def starter_corpus() -> Path:
 def read_settings(flags: Mapping[str, Any] | None = None, *, config: Path | None = None) -> Settings:
     """The settings in force. `flags` are those given on the command line; `None` values count as not given.
 
-    Raises `SettingsInvalid` when the file is missing or not TOML, when a key is unknown or a value out of range.
+    Raises `SettingsInvalid` when the file is missing or not TOML, when a key is unknown or a value out of range, and
+    PreferencesInvalid when what was chosen on the settings page cannot be read.
     """
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     file = _config_file(config)
@@ -119,7 +145,7 @@ def read_settings(flags: Mapping[str, Any] | None = None, *, config: Path | None
         model_config = SettingsConfigDict(toml_file=file)
 
     try:
-        return FromFile(**given)
+        settings = FromFile(**given)
     except ValidationError as exc:
         raise SettingsInvalid(_sentence(exc, given, file)) from exc
     except tomllib.TOMLDecodeError as exc:
@@ -128,6 +154,18 @@ def read_settings(flags: Mapping[str, Any] | None = None, *, config: Path | None
         raise SettingsInvalid(f"{file} is not UTF-8 text; save it as UTF-8.") from exc
     except OSError as exc:
         raise SettingsInvalid(f"{file} cannot be read ({exc.strerror}); check its permissions.") from exc
+    fixed = _given(settings)
+    if choices := preferences.read_preferences(settings.data):
+
+        class WithChoices(FromFile):
+            chosen: ClassVar[Mapping[str, Any]] = _nested(choices)
+
+        try:
+            settings = WithChoices(**given)
+        except ValidationError as exc:
+            raise SettingsInvalid(_sentence(exc, {}, preferences.preferences_file(settings.data))) from exc
+    settings._fixed = fixed
+    return settings
 
 
 def _config_file(config: Path | None) -> Path | None:
@@ -142,7 +180,7 @@ def _config_file(config: Path | None) -> Path | None:
 
 def _check_variables(environment: Mapping[str, str]) -> None:
     """pydantic-settings passes over variables it does not know; a misspelt one would then silently do nothing."""
-    known = {PREFIX + key.replace(".", "__").upper() for key in setting_keys()} | _READ_ELSEWHERE
+    known = {_variable(key) for key in setting_keys()} | _READ_ELSEWHERE
     for name in sorted(environment):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             raise SettingsInvalid(f"The environment variable {name} is not a setting; there are: {', '.join(sorted(known))}.")
@@ -160,11 +198,33 @@ def setting_keys() -> tuple[str, ...]:
     return tuple(keys)
 
 
+def _given(settings: BaseModel, prefix: str = "") -> frozenset[str]:
+    """The dotted keys that were set rather than left at their defaults."""
+    keys: set[str] = set()
+    for name in settings.model_fields_set:
+        value = getattr(settings, name)
+        keys |= _given(value, f"{name}.") if isinstance(value, BaseModel) else {prefix + name}
+    return frozenset(keys)
+
+
+def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """Dotted keys as tables: `generator.id` as `{"generator": {"id": …}}`."""
+    tables: dict[str, Any] = {}
+    for key, value in flat.items():
+        table, _, inner = key.rpartition(".")
+        (tables.setdefault(table, {}) if table else tables)[inner] = value
+    return tables
+
+
+def _variable(key: str) -> str:
+    return PREFIX + key.replace(".", "__").upper()
+
+
 def _sentence(exc: ValidationError, flags: Mapping[str, Any], file: Path | None) -> str:
     """The first problem as one sentence that says where it was set and what may stand there."""
     problem = exc.errors()[0]
     key = ".".join(str(part) for part in problem["loc"])
-    variable = PREFIX + key.replace(".", "__").upper()
+    variable = _variable(key)
     if key.split(".")[0] in flags:
         where = f"--{key}"
     elif variable in os.environ:
@@ -176,5 +236,5 @@ def _sentence(exc: ValidationError, flags: Mapping[str, Any], file: Path | None)
     message = (
         str(problem["msg"]).replace("Input should be", "it must be").replace("String should match pattern", "it must match")
     )
-    value = "…" if key.endswith("api_key") else repr(str(problem["input"])[:80])
+    value = "…" if key.endswith(("api_key", "database")) else repr(str(problem["input"])[:80])
     return f"{where} sets “{key}” to {value}, but {message}."

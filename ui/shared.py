@@ -18,8 +18,15 @@ class Key(StrEnum):
 
     CONVERSATION = "conversation"  # id; also ?c= of the address, so that a reload finds it
     VIEWING = "viewing"  # (answer id, marker) of the citation whose source is open
-    AT_ONCE = "at_once"  # id of the last answer that was there before the page was drawn
     MODE = "mode"  # auto, quote or write, as chosen in the sidebar
+    XRAY = "xray"  # whether each answer shows how it was found
+    XRAYS = "xrays"  # (answer id, generation) -> what was worked out for it
+    EDITING = "editing"  # id of the question that is being changed
+    SHOWN = "shown"  # how many exchanges of the conversation are drawn
+    EXPLAINING = "explaining"  # id of the answer that was rated just now, and may be given a reason
+    RATINGS = "ratings"  # answer id -> its stored rating, "" for none
+    IMPORTS = "imports"  # how many files of conversations were brought back
+    RESTORE = "restore"  # (number, words) of a question that could not be asked
     NOTICE = "notice"  # one sentence to show once
     TO_CHAT = "to_chat"  # a conversation was chosen on another page
     PAGE = "passages_page"  # 1-based page of a document's passages

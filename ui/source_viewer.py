@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
 
 import streamlit as st
 
 from assistant.answer import Citation
+from ingest.corpus import read_source
 from ingest.document import Document
 from ingest.errors import RoadmapError
+from ui.answer_data import changed
 from ui.render import (
     Piece,
     Span,
@@ -29,7 +33,11 @@ from ui.shared import Key
 def open_source(runtime: Runtime, citation: Citation) -> None:
     """Open the drawer; it stays open over reruns of the page until it is dismissed."""
     dialog = st.dialog(
-        escape(citation.title) or "Source", width="medium", position="right", icon=":material/article:", on_dismiss=_dismissed
+        escape(citation.title) or "Source",
+        width="large" if citation.page is not None else "medium",
+        position="right",
+        icon=":material/article:",
+        on_dismiss=_dismissed,
     )
     dialog(_draw)(runtime, citation)
 
@@ -62,10 +70,41 @@ def _draw(runtime: Runtime, citation: Citation) -> None:
         st.warning(f"Since this answer the document {gone}. It was quoted as:", icon=":material/history:")
         st.markdown("> " + escape(citation.quote))
         return
+    if changed(citation, document):
+        st.info("Since this answer the document has changed; the quoted words still stand in it.", icon=":material/history:")
     if url := original_url(document):
         st.link_button(f"Open the original at {escape(host(url))}", url, icon=":material/open_in_new:")
-    _draw_section(document, span)
+    if citation.page is None:
+        _draw_section(document, span)
+    else:
+        words, picture = st.columns(2, gap="medium")
+        with words:
+            _draw_section(document, span)
+        with picture:
+            _draw_page(runtime, document, citation)
     st.caption(f"{escape(document.id)} · characters {span[0]}–{span[1]}")
+
+
+def _draw_page(runtime: Runtime, document: Document, citation: Citation) -> None:
+    """The page itself, as it is printed."""
+    assert citation.page is not None
+    try:
+        image = _page(runtime.settings.corpus / document.id, document.id, document.digest, citation.page, citation.quote)
+    except RoadmapError as exc:
+        st.caption(sentence(str(exc)))
+        return
+    with st.container(key="source-page"):
+        st.image(image, caption=f"Page {citation.page}", width="stretch", alt=f"Page {citation.page} as it is printed")
+
+
+@st.cache_data(max_entries=32, show_spinner="Drawing the page…")
+def _page(path: Path, document_id: str, digest: str, page: int, words: str) -> bytes:
+    from ingest.pdf_image import PageNotDrawn, page_image
+
+    data = read_source(path, document_id)
+    if sha256(data).hexdigest() != digest:
+        raise PageNotDrawn("The file has changed since it was read; update the index to see its page.")
+    return page_image(data, page, words)
 
 
 def _draw_section(document: Document, span: Span) -> None:

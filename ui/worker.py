@@ -8,19 +8,26 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import chain, takewhile
 from typing import Protocol
 
 from assistant.answer import Answer, Citation, Event, Finished, Mode, Retrieved, Sentence, SentenceReady, Turn
 from assistant.conversations import Conversations, ConversationUnknown, State
+from assistant.suggest import answerable, nearby_questions
+from ingest.document import Document
 from ingest.errors import RoadmapError
 
 log = logging.getLogger(__name__)
 
 THREADS = 4  # quoting is quick and runs side by side; the generator lets one through at a time
 QUEUE = 8  # answers running or waiting; beyond that a learner is told, instead of left waiting
+BEAT_SECONDS = 5.0  # how often answers being written are marked as such, for other processes that share the store
+LOST = timedelta(seconds=30)  # without a mark for that long, the process that wrote an answer has ended
 
 
 class Busy(RoadmapError):
@@ -34,6 +41,10 @@ class Streams(Protocol):
         self, question: str, history: Sequence[Turn] = (), *, mode: Mode = "auto", cancelled: Callable[[], bool] = ...
     ) -> Iterator[Event]:
         """The events of an answer, `Finished` last."""
+        ...
+
+    def ask(self, question: str, history: Sequence[Turn] = (), *, mode: Mode = "auto") -> Answer:
+        """The complete answer."""
         ...
 
 
@@ -87,36 +98,72 @@ class Job:
 
 
 class Worker:
-    """Writes answers into `conversations`, `THREADS` at a time. `assistant` is called when the first question comes."""
+    """Writes answers into `conversations`, `THREADS` at a time. `assistant` is called when the first question comes.
 
-    def __init__(self, assistant: Callable[[], Streams], conversations: Conversations) -> None:
+    Behind each answer it looks for questions to ask next, near the answer in `documents`, and keeps those that are answered.
+    """
+
+    def __init__(
+        self,
+        assistant: Callable[[], Streams],
+        conversations: Conversations,
+        documents: Callable[[], Mapping[str, Document]] = dict,
+    ) -> None:
         self._assistant = assistant
         self._conversations = conversations
+        self._documents = documents
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="answer")
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
+        self._ended = threading.Event()
+        threading.Thread(target=self._beat, name="beat", daemon=True).start()
 
-    def ask(self, conversation_id: str, question: str, *, mode: Mode = "auto") -> Job:
-        """Store the question and begin its answer.
+    def ask(self, conversation_id: str, question: str, *, mode: Mode = "auto", after: str | None = None) -> Job:
+        """Store the question and begin its answer, behind the message `after` where that is given ("" for the beginning).
 
         Raises Busy when `QUEUE` answers are under way, ConversationUnknown, ConversationsUnavailable.
         """
-        history = self._conversations.history(conversation_id)
+        history = self._conversations.history(conversation_id, after)
         with self._lock:
-            if len(self._jobs) >= QUEUE:
-                raise Busy(f"{QUEUE} questions are being answered already; ask again in a moment.")
-            job = Job(self._conversations.ask(conversation_id, question), conversation_id, question)
+            self._check_queue()
+            job = Job(self._conversations.ask(conversation_id, question, after), conversation_id, question)
             self._jobs[job.answer_id] = job
+        self._threads.submit(self._write, job, history, mode)
+        return job
+
+    def ask_again(self, answer_id: str, *, mode: Mode = "auto") -> Job:
+        """Begin another answer to the question of this one, which is kept. Raises what `ask` raises."""
+        with self._lock:
+            self._check_queue()
+            new, conversation_id, question = self._conversations.ask_again(answer_id)
+            job = Job(new, conversation_id, question)
+            self._jobs[job.answer_id] = job
+        message = self._conversations.message(new)
+        asked = None if message is None else self._conversations.message(message.parent)
+        history = self._conversations.history(conversation_id, "" if asked is None else asked.parent)
         self._threads.submit(self._write, job, history, mode)
         return job
 
     def job(self, answer_id: str) -> Job | None:
         """The job that is writing this answer; None once it has ended: the store then holds it."""
         with self._lock:
-            return self._jobs.get(answer_id)
+            job = self._jobs.get(answer_id)
+        return None if job is None or job.view().state != "running" else job
+
+    def suggesting(self, answer_id: str) -> bool:
+        """Whether questions to ask next are still being looked for behind this answer."""
+        with self._lock:
+            return answer_id in self._jobs
+
+    def ahead(self, job: Job) -> int:
+        """How many answers were asked for before this one and are not finished."""
+        with self._lock:
+            before = list(takewhile(lambda each: each is not job, self._jobs.values()))
+        return sum(each.view().state == "running" for each in before)
 
     def close(self) -> None:
         """Stop every answer at its next sentence and wait for the threads to end."""
+        self._ended.set()
         with self._lock:
             jobs = list(self._jobs.values())
         for job in jobs:
@@ -133,8 +180,11 @@ class Worker:
                         self._conversations.write(job.answer_id, answer, "running")
                     job._show(answer)
                 state: State = "stopped" if job.cancelled() else "done"
-                self._conversations.write(job.answer_id, answer, state)
-                job._show(answer, state)
+                shown = replace(answer, suggestions=())  # what is offered next is shown once it is checked
+                self._conversations.write(job.answer_id, shown, state)
+                job._show(shown, state)
+                if state == "done":
+                    self._suggest(job, answer, history)
             except ConversationUnknown as exc:  # removed while it was being answered
                 job._show(answer, "failed", str(exc))
             except RoadmapError as exc:
@@ -145,6 +195,39 @@ class Worker:
         finally:
             with self._lock:
                 self._jobs.pop(job.answer_id, None)
+
+    def _suggest(self, job: Job, answer: Answer, history: Sequence[Turn]) -> None:
+        """Add to a finished answer the questions nearby that are answered; given up when somebody asks something else."""
+        asked = [turn.content for turn in history if turn.role == "user"] + [job.question, answer.standalone_question]
+        assistant, documents = self._assistant(), self._documents()
+        near = chain(answer.suggestions, nearby_questions(answer, documents))
+        unhurried = takewhile(lambda _: not (job.cancelled() or self._ended.is_set() or self._busy()), near)
+        try:
+            found = answerable(unhurried, asked, lambda question: assistant.ask(question, mode="quote"))
+            if found:
+                self._conversations.write(job.answer_id, replace(answer, suggestions=found), "done")
+        except RoadmapError as exc:
+            log.warning("no questions to ask next: %s", exc)
+        except Exception:  # the answer itself is there; what failed is logged
+            log.exception("looking for questions to ask next failed")
+
+    def _busy(self) -> bool:
+        with self._lock:
+            return any(job.view().state == "running" for job in self._jobs.values())
+
+    def _check_queue(self) -> None:
+        if sum(job.view().state == "running" for job in self._jobs.values()) >= QUEUE:
+            raise Busy(f"{QUEUE} questions are being answered already; ask again in a moment.")
+
+    def _beat(self) -> None:
+        """Mark what this process is writing, and end what a process wrote that is no more."""
+        while not self._ended.wait(BEAT_SECONDS):
+            with self._lock:
+                writing = [job.answer_id for job in self._jobs.values() if job.view().state == "running"]
+            with suppress(RoadmapError):  # the next question says what is wrong with the store
+                if writing:
+                    self._conversations.touch(writing)
+                self._conversations.interrupt(LOST)
 
     def _events(self, job: Job, history: Sequence[Turn], mode: Mode) -> Iterator[Event]:
         """The assistant's events until the job is cancelled; a cancelled one need not reach `Finished`."""

@@ -1,0 +1,70 @@
+"""What the index knows of a conversation: whether its documents answer the next question too, and which phrases are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from index.search import Snapshot
+from index.terms import terms
+
+NEAR = 3  # passages of the conversation's question whose documents are its context
+DEPTH = 15  # rank by which a passage of these documents must come for the question alone
+SHARE = 0.6  # least score of that passage, as a share of the best one's
+CLEAR = 0.42  # dense score from which a question alone has found what it is about
+TOPICAL = 0.5  # weight of how few documents a phrase occurs in, against its likeness, where another is put in its place
+FOREIGN = 0.2  # below it the question is about nothing in the documents, alone or not
+
+
+class Context(Protocol):
+    """What resolving a follow-up may ask of an index."""
+
+    def goes_on(self, asked: str, before: str) -> bool:
+        """Whether a question without a word that points back is better read as going on with the one before it."""
+        ...
+
+    def topical(self, word: str) -> float:
+        """The share of documents that the word does not occur in, 0 to 1: low for words of every document."""
+        ...
+
+    def fits(self, phrase: str, others: Sequence[str]) -> list[float]:
+        """For each of the others how well the phrase could stand in its place: alike, and topical."""
+        ...
+
+
+class IndexContext:
+    """A `Context` over one snapshot of the index."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def goes_on(self, asked: str, before: str) -> bool:
+        """True when the question alone finds nothing clearly, and what it finds lies in the documents of the one before too.
+
+        A question that names a document stands alone.
+
+        The limits are those that told the dev follow-ups from dev questions put behind another question and its answer.
+        """
+        embedder = self._snapshot.embedder()
+        alone = self._snapshot.search_vector(asked, embedder.embed_question(asked), DEPTH)
+        if not alone or not FOREIGN <= max(hit.dense for hit in alone) < CLEAR or self._snapshot.titles.named(asked):
+            return False
+        near = self._snapshot.search_vector(before, embedder.embed_question(before), NEAR)
+        documents = {hit.passage.document_id for hit in near}
+        return any(hit.passage.document_id in documents and hit.score >= SHARE * alone[0].score for hit in alone)
+
+    def topical(self, word: str) -> float:
+        """As `Context.topical`; 1 for a word that no document holds, 0 for a function word."""
+        found = terms(word)
+        if not found:
+            return 0.0
+        passages = self._snapshot.passages
+        holding = {passages[row].document_id for row in self._snapshot.lexical.rows_with(found[0])}
+        return 1 - len(holding) / max(1, len(self._snapshot.documents))
+
+    def fits(self, phrase: str, others: Sequence[str]) -> list[float]:
+        """Cosine of the two plus `TOPICAL` times the mean of the other's words."""
+        vectors, _ = self._snapshot.embedder().embed_passages([phrase, *others], [()] * (len(others) + 1))
+        cosines = vectors[1:] @ vectors[0]
+        weights = [sum(self.topical(word) for word in other.split()) / len(other.split()) for other in others]
+        return [float(cosine) + TOPICAL * weight for cosine, weight in zip(cosines, weights, strict=True)]

@@ -1,0 +1,144 @@
+"""Phrases of a question: runs of content words, and the place where the words of a short follow-up fit into it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from index.terms import STOPWORDS, stem, terms
+
+MAX_WORDS = 4  # of a phrase that another may replace
+FITTING = 0.4  # least fit of a phrase that another replaces
+
+_TOKEN = re.compile(r"[^\W_]+(?:[-'’+#./&]*[^\W_+#])*[+#]*", re.UNICODE)
+_PLACES = (
+    ("in", "on", "at", "during"),
+    ("for",),
+    ("with", "without"),
+    ("by",),
+    ("under",),
+    ("to",),
+    ("from",),
+    ("of",),
+    ("as",),
+)
+_PREPOSITION = re.compile(rf"^(?:{'|'.join(word for group in _PLACES for word in group)})\s", re.IGNORECASE)
+_ORDINAL = re.compile(
+    r"^(?:\d+(?:st|nd|rd|th)?|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|next"
+    r"|one|two|three|four|five|six|seven|eight|nine|ten)$",
+    re.IGNORECASE,
+)
+_STAND_IN = re.compile(r"\s*\b(?:ones?)\W*$", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:the|an?|my|your)\s+", re.IGNORECASE)
+
+Fits = Callable[[str, Sequence[str]], Sequence[float]]
+"""For each of several phrases how well the first one could stand in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    start: int
+    end: int
+
+    @property
+    def content(self) -> bool:
+        return self.text.lower().replace("’", "'") not in STOPWORDS
+
+
+def content_phrases(text: str) -> list[tuple[int, int]]:
+    """Spans of the longest runs of neighbouring content words, in order.
+
+    >>> [("what is the F1 score of a model?")[a:b] for a, b in content_phrases("what is the F1 score of a model?")]
+    ['F1 score', 'model']
+    """
+    spans: list[tuple[int, int]] = []
+    run: list[_Token] = []
+    for token in [*_tokens(text), _Token("the", len(text), len(text))]:
+        if token.content and (not run or not text[run[-1].end : token.start].strip()):
+            run.append(token)
+            continue
+        if run:
+            spans.append((run[0].start, run[-1].end))
+        run = [token] if token.content else []
+    return spans
+
+
+def parallel(fragment: str, question: str, fits: Fits) -> str | None:
+    """The question with the part replaced that the fragment stands against; None when no part is like it.
+
+    Parts are tried in this order: one with the same noun and another number ("level 0" for "level 2"), one behind the same
+    preposition, the phrase that is most like it in meaning.
+
+    >>> parallel("level 2", "What does level 0 mean?", lambda phrase, others: [0.0] * len(others))
+    'What does level 2 mean?'
+    """
+    fragment = fragment.strip(" ?!.,;:")
+    return _other_number(fragment, question) or _same_preposition(fragment, question) or _likest(fragment, question, fits)
+
+
+def _other_number(fragment: str, question: str) -> str | None:
+    """`step 14` for `step 9`, `the second month` for `the first month`, `10` for the only number there is."""
+    mine, theirs = _tokens(fragment), _tokens(question)
+    numbers = [token for token in mine if _ORDINAL.match(token.text)]
+    if len(numbers) != 1 or len([t for t in mine if t.content or t is numbers[0]]) > 3:
+        return None
+    nouns = {stem(t.text.lower()) for t in mine if t.content and t is not numbers[0]}
+    spots = [at for at, token in enumerate(theirs) if _ORDINAL.match(token.text)]
+    for at in spots:
+        beside = [theirs[near] for near in (at - 1, at + 1) if 0 <= near < len(theirs)]
+        if not nouns and len(spots) == 1 and numbers[0].text.isdigit() == theirs[at].text.isdigit():
+            return question[: theirs[at].start] + numbers[0].text + question[theirs[at].end :]
+        if nouns and any(stem(token.text.lower()) in nouns for token in beside):
+            return question[: theirs[at].start] + numbers[0].text + question[theirs[at].end :]
+    return None
+
+
+def _same_preposition(fragment: str, question: str) -> str | None:
+    """`for regression tasks` for `for classification`, `on a server` for `in the cloud`."""
+    match = _PREPOSITION.match(fragment)
+    if match is None:
+        return None
+    alike = next(group for group in _PLACES if match.group().strip().lower() in group)
+    following = [token for token in _tokens(question) if token.text.lower() in alike]
+    if len(following) != 1:
+        return None
+    rest = _tokens(question[following[0].end :])
+    end = following[0].end
+    begun = False
+    for token in rest:
+        gap = question[end : following[0].end + token.start]
+        if begun and (not token.content or re.search(r"[,;:.?!(]", gap)):
+            break
+        begun = begun or token.content
+        end = following[0].end + token.end
+    return question[: following[0].start] + fragment + question[end:] if begun else None
+
+
+def _likest(fragment: str, question: str, fits: Fits) -> str | None:
+    match = _PREPOSITION.match(fragment)
+    bare = _ARTICLE.sub("", fragment[match.end() :] if match else fragment)
+    bare = _STAND_IN.sub("", bare)
+    if not terms(bare):
+        return None
+    spans = [span for span in _candidates(question) if not set(terms(question[slice(*span)])) & set(terms(bare))]
+    if not spans:
+        return None
+    values = fits(bare, [question[start:end] for start, end in spans])
+    best, (start, end) = max(zip(values, spans, strict=True), key=lambda pair: pair[0])
+    return question[:start] + bare + question[end:] if best >= FITTING else None
+
+
+def _candidates(question: str) -> list[tuple[int, int]]:
+    spans = []
+    for start, end in content_phrases(question):
+        inside = [token for token in _tokens(question) if start <= token.start and token.end <= end]
+        for first in range(len(inside)):
+            for last in range(first, min(first + MAX_WORDS, len(inside))):
+                spans.append((inside[first].start, inside[last].end))
+    return spans
+
+
+def _tokens(text: str) -> list[_Token]:
+    return [_Token(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text)]

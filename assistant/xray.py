@@ -1,0 +1,96 @@
+"""How an answer was found, step by step: every candidate with its scores, what was quoted of it or why it was not.
+
+Computed again from the stored answer's standalone question, with the same functions, in the index as it is now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.answer import Answer, Citation
+from assistant.assistant import CANDIDATES, retrieve
+from assistant.compose import ANOTHER_SHARE, MORE_RELEVANCE, REPEAT, SHARE_OF_BEST
+from assistant.coverage import cover_features, probability
+from assistant.question import read_question
+from assistant.ranker import Ranked
+from index.hit import Hit
+from index.search import Snapshot
+from index.terms import terms
+
+Fate = Literal["quoted", "refused", "weak", "repeats", "enough", "below"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that was looked at."""
+
+    hit: Hit  # in the final order; its parts are 0 to 1, but a cosine may be below 0
+    first_rank: int  # by the fused score alone, 1-based
+    words: str  # of its best piece of evidence, "" where it has none
+    relevance: float  # of that piece, 0 to 1
+    fate: Fate
+    markers: tuple[int, ...] = ()  # of the citations that stand in it
+
+
+@dataclass(frozen=True, slots=True)
+class Xray:
+    """All candidates of one answer, best first, and the two numbers that decided whether there is an answer."""
+
+    candidates: tuple[Candidate, ...]
+    confidence: float  # probability that the documents cover the question, 0 to 1
+    threshold: float
+    needed: float  # least relevance of a piece that is added to the best one
+    same_index: bool  # whether the index is still the one that answered
+
+
+def xray(answer: Answer, snapshot: Snapshot, threshold: float, kept: int = 10) -> Xray:
+    """Look into the answer. `kept` is how many passages an answer keeps as its contexts."""
+    asked = read_question(answer.standalone_question)
+    hits, ranked = retrieve(asked, snapshot, CANDIDATES)
+    fused = sorted(hits, key=lambda hit: -hit.score)
+    first_ranks = {hit.passage.id: rank for rank, hit in enumerate(fused, start=1)}
+    best = max((each.relevance for each in ranked), default=0.0)
+    needed = max(MORE_RELEVANCE, SHARE_OF_BEST * best)
+    candidates = tuple(_candidate(hit, first_ranks[hit.passage.id], ranked, answer, best, kept) for hit in hits)
+    same = snapshot.generation == answer.generation
+    confidence = answer.confidence if same else probability(cover_features(asked, ranked, hits[:kept], snapshot))
+    return Xray(candidates, confidence, threshold, needed, same)
+
+
+def _candidate(hit: Hit, first_rank: int, ranked: Sequence[Ranked], answer: Answer, best: float, kept: int) -> Candidate:
+    inside = [each for each in ranked if each.unit.document.id == hit.passage.document_id and _holds(hit, each)]
+    top = max(inside, key=lambda each: each.value * each.relevance, default=None)
+    markers = tuple(c.marker for c in answer.citations if _stands_in(c, hit))
+    if markers:
+        fate: Fate = "quoted"
+    elif answer.status == "not_covered":
+        fate = "refused"
+    elif top is None or top.relevance < max(MORE_RELEVANCE, (_share(hit, answer)) * best):
+        fate = "weak"
+    elif any(_repeats(top, citation) for citation in answer.citations):
+        fate = "repeats"
+    else:
+        fate = "enough" if hit.rank <= kept else "below"
+    return Candidate(hit, first_rank, top.unit.text if top else "", top.relevance if top else 0.0, fate, markers)
+
+
+def _share(hit: Hit, answer: Answer) -> float:
+    cited = {citation.document_id for citation in answer.citations}
+    return SHARE_OF_BEST if hit.passage.document_id in cited else ANOTHER_SHARE
+
+
+def _repeats(ranked: Ranked, citation: Citation) -> bool:
+    words = set(terms(ranked.unit.text))
+    return not words or len(words & set(terms(citation.quote))) / len(words) >= REPEAT
+
+
+def _stands_in(citation: Citation, hit: Hit) -> bool:
+    return citation.document_id == hit.passage.document_id and any(
+        start < citation.end and citation.start < end for start, end in hit.passage.spans
+    )
+
+
+def _holds(hit: Hit, ranked: Ranked) -> bool:
+    return all(any(start <= part.start and part.end <= end for start, end in hit.passage.spans) for part in ranked.unit.parts)

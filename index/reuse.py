@@ -1,0 +1,170 @@
+"""Which vectors of the last generation serve again, and the arrays of the new one made of those and of newly embedded ones.
+
+The cost of an update is a few copies a passage; words are read, and vectors made, for new text only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedder import Embedder, Span, Vectors
+from index.generation import Content, Sentences, lexical_text
+from ingest.document import Document, Passage
+from ingest.quotable import quotable_spans
+
+SLAB = 4096  # passages embedded in one call: their float32 sentence vectors are what memory has to hold besides the result
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The passages of the new generation, and where the vectors of each come from."""
+
+    documents: tuple[Document, ...]
+    passages: tuple[Passage, ...]
+    origins: NDArray[np.int64]  # (passages,): the row of the last generation with the same vectors, or -1
+    first: NDArray[np.int64]  # (passages + 1,) and
+    spans: NDArray[np.int64]  # (m, 2): as in `Sentences`
+    to_embed: tuple[int, ...]  # rows, one for each text that is new
+    copies: Mapping[int, int]  # row -> the row of `to_embed` that has the same text
+
+    def carry_over(self, kept: Content | None, dimension: int) -> tuple[Vectors, Sentences]:
+        """The arrays of the new generation, with everything in place that `kept` has; the rest is not set yet."""
+        vectors = np.empty((len(self.passages), dimension), np.float32)
+        parts = np.empty((len(self.spans), dimension), np.float16)
+        if kept is not None:
+            for row, origin, count in _runs(self.origins):
+                vectors[row : row + count] = kept.vectors[origin : origin + count]
+                start, end = kept.sentences.first[origin], kept.sentences.first[origin + count]
+                parts[self.first[row] : self.first[row + count]] = kept.sentences.vectors[start:end]
+        return vectors, Sentences(self.first, self.spans, parts)
+
+
+def make_plan(
+    found: Mapping[str, Document | None], kept: Content | None, split: Callable[[Document], tuple[Passage, ...]]
+) -> Plan:
+    """Plan for the documents `found`, by id; those that are None stand unchanged in `kept`."""
+    earlier = {document.id: document for document in kept.documents} if kept is not None else {}
+    ranges = _ranges(kept.passages) if kept is not None else {}
+    documents: list[Document] = []
+    passages: list[Passage] = []
+    origins: list[NDArray[np.int64]] = []
+    spans: list[NDArray[np.int64]] = []
+    counts: list[NDArray[np.int64]] = []
+    new: list[tuple[int, str, list[Span]]] = []  # row, text to embed and spans in it
+    for name, document in found.items():
+        if document is None:
+            assert kept is not None
+            start, end = ranges.get(name, (0, 0))
+            documents.append(earlier[name])
+            passages += kept.passages[start:end]
+            origins.append(np.arange(start, end))
+            first = kept.sentences.first
+            counts.append(np.diff(first[start : end + 1]))
+            spans.append(kept.sentences.spans[first[start] : first[end]])
+            continue
+        documents.append(document)
+        own = split(document)
+        quotable = [quotable_spans(document, passage) for passage in own]
+        new += [(len(passages) + at, *_input(passage, quotable[at])) for at, passage in enumerate(own)]
+        passages += own
+        origins.append(np.full(len(own), -1))
+        counts.append(np.array([len(each) for each in quotable], np.int64))
+        spans.append(np.array([span for each in quotable for span in each], np.int64).reshape(-1, 2))
+    rows = np.concatenate(origins)
+    to_embed, copies = _match(new, passages, kept, rows)
+    return Plan(
+        tuple(documents),
+        tuple(passages),
+        rows,
+        np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64),
+        np.concatenate(spans),
+        to_embed,
+        copies,
+    )
+
+
+def _match(
+    new: Sequence[tuple[int, str, list[Span]]],
+    passages: Sequence[Passage],
+    kept: Content | None,
+    origins: NDArray[np.int64],
+) -> tuple[tuple[int, ...], dict[int, int]]:
+    """Find the text of new rows in `kept`, entered in `origins`, and among themselves; gives `to_embed` and `copies`."""
+    same_text: dict[str, list[int]] = {}
+    if kept is not None and new:
+        for row, passage in enumerate(kept.passages):
+            same_text.setdefault(passage.text, []).append(row)
+    seen: dict[tuple[str, tuple[Span, ...]], int] = {}
+    copies: dict[int, int] = {}
+    for row, text, spans in new:
+        for candidate in same_text.get(passages[row].text, ()):
+            assert kept is not None
+            if _input(kept.passages[candidate], _spans_of(kept, candidate)) == (text, spans):
+                origins[row] = candidate
+                break
+        else:
+            first = seen.setdefault((text, tuple(spans)), row)
+            if first != row:
+                copies[row] = first
+    return tuple(seen.values()), copies
+
+
+def embed_rows(
+    plan: Plan, model: Embedder, vectors: Vectors, sentences: Sentences, progress: Callable[[int], None] = lambda done: None
+) -> None:
+    """Embed the rows `plan.to_embed` and put their vectors, and those of their copies, in place."""
+    first = plan.first
+    for at in range(0, len(plan.to_embed), SLAB):
+        rows = plan.to_embed[at : at + SLAB]
+        inputs = [_input(plan.passages[row], plan.spans[first[row] : first[row + 1]].tolist()) for row in rows]
+
+        def report(done: int, before: int = at) -> None:
+            progress(before + done)
+
+        wholes, parts = model.embed_passages([text for text, _ in inputs], [own for _, own in inputs], report)
+        vectors[list(rows)] = wholes
+        for row, own in zip(rows, parts, strict=True):
+            sentences.vectors[first[row] : first[row + 1]] = own
+    for row, source in plan.copies.items():
+        vectors[row] = vectors[source]
+        sentences.vectors[first[row] : first[row + 1]] = sentences.vectors[first[source] : first[source + 1]]
+
+
+def _input(passage: Passage, spans: Sequence[Sequence[int]]) -> tuple[str, list[Span]]:
+    """What is embedded for a passage, and where in it the document's `spans` stand; two that are equal have equal vectors."""
+    text = lexical_text(passage)
+    offset = len(text) - len(passage.text)
+    moved: list[Span] = []
+    for start, end in passage.spans:
+        moved += [(offset + s - start, offset + e - start) for s, e in spans if start <= s and e <= end]
+        offset += end - start + 1
+    return text, moved
+
+
+def _spans_of(content: Content, row: int) -> list[list[int]]:
+    first, last = content.sentences.first[row : row + 2]
+    spans: list[list[int]] = content.sentences.spans[first:last].tolist()
+    return spans
+
+
+def _ranges(passages: Sequence[Passage]) -> dict[str, tuple[int, int]]:
+    """Document id -> its passages, as a half-open range."""
+    found: dict[str, tuple[int, int]] = {}
+    for row, passage in enumerate(passages):
+        found[passage.document_id] = (found.get(passage.document_id, (row, row))[0], row + 1)
+    return found
+
+
+def _runs(origins: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
+    """Neighbours that come from neighbours: (row, origin, count); rows without an origin are left out."""
+    if not len(origins):
+        return
+    breaks = np.flatnonzero((np.diff(origins) != 1) | (origins[:-1] < 0)) + 1
+    bounds = np.concatenate([[0], breaks, [len(origins)]])
+    for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        if origins[start] >= 0:
+            yield start, int(origins[start]), end - start

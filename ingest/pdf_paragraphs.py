@@ -1,0 +1,232 @@
+"""Lines of a PDF in, paragraphs out: by their tags where the PDF has them, otherwise by distance, margin, size and weight."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import Literal
+
+from ingest.pdf_columns import PdfLine
+from ingest.pdf_tables import table_rows, tagged_table
+from ingest.text_lines import is_closed
+
+ITEM = re.compile(r"(?:[•‣◦▪▫●○■□∙⁃➢➤➔►✓✔\uf0b7\uf0a7\uf0d8\uf076*]|[-–—](?=\s)|o(?=\s))\s*(?=\S)")
+NUMBERED = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
+LEADERS = re.compile(r"(?:\s?\.){4,}\s*(?:\d{1,4}|[ivxl]{1,6})\s*\Z")
+_TERMINAL = re.compile(r"[:.!?]\Z")
+_NOTE = re.compile(r"(?:\d{1,3}|[*†‡§])\s?\D")
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Lines that belong together; a `row` has one line, whose cells are those of a table."""
+
+    kind: Literal["text", "item", "row", "code"]
+    lines: list[PdfLine]
+
+
+def paragraphs_of(lines: Sequence[PdfLine], body: float) -> list[Paragraph]:
+    """The paragraphs in order; `body` is the size of most of the text.
+
+    Footnotes follow the paragraph that their page ends in.
+    """
+    body_lines, notes = _without_notes(lines, body)
+    found = _Reading(body_lines, body).paragraphs
+    if not notes:
+        return found
+    ordered: list[Paragraph] = []
+    for paragraph in found:
+        ordered.append(paragraph)
+        for line in paragraph.lines:
+            if held := notes.pop(id(line), None):
+                ordered += _Reading(held, body).paragraphs
+    return ordered
+
+
+def _without_notes(lines: Sequence[PdfLine], body: float) -> tuple[list[PdfLine], dict[int, list[PdfLine]]]:
+    """The lines without footnotes, and those by the `id()` of the last line above them."""
+    groups: list[list[PdfLine]] = []
+    for line in lines:
+        if groups and (groups[-1][-1].page, groups[-1][-1].column) == (line.page, line.column):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    kept: list[PdfLine] = []
+    notes: dict[int, list[PdfLine]] = {}
+    for group in groups:
+        start = len(group)
+        while start > 0 and group[start - 1].size < 0.93 * body and group[start - 1].tag is None:
+            start -= 1
+        while start < len(group) and not _NOTE.match(group[start].text):
+            start += 1
+        if 0 < start < len(group):
+            notes[id(group[start - 1])] = group[start:]
+            group = group[:start]
+        kept += group
+    return kept, notes
+
+
+class _Reading:
+    """One pass over the lines of a document."""
+
+    def __init__(self, lines: Sequence[PdfLine], body: float) -> None:
+        self.lines = lines
+        self.body = body
+        self.spacing = _spacing(lines)
+        self.edges = _edges(lines)
+        self.code = _code(lines, self.spacing)
+        self.rows = table_rows([line if index not in self.code else None for index, line in enumerate(lines)])
+        self.items: set[int] = set()  # tagged items that were met
+        self.paragraphs: list[Paragraph] = []
+        index = 0
+        while index < len(lines):
+            index = self._read(index)
+
+    def _read(self, index: int) -> int:
+        """Take the line at `index`, with its table where it is part of a tagged one; the index of the next line."""
+        line, before = self.lines[index], self.lines[index - 1] if index else None
+        last = self.paragraphs[-1] if self.paragraphs else None
+        if line.tag is not None and line.tag.table:
+            rows, stop = tagged_table(self.lines, index)
+            if rows:
+                self.paragraphs += [Paragraph("row", [row]) for row in rows]
+                return stop
+        if index in self.code:
+            joins = last is not None and last.kind == "code" and before is not None and index - 1 in self.code
+            if joins and last is not None and before is not None and _same_code(before, line, self.spacing):
+                last.lines.append(line)
+            else:
+                self.paragraphs.append(Paragraph("code", [line]))
+        elif index in self.rows:
+            self.paragraphs.append(Paragraph("row", [line]))
+        elif line.tag is not None and line.tag.block:
+            self._read_tagged(line, before, last)
+        elif _starts_item(line):
+            self.paragraphs.append(Paragraph("item", [line]))
+        elif before is None or last is None or last.kind in ("row", "code") or self._breaks(last, before, line):
+            self.paragraphs.append(Paragraph("text", [line]))
+        else:
+            last.lines.append(line)
+        return index + 1
+
+    def _read_tagged(self, line: PdfLine, before: PdfLine | None, last: Paragraph | None) -> None:
+        tag = line.tag
+        if tag is None:
+            return
+        same = before is not None and before.tag is not None and before.tag.block == tag.block
+        if before is not None and before.page != line.page and not same:  # programs end a paragraph with the page
+            plain = not tag.item and not tag.heading and last is not None and last.kind == "text"
+            same = plain and _begins_small(line) and not is_closed(before.text) and abs(line.size - before.size) < 0.6
+        if same and last is not None and last.kind in ("text", "item"):
+            last.lines.append(line)
+        elif tag.item and tag.item not in self.items and not tag.heading:
+            self.items.add(tag.item)
+            self.paragraphs.append(Paragraph("item", [line]))
+        else:
+            self.paragraphs.append(Paragraph("item" if _starts_item(line) and not tag.heading else "text", [line]))
+
+    def _breaks(self, paragraph: Paragraph, before: PdfLine, line: PdfLine) -> bool:
+        """Whether `line` starts something new, instead of going on with the paragraph that `before` is part of."""
+        if LEADERS.search(before.text):
+            return True
+        if abs(line.size - before.size) > 0.6 or (line.bold != before.bold and (line.bold or len(paragraph.lines) <= 3)):
+            return not (abs(line.size - before.size) <= 0.6 and _begins_small(line) and not is_closed(before.text))
+        text = paragraph.lines[-1].text
+        if (before.page, before.column) != (line.page, line.column):
+            return not (_begins_small(line) or text.endswith(("-", ","))) or (before.size > self.body * 1.12)
+        gap = (before.y - line.y) / max(line.size, 1)
+        if gap > self.spacing + 0.4 or gap < -0.5:
+            return True
+        left, right = self.edges[line.page, line.column]
+        if paragraph.kind == "item":
+            return line.x < paragraph.lines[0].x - 1 or (line.x <= paragraph.lines[0].x + 1 and bool(_TERMINAL.search(text)))
+        short = before.right < right - max(0.15 * (right - left), 2 * line.size)
+        if _TERMINAL.search(text) and (short or line.x > before.x + 0.6 * line.size):
+            return not (text.endswith(":") and _begins_small(line))
+        if before.right - before.x < 0.5 * (right - left) and not _begins_small(line):
+            return True
+        return len(paragraph.lines) > 1 and line.x > before.x + 0.9 * line.size and line.text[:1].isupper()
+
+
+def _begins_small(line: PdfLine) -> bool:
+    return line.text.lstrip("[(“\"'‘")[:1].islower()
+
+
+def _starts_item(line: PdfLine) -> bool:
+    return bool(ITEM.match(line.text)) or (bool(NUMBERED.match(line.text)) and not line.bold)
+
+
+def _spacing(lines: Sequence[PdfLine]) -> float:
+    """The usual distance from line to line, in units of the size of the text."""
+    gaps: Counter[float] = Counter()
+    for line, following in pairwise(lines):
+        gap = (line.y - following.y) / max(line.size, 1)
+        if line.page == following.page and line.size == following.size and 0.8 < gap < 2.5:
+            gaps[round(gap, 1)] += 1
+    return max(gaps, key=lambda gap: (gaps[gap], -gap), default=1.2)
+
+
+def _edges(lines: Sequence[PdfLine]) -> Mapping[tuple[int, int], tuple[float, float]]:
+    """Left and right edge of the text of every (page, column)."""
+    found: dict[tuple[int, int], tuple[float, float]] = {}
+    columns = {line.page for line in lines if line.column}
+    for line in lines:
+        # A page with few words has its edge where a full line would end, not where its longest line does.
+        reach = 0.0 if line.page in columns else 0.65 * line.width
+        left, right = found.get((line.page, line.column), (line.x, reach))
+        found[line.page, line.column] = (min(left, line.x), max(right, line.right))
+    return found
+
+
+def _code(lines: Sequence[PdfLine], spacing: float) -> set[int]:
+    """Indexes of the lines of programs: in a typewriter face where most of the text is not, and not part of a paragraph."""
+    fixed = {index for index, line in enumerate(lines) if line.fixed}
+    if sum(len(lines[index].text) for index in fixed) * 2 > sum(len(line.text) for line in lines):
+        return set()
+    found: set[int] = set()
+    for index in fixed:
+        above = index - 1 in fixed and _same_code(lines[index - 1], lines[index], spacing)
+        below = index + 1 in fixed and _same_code(lines[index], lines[index + 1], spacing)
+        if above or below or (_apart(lines, index - 1, spacing) and _apart(lines, index, spacing)):
+            found.add(index)
+    return found
+
+
+def _same_code(line: PdfLine, following: PdfLine, spacing: float) -> bool:
+    gap = (line.y - following.y) / max(line.size, 1)
+    tagged = line.tag is not None and following.tag is not None and line.tag.block == following.tag.block
+    return tagged or line.page != following.page or (line.column == following.column and 0 < gap < spacing + 1.2)
+
+
+def _apart(lines: Sequence[PdfLine], index: int, spacing: float) -> bool:
+    """Whether the line at `index` and the next one are not part of one paragraph."""
+    if index < 0 or index + 1 >= len(lines):
+        return True
+    line, following = lines[index], lines[index + 1]
+    if line.tag is not None and following.tag is not None:
+        return line.tag.block != following.tag.block
+    return line.page != following.page or (line.y - following.y) / max(line.size, 1) > spacing + 0.25
+
+
+def code_text(lines: Sequence[PdfLine]) -> str:
+    """The lines of a program with their indentation, told from where they start and how wide a letter is."""
+    widths = [
+        (piece.right - piece.x) / len(piece.text.rstrip()) for line in lines for piece in line.pieces if piece.text.strip()
+    ]
+    width = median(widths) if widths else 0.0
+    margin = min(line.x for line in lines)
+    shown: list[str] = []
+    for line in lines:
+        text, right = "", margin
+        for piece in line.pieces:
+            drawn = piece.text.rstrip()
+            spaces = round((piece.x - right) / width) if width > 0.1 else 1
+            text = text.rstrip() if spaces <= 0 else text
+            text += " " * min(200, max(0, spaces)) + (drawn if text else piece.text.rstrip())
+            right = max(right, piece.right)
+        shown.append(text)
+    return "\n".join(shown)

@@ -1,0 +1,103 @@
+"""What a click or an Enter does in the chat: ask, ask again, change a question, look at another version, stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from assistant.answer import Mode
+from ingest.errors import RoadmapError
+from ui.runtime import Runtime
+from ui.shared import Key, shared_runtime
+from ui.worker import Job
+
+AT_ONCE_SECONDS = 0.25  # a quoted answer is mostly there by then, and is drawn without polling
+_PARAMETER = "c"
+
+
+def show_conversation(conversation_id: str | None) -> None:
+    """Make this conversation the one on the page; None for a new one."""
+    for key in (Key.VIEWING, Key.EDITING, Key.SHOWN):
+        st.session_state.pop(key, None)
+    st.session_state[Key.TO_CHAT] = True
+    if conversation_id is None:
+        st.session_state.pop(Key.CONVERSATION, None)
+        st.query_params.pop(_PARAMETER, None)
+    else:
+        st.session_state[Key.CONVERSATION] = conversation_id
+        st.query_params[_PARAMETER] = conversation_id
+
+
+def current_conversation() -> str | None:
+    """Id of the conversation on the page."""
+    return st.session_state.get(Key.CONVERSATION)
+
+
+def addressed_conversation(runtime: Runtime) -> str | None:
+    """The conversation of the address after a reload, that of the visit after a change of page."""
+    asked_for = st.query_params.get(_PARAMETER)
+    if asked_for and asked_for != current_conversation():
+        if runtime.conversations.exists(asked_for):
+            show_conversation(asked_for)
+        else:
+            show_conversation(None)
+            st.session_state[Key.NOTICE] = "That conversation is not here any more; this is a new one."
+    elif not asked_for and (held := current_conversation()):
+        show_conversation(held)
+    return current_conversation()
+
+
+def ask(question: str, after: str | None = None) -> None:
+    """Ask in the conversation on the page, which begins with its first question; a question not taken is put back."""
+
+    def begin(runtime: Runtime) -> Job:
+        conversation = current_conversation()
+        if conversation is None or not runtime.conversations.exists(conversation):
+            conversation = runtime.conversations.start(question)
+            show_conversation(conversation)
+        st.session_state[Key.TO_CHAT] = True
+        return runtime.worker.ask(conversation, question, mode=_mode(runtime), after=after)
+
+    if not _begin(begin):
+        number = st.session_state.get(Key.RESTORE, (0, ""))[0]
+        st.session_state[Key.RESTORE] = (number + 1, question)
+
+
+def ask_again(answer_id: str) -> None:
+    """Answer the same question anew; the answer that is there stays as a version."""
+    _begin(lambda runtime: runtime.worker.ask_again(answer_id, mode=_mode(runtime)))
+
+
+def edit(message_id: str | None) -> None:
+    """Open a question for changing; None closes it again."""
+    st.session_state[Key.EDITING] = message_id
+
+
+def show_version(message_id: str) -> None:
+    """Show another version of a question or an answer, with what followed it."""
+    runtime = shared_runtime()
+    if runtime is None:
+        return
+    try:
+        runtime.conversations.show(message_id)
+    except RoadmapError as exc:
+        st.session_state[Key.NOTICE] = str(exc)
+
+
+def _begin(begin: Callable[[Runtime], Job]) -> bool:
+    runtime = shared_runtime()
+    if runtime is None:
+        return False
+    try:
+        job = begin(runtime)
+    except RoadmapError as exc:
+        st.session_state[Key.NOTICE] = str(exc)
+        return False
+    if runtime.readiness == "ready":
+        job.wait(AT_ONCE_SECONDS)
+    return True
+
+
+def _mode(runtime: Runtime) -> Mode:
+    return st.session_state.get(Key.MODE) or runtime.settings.mode

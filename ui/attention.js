@@ -1,0 +1,90 @@
+// Leads eyes and keys, and keeps what was typed. It is told identifiers and a draft of the learner's own, never words of a document.
+//   conversation: the place to ask is focused when it changes, and what was typed there before a reload or a change of page comes back
+//   latest:       the exchange to be read; a new one is scrolled to its top, and then left alone
+//   top:          when it changes, the page is shown from its beginning
+//   restore:      words to put back into the place to ask, because they could not be asked; `restored` tells one time from another
+
+const FIELD = '[data-testid="stChatInputTextArea"]';
+
+export default function (component) {
+  const told = component.data || {};
+  const before = window.roadmapAttention || {};
+  window.roadmapAttention = told;
+  keepDraft();
+  if (told.restore && told.restored !== before.restored) whenThere(() => fill(told.restore));
+  if (told.conversation !== before.conversation) {
+    whenThere((field) => {
+      const draft = sessionStorage.getItem(draftKey(told.conversation));
+      if (draft && !field.value) fill(draft);
+      const pointer = window.matchMedia("(hover: hover)").matches;  // on a phone, focus would raise the keyboard
+      const free = !document.activeElement || document.activeElement === document.body;
+      if (pointer && free) field.focus({ preventScroll: true });
+    });
+  }
+  const page = document.querySelector('[data-testid="stMain"]');
+  if (!page) return;
+  if (told.top && told.top !== before.top) page.scrollTo({ top: 0 });
+  if (told.latest && told.latest !== before.latest) read(page);
+}
+
+function draftKey(conversation) {
+  return `roadmap-draft-${conversation}`;
+}
+
+function keepDraft() {
+  if (window.roadmapDraft) return;
+  window.roadmapDraft = true;
+  const key = () => draftKey((window.roadmapAttention || {}).conversation);
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches || !event.target.matches(FIELD)) return;
+    if (event.target.value) sessionStorage.setItem(key(), event.target.value);
+    else sessionStorage.removeItem(key());
+  }, true);
+  const sent = () => {  // the words leave the field without an input event; they stay a draft if they do not leave it
+    const then = key(), field = document.querySelector(FIELD), words = field && field.value;
+    if (!words) return;
+    sessionStorage.removeItem(then);
+    setTimeout(() => { if (field.isConnected && field.value === words) sessionStorage.setItem(then, words); }, 500);
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && event.target.matches && event.target.matches(FIELD)) sent();
+  }, true);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest && event.target.closest('[data-testid="stChatInputSubmitButton"]')) sent();
+  }, true);
+}
+
+function whenThere(then) {
+  let tries = 0;
+  const look = () => {
+    const field = document.querySelector(FIELD);
+    if (field) then(field);
+    else if ((tries += 1) < 20) setTimeout(look, 100);
+  };
+  look();
+}
+
+function fill(words) {
+  const field = document.querySelector(FIELD);
+  if (!field) return;
+  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, words);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// Scrolls the newest exchange to the top, once it is there; the reader's own scrolling ends it.
+function read(page) {
+  let tries = 0, stayed = 0;
+  const timer = setInterval(() => {
+    const latest = document.querySelector(".st-key-latest");
+    if (latest) {
+      const top = page.scrollTop + latest.getBoundingClientRect().top - page.getBoundingClientRect().top - 56;
+      const wanted = Math.max(0, Math.min(top, page.scrollHeight - page.clientHeight));
+      if (Math.abs(page.scrollTop - wanted) < 2) stayed += 1;
+      else { stayed = 0; page.scrollTo({ top: wanted }); }
+    }
+    if (stayed > 3 || (tries += 1) > 25) clearInterval(timer);
+  }, 50);
+  for (const sign of ["wheel", "touchmove", "keydown"]) {
+    page.addEventListener(sign, () => clearInterval(timer), { once: true, passive: true });
+  }
+}

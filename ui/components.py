@@ -1,0 +1,37 @@
+"""The parts of the pages that Streamlit has no widget for. Each is a script of ours beside this file, fed with plain values.
+
+The scripts set text and never markup, and are drawn in the page itself, so that the theme and keyboard reach them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+
+def draw_answer_text(key: str, data: Mapping[str, Any], on_opened: Callable[[], None]) -> int | None:
+    """Draw what `ui.answer_data.answer_data` gave; the number that was opened just now, else None."""
+    draw = st.components.v2.component("roadmap_answer", js=_script("answer.js"), isolate_styles=False)
+    marker = draw(key=key, data=dict(data), on_opened_change=on_opened).get("opened")
+    return int(marker) if isinstance(marker, (int, float)) else None
+
+
+def draw_xray(key: str, data: Mapping[str, Any]) -> None:
+    """Draw what `ui.xray_data.xray_data` gave."""
+    draw = st.components.v2.component("roadmap_xray", js=_script("xray.js"), isolate_styles=False)
+    draw(key=key, data=dict(data))
+
+
+def draw_attention(data: Mapping[str, Any]) -> None:
+    """Focus, scroll and keep the draft as `attention.js` says."""
+    draw = st.components.v2.component("roadmap_attention", js=_script("attention.js"))
+    draw(key="attention", data=dict(data))
+
+
+@cache
+def _script(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")

@@ -1,0 +1,126 @@
+"""The conversations page: all of them, found by words, renamed, deleted, exported and imported."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from assistant.conversations import TITLE_CHARACTERS, Conversation
+from assistant.transcript import export_conversations, import_conversations
+from ingest.errors import RoadmapError
+from ui.asking import show_conversation
+from ui.conversation_menu import file_name, remove, rename
+from ui.render import counted, escape, sentence
+from ui.runtime import Runtime
+from ui.shared import Key, shared_runtime
+
+LISTED = 25  # conversations on a page
+IMPORTED_MB = 25
+
+
+def page() -> None:
+    """Draw the page."""
+    runtime = shared_runtime()
+    if runtime is None:
+        return
+    st.title("Conversations")
+    if notice := st.session_state.pop(Key.NOTICE, ""):
+        st.info(sentence(notice), icon=":material/info:")
+    try:
+        _draw_list(runtime)
+    except RoadmapError as exc:
+        st.error(sentence(str(exc)), icon=":material/error:")
+
+
+def _draw_list(runtime: Runtime) -> None:
+    count = runtime.conversations.count()
+    st.caption(f"{counted(count, 'conversation')}, kept in the order of their last question")
+    words = st.text_input(
+        "Find a conversation", key="find-conversation", placeholder="Words of a question, an answer or a title"
+    )
+    pages = max(1, -(-count // LISTED))
+    if words.strip():
+        shown = runtime.conversations.find(words, LISTED)
+    else:
+        at = int(st.pagination(pages, key="conversations-page")) if pages > 1 else 1
+        shown = runtime.conversations.recent(LISTED, (at - 1) * LISTED)
+    for conversation in shown:
+        _draw_entry(runtime, conversation)
+    if not shown:
+        st.markdown("No conversation holds all of these words." if words.strip() else "There is none yet; ask something first.")
+    _draw_files(runtime, shown)
+
+
+def _draw_entry(runtime: Runtime, conversation: Conversation) -> None:
+    with st.container(border=True, key=f"entry-{conversation.id}", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.button(
+                escape(conversation.title) or "Untitled",
+                key=f"open-{conversation.id}",
+                type="tertiary",
+                icon=":material/chat_bubble:",
+                on_click=show_conversation,
+                args=(conversation.id,),
+                wrap=True,
+            )
+            with st.popover("Change", icon=":material/more_horiz:", type="tertiary", key=f"change-{conversation.id}"):
+                _draw_change(runtime, conversation)
+        st.caption(_when(conversation.updated) + (f" · {escape(conversation.excerpt)}" if conversation.excerpt else ""))
+
+
+def _draw_change(runtime: Runtime, conversation: Conversation) -> None:
+    with st.form(key=f"rename-{conversation.id}", border=False):
+        title = st.text_input("Title", conversation.title, max_chars=TITLE_CHARACTERS, key=f"title-{conversation.id}")
+        if st.form_submit_button("Rename", key=f"renamed-{conversation.id}", icon=":material/edit:"):
+            rename(runtime, conversation.id, title)
+            st.rerun()
+    st.download_button(
+        "Download (JSON)",
+        lambda: export_conversations(runtime.conversations, [conversation.id]),
+        f"{file_name(conversation.title)}.json",
+        "application/json",
+        key=f"download-{conversation.id}",
+        icon=":material/download:",
+        on_click="ignore",
+        width="stretch",
+    )
+    sure = st.checkbox("Delete it for good", key=f"sure-{conversation.id}")
+    st.button(
+        "Delete", key=f"delete-{conversation.id}", icon=":material/delete:", disabled=not sure, width="stretch",
+        on_click=remove, args=(runtime, conversation.id),
+    )  # fmt: skip
+
+
+def _draw_files(runtime: Runtime, shown: tuple[Conversation, ...]) -> None:
+    st.subheader("Keep and bring back")
+    if shown:
+        st.download_button(
+            f"Download {counted(len(shown), 'conversation')} shown above (JSON)",
+            lambda: export_conversations(runtime.conversations, [conversation.id for conversation in shown]),
+            "conversations.json",
+            "application/json",
+            key="download-all",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    number = st.session_state.setdefault(Key.IMPORTS, 0)  # a new key empties the widget, and frees what it held
+    uploaded = st.file_uploader(
+        "Bring back conversations that were downloaded here (JSON)",
+        type="json",
+        key=f"import-{number}",
+        max_upload_size=IMPORTED_MB,
+    )
+    if uploaded is None:
+        return
+    try:
+        ids = import_conversations(runtime.conversations, uploaded.getvalue())
+        st.session_state[Key.NOTICE] = f"{counted(len(ids), 'conversation')} brought back."
+    except RoadmapError as exc:
+        st.session_state[Key.NOTICE] = str(exc)
+    st.session_state[Key.IMPORTS] = number + 1
+    st.rerun()
+
+
+def _when(moment: datetime) -> str:
+    return escape(f"{moment.astimezone():%d %B %Y, %H:%M}")

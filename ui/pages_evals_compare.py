@@ -1,0 +1,81 @@
+"""Two runs side by side: what changed, how sure that is, and the questions that changed with both answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from evals.compare import Comparison, QuestionChange, compare_runs
+from evals.history import label
+from evals.run import Run, RunHead
+from ui.pages_evals_question import draw_answer_text
+from ui.render import escape
+
+QUESTIONS_SHOWN = 25
+
+
+def draw_comparison(heads: tuple[RunHead, ...], load: Callable[[str], Run]) -> None:
+    """Draw the choice of two runs and what differs; `load` gives a run by its id."""
+    if len(heads) < 2:
+        st.info("Two runs are needed to compare; measure once more.", icon=":material/compare_arrows:")
+        return
+    names = {head.id: f"{label(head)}{' (search)' if head.search_only else ''}" for head in reversed(heads)}
+    ids = tuple(names)
+    with st.container(horizontal=True):
+        first = st.selectbox("A", ids, index=1, format_func=lambda run_id: names[run_id], key="evals-a", width="stretch")
+        second = st.selectbox("B", ids, index=0, format_func=lambda run_id: names[run_id], key="evals-b", width="stretch")
+    if first == second:
+        st.caption("This is the same run twice.")
+        return
+    comparison = compare_runs(load(first), load(second))
+    if comparison.settings:
+        st.markdown("Made differently:\n" + "\n".join(f"- {escape(line)}" for line in comparison.settings[:20]))
+    if not comparison.metrics:
+        st.info("The two runs have no question in common.", icon=":material/info:")
+        return
+    _draw_figures(comparison)
+    for direction in ("worse", "better"):
+        _draw_changes(comparison, direction)
+
+
+def _draw_figures(comparison: Comparison) -> None:
+    rows = [
+        {
+            "figure": change.name, "A": change.before, "B": change.after, "B−A": change.difference, "low": change.low,
+            "high": change.high, "p": change.p, "questions": change.questions, "better": change.better, "worse": change.worse,
+        }
+        for change in comparison.metrics
+    ]  # fmt: skip
+    numbers = {
+        name: st.column_config.NumberColumn(name, format="%+.3f" if name in ("B−A", "low", "high") else "%.3f")
+        for name in ("A", "B", "B−A", "low", "high", "p")
+    }
+    st.dataframe(rows, hide_index=True, column_config=numbers, width="stretch")
+    st.caption(
+        "Low and high bound the difference with 95 % confidence (bootstrap over questions); p is the paired permutation test's."
+    )
+
+
+def _draw_changes(comparison: Comparison, direction: str) -> None:
+    changed = [change for change in comparison.questions if change.direction == direction]
+    shown = [change for change in changed if change.after.item.split == "dev"]
+    st.subheader(f"{len(changed)} got {direction}")
+    if len(shown) < len(changed):
+        st.caption(f"{len(changed) - len(shown)} of the test split are not shown.")
+    for change in shown[:QUESTIONS_SHOWN]:
+        _draw_change(change)
+    if len(shown) > QUESTIONS_SHOWN:
+        st.caption(f"{len(shown) - QUESTIONS_SHOWN} more; `roadmap eval --compare` with `--report` shows them all.")
+
+
+def _draw_change(change: QuestionChange) -> None:
+    item = change.after.item
+    values = [outcome.metrics.get(change.name) for outcome in (change.before, change.after)]
+    figures = " → ".join("–" if value is None else f"{value:.2f}" for value in values)
+    with st.expander(f"{escape(item.question)} ({escape(change.name)} {figures})"):
+        left, right = st.columns(2)
+        for column, name, outcome in ((left, "A", change.before), (right, "B", change.after)):
+            with column:
+                st.caption(f"{name}: {escape(outcome.status)}")
+                draw_answer_text(outcome)

@@ -1,0 +1,98 @@
+"""An answer's retrieval in, the plain values out that `xray.js` draws: scores with a sentence on each, and the times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from assistant.answer import Answer
+from ui.answer_data import numbers
+from ui.render import breadcrumb
+
+if TYPE_CHECKING:
+    from assistant.xray import Candidate, Fate, Xray
+
+EXPLAINED = (
+    (
+        "Dense",
+        "How close the meaning is: the cosine between the vectors of the question and of the passage's best sentence (75 %) and "
+        "of the whole passage (25 %). 1 is the same meaning, 0 none in common.",
+    ),
+    (
+        "Lexical",
+        "How many of the question's words it holds, rare words counting more (BM25), as a share of the best passage.",
+    ),
+    (
+        "Fused",
+        "Half of each of the two, each divided by the best of this question: the order in which candidates come in.",
+    ),
+    (
+        "Evidence",
+        "How well its best piece would answer by itself, 0 to 1, from a small network trained on questions with marked "
+        "answers. Fused and evidence together make the final order; the arrow tells how far that moved a passage.",
+    ),
+)
+_STEPS = {
+    "retrieve": ("Search", "embedding the question, searching vectors and words, ranking the evidence"),
+    "evidence": ("Decide", "whether the documents cover it, and which pieces to quote"),
+    "write": ("Write", "putting the sentences out, each checked against its source where a model writes"),
+}
+_FATES: Mapping[Fate, str] = {
+    "quoted": "quoted as {markers}",
+    "refused": "not used: the question as a whole is not covered",
+    "weak": "left out: its best piece has a relevance of {relevance:.2f}, and {needed:.2f} is needed beside the best one",
+    "repeats": "left out: it says what is quoted already",
+    "enough": "left out: the answer was long enough without it",
+    "below": "left out: ten passages are better",
+}
+LONGEST = 160  # characters of a passage's best piece that are shown
+
+
+def xray_data(answer: Answer, xray: Xray) -> dict[str, Any]:
+    """What `xray.js` draws."""
+    return {
+        "verdict": _verdict(xray),
+        "note": "" if xray.same_index else "The index has changed since this answer; the scores are those of today.",
+        "explained": [list(pair) for pair in EXPLAINED],
+        "candidates": [_row(candidate, xray) for candidate in xray.candidates],
+        "times": _times(answer),
+    }
+
+
+def _verdict(xray: Xray) -> str:
+    told = "so the question counts as covered" if xray.confidence >= xray.threshold else "so there is no answer"
+    return (
+        f"The cover check gives {xray.confidence:.0%} that the documents answer this; "
+        f"{xray.threshold:.0%} is the least that is accepted, {told}."
+    )
+
+
+def _row(candidate: Candidate, xray: Xray) -> dict[str, Any]:
+    hit = candidate.hit
+    path = hit.passage.heading_path
+    place = breadcrumb(path[1:] if path[:1] == (hit.passage.title,) else path, hit.passage.page)
+    words = " ".join(candidate.words.split())
+    return {
+        "rank": hit.rank,
+        "moved": candidate.first_rank - hit.rank,
+        "title": hit.passage.title,
+        "place": place,
+        "words": words if len(words) <= LONGEST else words[: LONGEST - 1] + "…",
+        "scores": [round(max(0.0, min(1.0, s)), 3) for s in (hit.dense, hit.lexical, hit.score, hit.rerank or 0.0)],
+        "shown": [f"{s:.2f}" for s in (hit.dense, hit.lexical, hit.score, hit.rerank or 0.0)],
+        "used": candidate.fate == "quoted",
+        "fate": _FATES[candidate.fate].format(
+            markers=numbers(candidate.markers), relevance=candidate.relevance, needed=xray.needed
+        ),
+    }
+
+
+def _times(answer: Answer) -> list[dict[str, Any]]:
+    seconds = dict(answer.seconds)
+    known = seconds.get("retrieve", 0.0) + seconds.get("evidence", 0.0)
+    seconds["write"] = max(0.0, seconds.get("total", known) - known)
+    return [
+        {"name": name, "told": told, "seconds": round(seconds[key], 4)}
+        for key, (name, told) in _STEPS.items()
+        if key in seconds
+    ]
