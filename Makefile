@@ -9,7 +9,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$name; break; }; done)
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: serve test lint types gate printables clean
+.PHONY: serve test nightly lint types gate printables clean
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/.installed
@@ -18,6 +18,10 @@ serve: $(VENV)/.installed
 test: $(VENV)/.installed-dev
 	$(BIN)/roadmap models pull
 	$(BIN)/python -m pytest $(ARGS)
+
+# The fault tests at their nightly counts; about an hour. index/README.md has the table.
+nightly: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest --nightly --timeout 0 tests/test_index_generation.py tests/test_index_crash.py tests/test_faults_*.py $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

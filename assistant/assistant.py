@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Literal
 
 from assistant.answer import Answer, Event, Finished, Mode, Retrieved, Sentence, SentenceReady, Turn
-from assistant.compose import choose, quote
+from assistant.compose import compose
 from assistant.context import IndexContext
 from assistant.coverage import THRESHOLD, cover_features, probability
 from assistant.generator import Generator
-from assistant.question import Question, aimed, read_question
+from assistant.orders import only_orders, without_orders
+from assistant.question import Question, aimed, checked, read_question
 from assistant.ranker import Ranked, rank
 from assistant.sequel import next_item, unsaid
 from assistant.signals import signals, similarities
@@ -64,6 +65,7 @@ class Assistant:
 
     def search(self, question: str, history: Sequence[Turn] = (), k: int = HITS) -> tuple[str, tuple[Hit, ...]]:
         """The standalone question, and the `k` best passages for it."""
+        question = checked(question)  # before anything is loaded
         snapshot = self.library.snapshot()
         asked = ask_of(question, history, snapshot)
         hits, _ = retrieve(asked, snapshot, k)
@@ -79,6 +81,7 @@ class Assistant:
     ) -> Iterator[Event]:
         """What was found, then each sentence once it is verified, then the whole answer."""
         began = time.monotonic()
+        question = checked(question)  # before anything is loaded
         snapshot = self.library.snapshot()
         asked = ask_of(question, history, snapshot)
         hits, ranked = retrieve(asked, snapshot)
@@ -86,11 +89,11 @@ class Assistant:
         yield Retrieved(asked.standalone, hits)
 
         confidence = probability(cover_features(asked, ranked, hits, snapshot))
-        covered = confidence >= self.threshold and bool(ranked)
+        covered = confidence >= self.threshold and bool(ranked) and not only_orders(question)
         if asked.after or asked.said:
             ranked = next_item(ranked, asked.after) if asked.after else unsaid(ranked, asked.said)
         named = asked.sources or snapshot.titles.named(asked.content)
-        quoted, citations = quote(choose(ranked, asked, named)) if covered else ((), ())
+        quoted, citations = compose(ranked, asked, named) if covered else ((), ())
         weighed = time.monotonic()
 
         writing: Writing | None = None
@@ -147,7 +150,7 @@ def retrieve(asked: Question, snapshot: Snapshot, k: int = HITS) -> tuple[tuple[
 
 def rank_evidence(asked: Question, vector: Vectors, hits: Sequence[Hit], snapshot: Snapshot) -> list[Ranked]:
     """The evidence units of the retrieved passages, best first."""
-    units = units_of(hits, snapshot.documents)
+    units = without_orders(units_of(hits, snapshot.documents))
     cosines = similarities(units, vector, snapshot)
     return rank(units, signals(asked, units, cosines, snapshot))
 

@@ -23,6 +23,10 @@ class Context(Protocol):
         """Whether a question without a word that points back is better read as going on with the one before it."""
         ...
 
+    def foreign(self, asked: str) -> bool:
+        """Whether nothing in the documents is like the question."""
+        ...
+
     def topical(self, word: str) -> float:
         """The share of documents that the word does not occur in, 0 to 1: low for words of every document."""
         ...
@@ -52,6 +56,11 @@ class IndexContext:
         near = self._snapshot.search_vector(before, embedder.embed_question(before), NEAR)
         documents = {hit.passage.document_id for hit in near}
         return any(hit.passage.document_id in documents and hit.score >= SHARE * alone[0].score for hit in alone)
+
+    def foreign(self, asked: str) -> bool:
+        """As `Context.foreign`."""
+        found = self._snapshot.search_vector(asked, self._snapshot.embedder().embed_question(asked), DEPTH)
+        return max((hit.dense for hit in found), default=0.0) < FOREIGN
 
     def topical(self, word: str) -> float:
         """As `Context.topical`; 1 for a word that no document holds, 0 for a function word."""

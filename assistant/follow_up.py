@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from assistant.answer import REFUSAL, Turn
 from assistant.context import Context
+from assistant.orders import is_order
 from assistant.phrases import parallel
 from assistant.pointing import points, put_in
 from index.terms import terms, words
@@ -114,7 +115,11 @@ def _resolve(asked: str, history: Sequence[Turn], context: Context | None, depth
     refused = reply.startswith(REFUSAL)
     courtesy = _COURTESY.match(asked)
     spoken = (asked[courtesy.end() :] if courtesy else asked) or asked
+    if is_order(spoken):
+        return Resolution(asked)
     marked = _depends(spoken)
+    if marked and context is not None and _says_much(spoken) and context.foreign(spoken):
+        return Resolution(asked)
     if not marked and (refused or context is None or not context.goes_on(spoken, before)):
         return Resolution(asked)
     resolved = _resolve(before, history[:last], context, depth - 1)
@@ -147,6 +152,12 @@ def _completed(spoken: str, earlier: str, reply: str, context: Context | None) -
     if pronoun is not None and pronoun.group().lower() in _SIMPLE and subject is not None:
         return Resolution(f"{spoken[: pronoun.start()]}{subject['subject']}{spoken[pronoun.end() :]}")
     return Resolution(f"{spoken} (about: {earlier})")
+
+
+def _says_much(spoken: str) -> bool:
+    """Whether a question with a word that points back has a subject of its own: "will it rain in Hamburg"."""
+    opener = _OPENER.match(spoken)
+    return opener is None and not points(spoken) and len(terms(_WANTED.sub(" ", spoken))) > 2
 
 
 def _names_only(fragment: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from assistant.answer import Turn
 from assistant.context import Context
 from assistant.follow_up import resolve
+from assistant.orders import asked_for
 from index.titles import Mentions
 from ingest.errors import RoadmapError
 
@@ -107,20 +108,14 @@ def read_question(asked: str, history: Sequence[Turn] = (), context: Context | N
     """Check the question and resolve it with the conversation so far, and with what the index knows of it.
 
     Raises:
-        QuestionInvalid: it is empty or longer than `MAX_CHARACTERS`.
+        QuestionInvalid: as `checked`.
     """
-    if len(asked) > MAX_CHARACTERS:
-        raise QuestionInvalid(f"The question has {len(asked)} characters; ask it in at most {MAX_CHARACTERS}.")
-    asked = " ".join(asked.split())
-    if not any(character.isalnum() for character in asked):
-        raise QuestionInvalid("There is no question; type one.")
-    resolution = resolve(asked, history, context)
+    asked = checked(asked)
+    resolution = resolve(asked_for(asked), history, context)
     standalone = resolution.standalone
-    said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "") if resolution.more else ""
     spoken = standalone.partition(" (about: ")[0]  # what is said about an earlier question asks for nothing now
-    return Question(
-        asked, standalone, wants(spoken), standalone != asked, standalone, after=resolution.after, said=said
-    )
+    said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "") if resolution.more else ""
+    return Question(asked, standalone, wants(spoken), standalone != asked, standalone, after=resolution.after, said=said)
 
 
 def aimed(question: Question, mentions: Mentions) -> Question:
@@ -130,6 +125,20 @@ def aimed(question: Question, mentions: Mentions) -> Question:
     spoken = mentions.content.partition(" (about: ")[0]
     wanted = replace(wants(spoken), sources=question.wants.sources)
     return replace(question, content=mentions.content, sources=mentions.documents, wants=wanted)
+
+
+def checked(asked: str) -> str:
+    """The question with its white space evened out.
+
+    Raises:
+        QuestionInvalid: it is empty or longer than `MAX_CHARACTERS`.
+    """
+    if len(asked) > MAX_CHARACTERS:
+        raise QuestionInvalid(f"The question has {len(asked)} characters; ask it in at most {MAX_CHARACTERS}.")
+    asked = " ".join(asked.split())
+    if not any(character.isalnum() for character in asked):
+        raise QuestionInvalid("There is no question; type one.")
+    return asked
 
 
 def wants(question: str) -> Wants:

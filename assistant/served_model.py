@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator, Sequence
 
 import httpx
@@ -13,16 +12,18 @@ from assistant.generator import GeneratorUnusable
 
 
 class ServedModel:
-    """A model that a server runs; nothing else is ever contacted."""
+    """A model that a server runs; nothing else is ever contacted. Several answers may be asked of it at once."""
 
-    def __init__(self, address: str, model: str, api_key: str = "", *, timeout: float = 60.0) -> None:
-        """`address` ends before `/chat/completions`, e.g. `http://127.0.0.1:11434/v1`; `timeout` is seconds between pieces."""
+    def __init__(self, address: str, model: str, api_key: str = "", *, timeout: float = 30.0, connect: float = 2.0) -> None:
+        """`address` ends before `/chat/completions`, e.g. `http://127.0.0.1:11434/v1`.
+
+        `connect` is how many seconds the server may take to accept, `timeout` how many until the next piece.
+        """
         self.id = model
         self._url = address.rstrip("/") + "/chat/completions"
         self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._here = httpx.URL(self._url).host in ("localhost", "127.0.0.1", "::1")  # never through a proxy
-        self._timeout = httpx.Timeout(timeout, connect=5.0)
-        self._turn = threading.Lock()
+        self._timeout = httpx.Timeout(timeout, connect=connect)
 
     def stream(
         self,
@@ -38,7 +39,6 @@ class ServedModel:
         body = {"model": self.id, "messages": messages, "max_tokens": max_tokens, "temperature": 0, "stream": True}
         try:
             with (
-                self._turn,
                 httpx.Client(timeout=self._timeout, headers=self._headers, trust_env=not self._here) as client,
                 client.stream("POST", self._url, json=body) as reply,
             ):

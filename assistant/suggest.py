@@ -19,7 +19,7 @@ _EMPTY = re.compile(
     re.I,
 )
 _ASKS = re.compile(r"^(?:what|which|when|where|who|why)\b", re.I)
-_NUMBERED = re.compile(r"^(?:(?:phase|step|stage|part|week|month|project|practice questions)\b.*:|\d+[.)])", re.I)
+_NAMED = re.compile(r"^(?:after|before|during|in|on|at|from|for|with|the)\b|:|\d", re.I)  # reads as a name, not as a topic
 _RESOURCES = re.compile(r"^(?:resources|references|documentation|tools and texts)\s+for\s+(?P<topic>.+)$", re.I)
 
 
@@ -56,8 +56,8 @@ def question_about(heading: str, title: str, text: str = "") -> str:
         return f"Which resources are there for {resources['topic']}?"
     if _ASKS.match(heading):
         return f"{heading}?"
-    if _NUMBERED.match(heading):
-        return f"What does “{heading}” consist of?"
+    if _NAMED.search(heading):
+        return f"What does “{title}” say about “{heading}”?"
     named = "" if set(terms(title)) & set(terms(heading)) else f" ({title})"
     return f"What should I know about {_lowered(heading, text)}{named}?"
 

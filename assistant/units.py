@@ -7,7 +7,7 @@ whole list or table with its lead-in, the outline of a section, the outline with
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -91,6 +91,8 @@ class _Structure:
         self.document = document
         self.blocks = document.blocks
         self._section_starts = [section.start for section in document.sections]
+        self._starts = [block.start for block in document.blocks]
+        self._parts: dict[tuple[int, int, int], Part] = {}  # by start and end of the block and depth: outlines share many
 
     def units(self, hit: Hit) -> Iterator[Unit]:
         for at in self._touched(hit):
@@ -206,6 +208,12 @@ class _Structure:
         return self._part(before) if before.kind in ("heading", "item") else None
 
     def _part(self, block: Block, depth: int = 0) -> Part:
+        key = (block.start, block.end, depth)
+        if key not in self._parts:
+            self._parts[key] = self._new_part(block, depth)
+        return self._parts[key]
+
+    def _new_part(self, block: Block, depth: int) -> Part:
         text = self.document.text[block.start : block.end]
         label = _LABEL.match(text) if block.kind == "item" else None
         if label and _NUMBERED.match(label["label"]):
@@ -215,7 +223,7 @@ class _Structure:
 
     def _unit(self, kind: UnitKind, parts: Sequence[Part], lead: Part | None, at: int, hit: Hit) -> Unit:
         section = self.document.sections[max(0, bisect_right(self._section_starts, self.blocks[at].start) - 1)]
-        position = sum(section.start <= b.start < self.blocks[at].start for b in self.blocks)
+        position = bisect_left(self._starts, self.blocks[at].start) - bisect_left(self._starts, section.start)
         block = self.blocks[at]
         return Unit(
             kind, self.document, section.heading_path, block.page, tuple(parts[:MAX_PARTS]), lead, hit, position, section.start

@@ -20,6 +20,7 @@ from evals.report import report_html
 from evals.run import Asked, Corpus, Progress, Run, RunHead, run_items
 from evals.store import RunUnwritable, commit_of, load_run, new_run_id, save_run
 from evals.summary import counts, summarise
+from evals.writing import measure_writing, store_writing
 from ingest.document import Document
 
 
@@ -94,7 +95,8 @@ def evaluate(
 
     `corpus` is the index's snapshot; `config` the settings in force and `models` the ids by role, both only recorded. With
     `gate` the run is held against the baseline, and the verdict also goes to the page of a GitHub job. `report` is a folder
-    that gets report.html and summary.md, with a gate also junit.xml.
+    that gets report.html and summary.md, with a gate also junit.xml. In `write` mode the questions are also asked in `quote`
+    mode, and what comes of it decides in the folder above `runs` what the mode `auto` does with this generator.
 
     Raises:
         ItemsMissing, ItemInvalid: the items cannot be used.
@@ -132,6 +134,9 @@ def evaluate(
     )
     run = Run(replace(head, summary=summarise(outcomes), counts=counts(outcomes)), outcomes)
     folder = save_run(runs, run)
+    if mode == "write" and not search_only:  # what the mode auto will do is measured here
+        quoted = run_items(items, located, assistant, corpus.documents, support, mode="quote", cancelled=cancelled)
+        store_writing(runs.parent, measure_writing(head.models.get("generator", ""), outcomes, quoted))
     verdict = hold(run, held, located) if held is not None else None
     written = _update(path, run, reason) if update_baseline else None
     if verdict is not None:

@@ -11,6 +11,7 @@ from evals.run import Outcome, Run, RunHead
 from evals.summary import by_kind
 
 HEADLINES = ("strict_accuracy", "refused", "citation_recall", "success@1", "mrr", "seconds_median")
+CHARTED = ("strict_accuracy", "refused", "mrr")
 KIND_FIGURES = (
     "success@1", "recall@10", "mrr", "must_coverage", "strict_accuracy", "citation_recall", "answered", "refused",
 )  # fmt: skip
@@ -34,12 +35,12 @@ class Context:
 
 
 def series(heads: Sequence[RunHead], names: Sequence[str]) -> dict[str, list[float | str | None]]:
-    """A column of run names, oldest first, and one for each figure; a run that has none of them is left out.
+    """A column of run times, oldest first, and one for each figure; a run that lacks one of them is left out.
 
     Columns are named "run" and after the figures.
     """
-    kept = [head for head in heads if any(head.summary.get(name) is not None for name in names)]
-    columns: dict[str, list[float | str | None]] = {"run": [label(head) for head in kept]}
+    kept = [head for head in heads if all(head.summary.get(name) is not None for name in names)]
+    columns: dict[str, list[float | str | None]] = {"run": [label(head)[:14] for head in kept]}
     for name in names:
         columns[name] = [head.summary.get(name) for head in kept]
     return columns

@@ -69,7 +69,7 @@ def scatter(points: Sequence[tuple[float, float, str, bool]], title: str, x: str
     high_x = max((px for px, *_ in points), default=0.0) * 1.08 or 1.0
     low_y, high_y = _range([py for _, py, *_ in points])
     ticks = [tick / 4 for tick in range(5)]
-    parts = _frame(x, y, [f"{high_x * t:.2g}" for t in ticks], [f"{low_y + (high_y - low_y) * t:.3f}" for t in ticks])
+    parts = _frame(x, y, [f"{high_x * t:.2g}" for t in ticks], [f"{low_y + (high_y - low_y) * t:.2f}" for t in ticks])
     placed = [(_place(px / high_x, (py - low_y) / (high_y - low_y)), name, marked) for px, py, name, marked in points]
     front = sorted(place for place, _, marked in placed if marked)
     if len(front) > 1:

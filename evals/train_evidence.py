@@ -226,15 +226,16 @@ def write_qed(path: Path, corpus: Path, limit: int) -> list[EvalItem]:
     for line in path.read_text(encoding="utf-8").splitlines():
         record = json.loads(line)
         name = f"{record['example_id']}.md"
-        paragraph = _detokenised(record["paragraph_text"])
+        paragraph = detokenised(record["paragraph_text"])
         (corpus / name).write_text(f"# {record['title_text']}\n\n{paragraph}\n", encoding="utf-8")
-        sentence = _detokenised((record["annotation"].get("selected_sentence") or {}).get("string", ""))
+        sentence = detokenised((record["annotation"].get("selected_sentence") or {}).get("string", ""))
         if sentence and sentence in paragraph and len(items) < limit:
             items.append(EvalItem(name, record["question_text"], "fact", evidence=(Evidence(name, sentence),)))
     return items
 
 
-def _detokenised(text: str) -> str:
+def detokenised(text: str) -> str:
+    """Text of QED as it would be written, without spaces around punctuation."""
     text = re.sub(r"\s+([,.;:!?%)\]'’]|n't|'s)", r"\1", re.sub(r"([(\[$])\s+", r"\1", text))
     return " ".join(re.sub(r"`` ?| ?''", '"', text).replace(" - ", "-").split())
 

@@ -91,6 +91,13 @@ class BertEncoder:
         """Whether the vocabulary has a word as one entry."""
         return self._tokenizer.token_to_id(word) is not None
 
+    def operations(self, texts: Sequence[str]) -> int:
+        """The multiplications and additions in the matrix products of `encode(texts)`."""
+        lengths = [len(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]
+        weights = sum(pair[0].numel() for layer in self._layers for pair in layer.matrices)
+        attention = sum(4 * self.dimension * length**2 for length in lengths) * len(self._layers)
+        return int(2 * weights * sum(lengths) + attention)
+
     def _run(self, ids: torch.Tensor, places: torch.Tensor, lengths: Sequence[int]) -> torch.Tensor:
         """Token ids and their places in their texts, shape (tokens,), to vectors of shape (tokens, dimension)."""
         from torch.nn.functional import gelu, layer_norm, linear
@@ -142,6 +149,11 @@ class _Layer:
     up: _Pair
     down: _Pair
     down_norm: _Pair
+
+    @property
+    def matrices(self) -> tuple[_Pair, ...]:
+        """Those that every token is multiplied with."""
+        return self.query_key_value, self.attended, self.up, self.down
 
 
 def _layer(weights: dict[str, torch.Tensor], prefix: str) -> _Layer:

@@ -95,7 +95,9 @@ def update(
     storage.make_folder(generation.index_folder(data))
     with _only_writer(data):
         generation.reclaim(data)
-        previous = None if rebuild else _previous_manifest(data, embedder_identity, passage_limit)
+        last_good = _last_good(data)
+        fits = last_good is not None and _made_with(last_good) == (*embedder_identity, passage_limit)
+        previous = last_good if fits and not rebuild else None
         digests = _digests(data, previous)
         found, states, refused = _read_documents(sources, digests, progress)
         if not found:
@@ -112,8 +114,7 @@ def update(
             len(content.documents), len(content.passages), str(corpus), tuple(refused),
             digests={document.id: document.digest for document in content.documents},
         )  # fmt: skip
-        last_good = previous.number if previous else generation.current_number(data)
-        _write_and_publish(data, number, content, lexical, manifest, last_good, progress)
+        _write_and_publish(data, number, content, lexical, manifest, last_good.number if last_good else None, progress)
     counts = Counter(passage.document_id for passage in content.passages)
     finished = [DocumentState(s.id, s.action, counts.get(s.id, 0), s.reason, s.warnings) for s in [*states, *removed]]
     return BuildReport(number, tuple(finished), len(content.passages), embedded, time.monotonic() - started, True)
@@ -121,7 +122,7 @@ def update(
 
 @contextmanager
 def _only_writer(data: Path) -> Iterator[None]:
-    lock = FileLock(generation.index_folder(data) / "writer.lock", timeout=0, fallback_to_soft=False)
+    lock = FileLock(generation.index_folder(data) / "writer.lock", timeout=0, mode=0o600, fallback_to_soft=False)
     try:
         lock.acquire()
     except Timeout as error:
@@ -137,14 +138,16 @@ def _only_writer(data: Path) -> Iterator[None]:
         lock.release()
 
 
-def _previous_manifest(data: Path, identity: tuple[str, str], limit: int) -> Manifest | None:
-    """That of the last sound generation, every byte of it verified; None where nothing of it can be used again."""
+def _last_good(data: Path) -> Manifest | None:
+    """The manifest of the last sound generation, every byte of it verified; None without one."""
     try:
-        manifest, _ = usable_manifest(data, generation.current_number(data))
+        return usable_manifest(data, generation.current_number(data))[0]
     except (IndexMissing, IndexDamaged):
         return None  # both mean: build from scratch; errors of disk or permission are raised instead
-    fits = (manifest.embedder, manifest.embedder_digest, manifest.passage_limit) == (*identity, limit)
-    return manifest if fits else None
+
+
+def _made_with(manifest: Manifest) -> tuple[str, str, int]:
+    return manifest.embedder, manifest.embedder_digest, manifest.passage_limit
 
 
 def _digests(data: Path, previous: Manifest | None) -> Mapping[str, str]:

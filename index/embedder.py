@@ -89,7 +89,7 @@ class TransformerEmbedder:
         folder = verify(source)
         # OpenMP threads that spin while they wait make a question 30 times slower as soon as another program wants the cores.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-        bfloat16 = _computes_in_bfloat16()
+        bfloat16 = computes_in_bfloat16()
         self._encoder: BertEncoder | SentenceTransformersEncoder
         try:
             if source is EMBEDDER:
@@ -173,7 +173,8 @@ def _unit(vectors: Vectors) -> Vectors:
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)
 
 
-def _computes_in_bfloat16() -> bool:
+def computes_in_bfloat16() -> bool:
+    """Whether the processor has instructions for it; without them it is slower than float32."""
     import torch
 
     capabilities = torch.cpu.get_capabilities()

@@ -1,6 +1,6 @@
 """A generation: the folder that holds one complete, immutable state of the index.
 
-    index/CURRENT                 the number of the generation in use, and a digest of it
+    index/CURRENT                 the number of the generation in use, the stamp of its manifest, and a digest of both
     index/gen-000007/manifest.json    what is inside, and the SHA-256 of every other file
                      documents.jsonl, passages.jsonl, vectors.npy, sentence_*.npy, lexical/*
 
@@ -112,20 +112,37 @@ def numbers(data: Path) -> list[int]:
     return sorted(int(path.name[4:]) for path in found if path.name[4:].isdigit() and path.is_dir())
 
 
-def current_number(data: Path) -> int | None:
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """What `CURRENT` says: which generation is in use, and which of those that ever had its number."""
+
+    number: int
+    stamp: str  # the beginning of the SHA-256 of its manifest
+
+    def written(self) -> bytes:
+        """Both with a digest: a flipped bit must not make them the name of another generation."""
+        text = f"{self.number} {self.stamp}"
+        return f"{text} {hashlib.sha256(text.encode()).hexdigest()[:16]}\n".encode()
+
+
+def current(data: Path) -> Pointer | None:
     """What `CURRENT` says; None when it is missing or is not what `publish` wrote.
 
     Raises:
         IndexUnreadable: it may not be read now.
     """
-    written = _bytes(index_folder(data) / POINTER)
-    number = written.partition(b" ")[0] if written is not None else b""
-    return int(number) if number.isdigit() and written == _pointer(int(number)) else None
+    written = _bytes(index_folder(data) / POINTER) or b""
+    number, _, rest = written.partition(b" ")
+    if not number.isdigit():
+        return None
+    found = Pointer(int(number), rest[:16].decode(errors="replace"))
+    return found if found.written() == written else None
 
 
-def _pointer(number: int) -> bytes:
-    """The number with a digest: a flipped bit must not make it the number of another generation."""
-    return f"{number} {hashlib.sha256(str(number).encode()).hexdigest()[:16]}\n".encode()
+def current_number(data: Path) -> int | None:
+    """The generation that `CURRENT` names; as `current`."""
+    pointer = current(data)
+    return pointer.number if pointer is not None else None
 
 
 def lexical_text(passage: Passage) -> str:
@@ -167,8 +184,13 @@ def write(data: Path, number: int, content: Content, lexical: LexicalIndex, mani
 
 
 def publish(data: Path, number: int) -> None:
-    """Make a written and verified generation the one that readers open."""
-    storage.replace_file(index_folder(data) / POINTER, _pointer(number))
+    """Make a written and verified generation the one that readers open. Raises StorageFailed, IndexDamaged."""
+    path = folder_of(data, number) / MANIFEST
+    manifest = _bytes(path)
+    if manifest is None:
+        raise IndexDamaged(f"{path} is missing; run `roadmap index --rebuild`.")
+    stamp = hashlib.sha256(manifest).hexdigest()[:16]
+    storage.replace_file(index_folder(data) / POINTER, Pointer(number, stamp).written())
 
 
 def collect(data: Path, keep: Sequence[int]) -> None:
@@ -189,13 +211,23 @@ def collect(data: Path, keep: Sequence[int]) -> None:
 
 
 def reclaim(data: Path) -> None:
-    """Delete what interrupted builds left behind, so that a disk they filled has room again."""
-    current = current_number(data)
-    on_disk = numbers(data)
-    if current in on_disk:
-        collect(data, keep=[number for number in on_disk if number <= current][-2:])
-    else:
-        collect(data, keep=on_disk)
+    """Delete what interrupted builds left behind, so that a disk they filled has room again.
+
+    Whole generations go only where the current one is sound: else any of them may be the one that answers.
+    """
+    number, on_disk = current_number(data), numbers(data)
+    keep = [other for other in on_disk if number is None or other <= number][-2:]
+    if number not in on_disk or (keep != on_disk and not _sound(data, number)):
+        keep = on_disk
+    collect(data, keep)
+
+
+def _sound(data: Path, number: int) -> bool:
+    try:
+        verify_files(data, read_manifest(data, number))
+    except IndexDamaged:
+        return False
+    return True
 
 
 def read_manifest(data: Path, number: int) -> Manifest:

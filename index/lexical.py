@@ -150,7 +150,7 @@ class LexicalIndex:
 
     def vocabulary(self, letter: str) -> list[str]:
         """The stemmed terms that begin with a letter."""
-        return [term for term in self._model.vocab_dict if term.startswith(letter)]
+        return [term for term in self._vocabulary if term.startswith(letter)]
 
     def knows(self, term: str) -> bool:
         """Whether any indexed text holds this stemmed term."""

@@ -15,7 +15,9 @@ from index.generation import (
     IndexDamaged,
     IndexMissing,
     Manifest,
+    Pointer,
     Refused,
+    current,
     current_number,
     folder_of,
     index_folder,
@@ -44,7 +46,7 @@ class Library:
         self.data = data
         self._load = embedder
         self._embedder: Embedder | None = None
-        self._held: tuple[int | None, Snapshot] | None = None  # what CURRENT said when it was opened, and what was opened
+        self._held: tuple[Pointer | None, Snapshot] | None = None  # what CURRENT said when it was opened, and what was opened
         self._lock = threading.Lock()
 
     def embedder(self) -> Embedder:
@@ -64,13 +66,13 @@ class Library:
             EmbedderMismatch: it was made by another embedder than the one configured.
         """
         held = self._held
-        if held is not None and current_number(self.data) in (None, held[0]):
+        if held is not None and current(self.data) in (None, held[0]):
             return held[1]
         embedder = self.embedder()
         with self._lock:
-            number = current_number(self.data)
-            if self._held is None or self._held[0] != number:
-                self._held = number, self._open(embedder)
+            pointer = current(self.data)
+            if self._held is None or self._held[0] != pointer:
+                self._held = pointer, self._open(embedder)
             return self._held[1]
 
     def _open(self, embedder: Embedder) -> Snapshot:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from index.dense import DenseIndex
 from index.embedder import Embedder, Vectors
 from index.generation import Content, Manifest, Sentences
 from index.hit import Hit
@@ -38,7 +38,7 @@ class Snapshot:
     vectors: Vectors
     sentences: Sentences
     lexical: LexicalIndex
-    dense: faiss.IndexFlatIP
+    dense: DenseIndex
     embedder: Callable[[], Embedder]
     titles: TitleIndex
     rows: Mapping[str, tuple[int, int]]  # document id -> its passages, as a half-open range
@@ -70,9 +70,9 @@ class Snapshot:
         if depth == 0:
             return ()
         lexical = self.lexical.scores(question)
-        _, nearest = self.dense.search(vector[None, :], depth)
+        nearest = self.dense.nearest(vector, depth)
         strongest = np.argpartition(-lexical, depth - 1)[:depth]
-        rows = np.union1d(nearest[0][nearest[0] >= 0], strongest[lexical[strongest] > 0])
+        rows = np.union1d(nearest, strongest[lexical[strongest] > 0])
         for source in sources:
             rows = np.union1d(rows, np.arange(*self.rows[source]))
         cosines = PASSAGE_SHARE * (self.vectors[rows] @ vector) + (1 - PASSAGE_SHARE) * self._best_sentences(rows, vector)
@@ -111,12 +111,14 @@ def make_snapshot(
     manifest: Manifest, content: Content, lexical: LexicalIndex, embedder: Callable[[], Embedder], warning: str = ""
 ) -> Snapshot:
     """Put a verified generation into memory, ready to be searched."""
-    dense = faiss.IndexFlatIP(manifest.dimension)
-    dense.add(content.vectors)
     documents = {document.id: document for document in content.documents}
     rows: dict[str, tuple[int, int]] = {}
     for row, passage in enumerate(content.passages):
         rows[passage.document_id] = (rows.get(passage.document_id, (row, row))[0], row + 1)
+    owners = np.repeat(np.arange(len(rows)), [end - start for start, end in rows.values()])
+
+    def documents_with(term: str) -> int:
+        return int(np.count_nonzero(np.bincount(owners[lexical.rows_with(term)])))
 
     def passages_with(terms: Iterable[str]) -> list[Passage]:
         together = set.intersection(*(set(lexical.rows_with(term).tolist()) for term in terms))
@@ -129,9 +131,9 @@ def make_snapshot(
         content.vectors,
         content.sentences,
         lexical,
-        dense,
+        DenseIndex(content.vectors),
         embedder,
-        TitleIndex(content.documents, passages_with),
+        TitleIndex(content.documents, documents_with, passages_with),
         rows,
         warning,
     )

@@ -154,7 +154,7 @@ def replace_file(path: Path, data: bytes) -> None:
 
 def remove(path: Path) -> None:
     """Delete a file or folder if it is there."""
-    with _translated(path):
+    with _translated(path, done="deleted"):
         if path.is_symlink() or not path.is_dir():
             if path.is_symlink() or path.exists():
                 disk.remove_file(path)
@@ -171,7 +171,7 @@ def sha256_of(path: Path) -> str:
 
 
 @contextmanager
-def _translated(path: Path, needed: int | None = None) -> Iterator[None]:
+def _translated(path: Path, needed: int | None = None, done: str = "written") -> Iterator[None]:
     """Errors of the system as `StorageFailed`, with `needed` bytes named where there was no room for them."""
     try:
         yield
@@ -180,7 +180,7 @@ def _translated(path: Path, needed: int | None = None) -> Iterator[None]:
         if error.errno in FULL:
             raise StorageFull(_no_room(path, reason, needed)) from error
         advice = ADVICE.get(error.errno or 0, "free space or fix permissions")
-        raise StorageFailed(f"{path} could not be written ({reason}); {advice} and run it again.") from error
+        raise StorageFailed(f"{path} could not be {done} ({reason}); {advice} and run it again.") from error
 
 
 @contextmanager

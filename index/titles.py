@@ -44,8 +44,16 @@ class _Token:
 class TitleIndex:
     """Words and pairs of neighbouring content words of titles and authors, with the documents that have them."""
 
-    def __init__(self, documents: Iterable[Document], passages_with: Callable[[Iterable[str]], Sequence[Passage]]) -> None:
-        """`passages_with` gives the passages that hold all of some terms: words in common use name nothing."""
+    def __init__(
+        self,
+        documents: Iterable[Document],
+        documents_with: Callable[[str], int],
+        passages_with: Callable[[Iterable[str]], Sequence[Passage]],
+    ) -> None:
+        """What tells words in common use, which name nothing: the number of documents that hold a term, the passages with all
+        of some terms.
+        """
+        self._documents_with = documents_with
         self._documents: dict[tuple[str, ...], set[str]] = {}
         for document in documents:
             names = [document.title, *(str(document.meta[key]) for key in _NAMES if document.meta.get(key))]
@@ -92,11 +100,8 @@ class TitleIndex:
         """For each key of the question that names documents: these, and the positions of its words."""
         for key, places in _keys(tokens):
             sharing = self._documents.get(key, set())
-            if 0 < len(sharing) <= MAX_SHARED and (len(key) > 1 or self._rare(key, sharing)):
+            if 0 < len(sharing) <= MAX_SHARED and (len(key) > 1 or self._documents_with(key[0]) <= 2 * len(sharing)):
                 yield sharing, places
-
-    def _rare(self, key: tuple[str, ...], sharing: set[str]) -> bool:
-        return len({passage.document_id for passage in self._passages_with(key)}) <= 2 * len(sharing)
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -167,8 +172,11 @@ def _without(question: str, tokens: Sequence[_Token], runs: Sequence[tuple[int, 
     text = " ".join("".join(kept).split())
     for _ in range(3):  # what led to a name and now leads to nothing
         text = re.sub(
-            r"(?:\b(?:according to|acc\.? to|as in|in|by|from|of|per|regarding|and|or|vs\.?|versus|what (?:do|does)(?: it)? (?:say|state|tell))\b|\+)"
-            r"\s*(?=[,.;:?!)]|$)", "", text, flags=re.IGNORECASE,
+            r"(?:\b(?:according to|acc\.? to|as in|in|by|from|of|per|regarding|and|or|vs\.?|versus"
+            r"|what (?:do|does)(?: it)? (?:say|state|tell))\b|\+)\s*(?=[,.;:?!)]|$)",
+            "",
+            text,
+            flags=re.IGNORECASE,
         )
         text = " ".join(re.sub(r"\(\s*[,;.]*\s*\)", "", text).split())
     text = re.sub(r"\s+([,.;:?!)])", r"\1", text)

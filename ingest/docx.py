@@ -9,6 +9,7 @@ import zipfile
 from typing import Any
 
 import docx
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from lxml.etree import XMLSyntaxError
 
@@ -25,6 +26,7 @@ _OTHER_TYPES = re.compile(
     rb"|openxmlformats-officedocument\.wordprocessingml\.template\.main)\+xml"
 )
 _HEADING_STYLE = re.compile(r"heading\s*([1-9])\Z", re.IGNORECASE)
+_CODE_STYLE = re.compile(r"\b(?:code|source|preformatted)\b", re.IGNORECASE)
 _LIST_STYLE = re.compile(r"list\s*(?:(bullet|number)\s*(\d?)|paragraph)\Z", re.IGNORECASE)
 
 
@@ -86,13 +88,34 @@ class _Body:
         self.counters: dict[tuple[str, int], int] = {}
         self.level = 0  # of the last heading
         self.characters = 0
+        self.code: list[str] = []  # the lines of the program at hand
 
     def read(self) -> None:
         for element in body_blocks(self.source.element.body):
             if element.tag == qn("w:tbl"):
+                self._end_code()
                 self._table(element)
             else:
                 self._paragraph(element)
+        self._end_code()
+        self._notes()
+
+    def _notes(self) -> None:
+        """Footnotes and endnotes as items, in their order."""
+        for kind in ("footnotes", "endnotes"):
+            for related in self.source.part.rels.values():
+                if related.is_external or not related.reltype.endswith("/" + kind):
+                    continue
+                root = parse_xml(related.target_part.blob)
+                for number, note in enumerate(note for note in root if note.get(qn("w:type")) in (None, "normal")):
+                    paragraphs = (paragraph_text(each, related.target_part.rels) for each in note.iter(qn("w:p")))
+                    text = self._count(" ".join(filter(None, map(clean_inline, paragraphs))))
+                    self.builder.add("item", text, ordinal=number + 1)
+
+    def _end_code(self) -> None:
+        if self.code:
+            self.builder.add("code", "\n".join(self.code))
+            self.code.clear()
 
     def _count(self, text: str) -> str:
         self.characters += len(text)
@@ -104,6 +127,10 @@ class _Body:
         if not text.strip():
             return
         style = self._style(element)
+        if style is not None and _CODE_STYLE.search(style.name or "") and not _heading_level(element, style):
+            self.code.append(text)
+            return
+        self._end_code()
         if level := _heading_level(element, style):
             self.level = level
             self.builder.add("heading", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text), level=level)
@@ -112,8 +139,6 @@ class _Body:
         if marked is not None:
             depth, ordinal = marked
             self.builder.add("item", text, level=min(depth, 8), ordinal=ordinal)
-        elif style is not None and re.search(r"\b(?:code|source|preformatted)\b", style.name or "", re.IGNORECASE):
-            self.builder.add("code", text)
         elif is_titular(text.strip()) and is_bold(element) and "](" not in text:
             self.builder.add("heading", text, level=min(6, self.level + 1))  # a heading in all but its style
         else:

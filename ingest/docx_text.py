@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from docx.oxml.ns import qn
@@ -14,6 +14,7 @@ from ingest.html import linked
 _LINKABLE = re.compile(r"(?:https?://|mailto:)\S+\Z", re.IGNORECASE)
 _FIELD_LINK = re.compile(r'HYPERLINK\s+"([^"]+)"')
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # the same content once more
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _SKIPPED = frozenset([_FALLBACK, *map(qn, ("w:del", "w:moveFrom", "w:pPr", "w:rPr", "w:delText", "w:txbxContent"))])
 
 
@@ -24,7 +25,9 @@ def paragraph_text(paragraph: Any, relations: Any) -> str:
     for element in _inline(paragraph):
         tag = element.tag
         if tag == qn("w:t"):
-            parts.append(element.text or "")
+            parts.append(_raised(element, parts) + (element.text or ""))
+        elif tag == f"{_MATH}oMath":
+            parts.append(_formula(element))
         elif tag in (qn("w:tab"), qn("w:ptab")):
             parts.append("\t")
         elif tag in (qn("w:br"), qn("w:cr")):
@@ -40,6 +43,29 @@ def paragraph_text(paragraph: Any, relations: Any) -> str:
             related = relations.get(element.get(qn("r:id"), ""))
             parts.append(_linked(label, str(related.target_ref) if related is not None and related.is_external else ""))
     return "".join(parts)
+
+
+def _raised(text: Any, parts: Sequence[str]) -> str:
+    """A sign for a power, where the text is a short raised one that follows other text: "10^6"."""
+    style = text.getparent().find(f"{qn('w:rPr')}/{qn('w:vertAlign')}")
+    raised = style is not None and style.get(qn("w:val")) == "superscript" and len((text.text or "").strip()) <= 3
+    return "^" if raised and parts and parts[-1][-1:].strip() else ""
+
+
+def _formula(element: Any, depth: int = 0) -> str:
+    """A formula on one line of plain characters."""
+    name = str(element.tag).removeprefix(_MATH)
+    if name == "t":
+        return element.text or ""
+    parts = [_formula(child, depth + 1) for child in element] if depth < 40 else []
+    if name in ("sup", "sub"):
+        script = "".join(parts)
+        return ("^" if name == "sup" else "_") + (script if len(script) < 2 or script.isalnum() else f"({script})")
+    if name == "d":
+        return f"({''.join(parts)})"
+    if name == "f":
+        return "/".join(filter(None, parts))
+    return ("√" if name == "rad" else "") + "".join(parts)
 
 
 def _linked(label: str, address: str) -> str:
@@ -78,7 +104,7 @@ def _inline(paragraph: Any) -> Iterator[Any]:
         if element.tag in _SKIPPED or (element.tag == qn("w:r") and _is_hidden(element)):
             continue
         yield element
-        if element.tag != qn("w:hyperlink"):
+        if element.tag not in (qn("w:hyperlink"), f"{_MATH}oMath"):
             pending += reversed(element)
 
 

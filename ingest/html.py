@@ -18,6 +18,7 @@ from ingest.document import Document
 from ingest.encoding import decode
 from ingest.html_noise import content_of, drop_noise, is_badge
 from ingest.html_signposts import drop_signposts
+from ingest.tex import tex_to_text
 from ingest.text_signs import is_label, is_titular
 
 _BLOCKS = frozenset(
@@ -32,6 +33,8 @@ _BLOCKS = frozenset(
 )
 _DEEPEST = 8  # lists nested more deeply are shown at this depth: the indentation alone would fill the text
 _HEADING = re.compile(r"h([1-6])\Z")
+_MARKED = re.compile(r"\s*(?:(\d{1,3})[.)]|[-*•–])\s+(?=\S)")  # a list whose lines are only broken apart
+_TEX = re.compile(r"\\\((.{1,2000}?)\\\)|\\\[(.{1,2000}?)\\\]")
 _LINKABLE = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
 _IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp)(?:[?#].*)?\Z", re.IGNORECASE)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
@@ -70,6 +73,7 @@ class _Walk:
     heading_links: list[tuple[str, str]] = field(default_factory=list)
     term: str = ""
     level: int = 0  # of the last heading
+    marked: bool = False  # whether the block at hand starts with the mark of a list item
     bold: int = 0  # how many bold elements are open
     pictured: bool = False  # whether the link at hand shows a picture
     shown: set[bool] = field(default_factory=set)  # whether the text of the block at hand is bold, not bold, or both
@@ -79,6 +83,7 @@ class _Walk:
         text = clean_inline("".join(self.inline)).rstrip("↩\ufe0e\ufe0f ")  # the way back from a footnote
         self.inline.clear()
         is_bold, self.shown = self.shown == {True}, set()
+        marked, self.marked = self.marked, False
         if not text:
             return
         if self.links:  # a link around whole blocks is named after the first of them
@@ -97,6 +102,8 @@ class _Walk:
                 following[0] += 1
             else:
                 self.builder.add("paragraph", text)
+        elif marked and (mark := _MARKED.match(text)):
+            self.builder.add("item", text[mark.end() :], ordinal=int(mark[1]) if mark[1] else None)
         elif self.term:
             self.builder.add("item", f"{self.term}: {text}")
             self.term = ""
@@ -112,7 +119,7 @@ def add_html(builder: DocumentBuilder, root: Tag) -> None:
     for tag, entering in _events(root):
         if isinstance(tag, NavigableString):
             if type(tag) is NavigableString:
-                walk.inline.append(re.sub(r"\s+", " ", tag))
+                walk.inline.append(_TEX.sub(lambda found: tex_to_text(found[1] or found[2]), re.sub(r"\s+", " ", tag)))
                 if tag.strip():
                     walk.shown.add(walk.bold > 0)
         elif isinstance(tag, Tag):
@@ -138,6 +145,9 @@ def _enter(walk: _Walk, tag: Tag) -> None:
     name = tag.name
     if name in _BLOCKS:
         walk.flush()
+        if walk.term and name in ("ul", "ol", "dl", "table", "pre"):  # a term that a list explains leads to it
+            walk.builder.add("paragraph", walk.term + ":")
+            walk.term = ""
     if level := _HEADING.match(name):
         walk.heading = int(level[1])
     elif name in ("ul", "ol", "menu"):
@@ -160,6 +170,9 @@ def _enter(walk: _Walk, tag: Tag) -> None:
             following = following.next_sibling
         if isinstance(following, Tag) and following.name == "br":
             walk.flush()  # two in a row are how old pages end a paragraph
+        elif isinstance(following, NavigableString) and _MARKED.match(following):
+            walk.flush()
+            walk.marked = True
     elif name == "sup":
         inner = tag.find("a", recursive=False)
         refers = isinstance(inner, Tag) and str(inner.get("href", "")).startswith("#")
@@ -174,7 +187,8 @@ def _enter(walk: _Walk, tag: Tag) -> None:
         if link and link[0] and not is_badge(str(tag.get("src", ""))) and not _IMAGE.search(link[0]):
             walk.pictured = True
     elif name == "math":
-        walk.inline.append(f" {tag.get('alttext') or tag.get_text(' ')} ")
+        formula = str(tag.get("alttext") or "")
+        walk.inline.append(f" {tex_to_text(formula) if formula else tag.get_text(' ')} ")
     elif name == "pre":
         walk.builder.add("code", _code(tag))
     elif name == "table" and _is_data(tag):
@@ -257,6 +271,8 @@ def _caption(tag: Tag) -> str:
     link = tag.find_parent("a")
     if isinstance(link, Tag):
         return words if not link.get_text().strip() else ""  # else its text says it
+    if words.startswith("{\\displaystyle") or "math" in str(tag.get("class", "")):
+        return f" {tex_to_text(words.removeprefix('{').removesuffix('}'))} "
     return f" {words} " if len(words.split()) >= 5 else ""
 
 

@@ -18,17 +18,27 @@ _DROPPED = frozenset(
     )
 )
 _DROPPED_ROLES = frozenset(["navigation", "banner", "search", "contentinfo", "complementary", "menu", "dialog", "alert"])
-# Words in `class` and `id` under which pages keep what is not their content; dropped only where they hold little of the text.
+# Names in `class` and `id` under which pages keep what is not their content; dropped only where they hold little of the text.
 _NOISE = frozenset(
     re.findall(
         r"\S+",
         """
-        breadcrumb breadcrumbs cookie cookies cookie-banner search-results sidebar social social-share share-buttons
-        pagination related-posts newsletter advertisement no-print headerlink skip-link footnote-ref footnote-backref
-        navbar site-header site-footer toc table-of-contents comments
+        headerlink permalink skip-link footnote-ref footnote-backref footnote-back no-print noprint mw-editsection
+        mw-cite-backlink mw-jump-link inline-template edit-link editlink screen-reader-text visually-hidden sr-only
+        admonition-title-hidden anchor-link copybtn
         """,
     )
 )
+# Parts of such names, of whole blocks only: inside a line a class may say how its words look.
+_NOISE_PART = re.compile(
+    r"(?:\A|[-_])(?:breadcrumbs?|cookies?|gdpr|consent|newsletter|subscribe|subscription|social|sharing|share|sharedaddy|sidebar"
+    r"|pagination|pager|related(?:[-_]?(?:posts?|articles?|content|links|stories|pages))?|recommended|advert\w*|adsbygoogle"
+    r"|ads?[-_](?:container|wrapper|slot|unit|block|box)|sponsored|promo|toc|table[-_]of[-_]contents|comments|navbar|navigation"
+    r"|nav|menu|masthead|site[-_](?:header|footer)|search[-_](?:results|form|box)|catlinks|printfooter|sitesub|navbox|skip"
+    r"|author[-_](?:box|bio|card|info)|(?:post|entry|article)[-_]tags|tag[-_](?:list|cloud)|tags[-_]links|prev[-_]?next|signup"
+    r"|popup|widget[-_]area|backlinks?)(?:[-_]|\Z)"
+)
+_INLINE = frozenset("a abbr b code em i kbd label mark q s samp small span strong sub sup tt u var".split())
 # Pictures that show a state or a count, not a thing; pictures that open a notebook are none.
 _BADGE = re.compile(
     r"shields\.io|badgen\.net|badge\.fury|codecov\.io|coveralls\.io|travis-ci|circleci\.com|appveyor|/workflows/|star-history"
@@ -38,6 +48,7 @@ _BADGE = re.compile(
     re.IGNORECASE,
 )
 _NOTEBOOK = re.compile(r"colab|binder|kaggle|studiolab|streamlit|gradio|huggingface", re.IGNORECASE)
+_HEADING = re.compile(r"h[1-6]\Z")
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d])"
 )
@@ -66,7 +77,7 @@ def drop_noise(soup: BeautifulSoup) -> None:
             or _is_hidden(tag)
             or str(tag.get("role", "")).lower() in _DROPPED_ROLES
             or (tag.name == "header" and not (measure.titles and measure.inside))
-            or ((tag.name == "form" or _NOISE & _names(tag)) and measure.characters * 4 < total)
+            or (measure.characters * 4 < total and (tag.name == "form" or _is_noise(tag)))
         ):
             doomed.append(tag)
     for tag in doomed:
@@ -106,10 +117,15 @@ def _measure(root: Tag) -> dict[int, _Measure]:
     return measures
 
 
-def _names(tag: Tag) -> set[str]:
+def _is_noise(tag: Tag) -> bool:
     classes: object = tag.get("class") or []
-    words = [str(word) for word in classes] if isinstance(classes, list) else str(classes).split()
-    return {word.lower() for word in [*words, str(tag.get("id", ""))]}
+    words = [str(word).lower() for word in classes] if isinstance(classes, list) else str(classes).lower().split()
+    # The id of a section, and of what has a heading, is made of its heading: "related-work", "navigation".
+    if tag.name not in ("section", "li") and not _HEADING.match(tag.name) and "section" not in words:
+        words.append(str(tag.get("id", "")).lower())
+    if not _NOISE.isdisjoint(words):
+        return True
+    return tag.name not in _INLINE and not _HEADING.match(tag.name) and any(map(_NOISE_PART.search, words))
 
 
 def _is_hidden(tag: Tag) -> bool:

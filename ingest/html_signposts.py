@@ -116,7 +116,10 @@ def _jumps(anchor: Tag) -> bool:
 def _names(anchor: Tag, headings: set[str]) -> bool:
     """Whether a jump mark goes to a heading of the page, or to the same page in another language."""
     href = str(anchor.get("href", ""))
-    return not href.startswith("#") or _key(anchor.get_text()) in headings or _key(unquote(href)) in headings
+    if not href.startswith("#"):
+        return True
+    text = anchor.get_text()
+    return not headings.isdisjoint((_key(text), _key(re.sub(r"\A\W*[\d.]+\s", "", text)), _key(unquote(href))))
 
 
 def _key(text: str) -> str:

@@ -198,8 +198,8 @@ def _cited(keys: str, in_text: bool) -> str:
 
 
 def _authors(first: str, others: str) -> str:
-    names = [name for name in re.split(r"[._]", others) if name]
-    return first.capitalize() + ("" if not names else f" and {names[0].capitalize()}" if len(names) == 1 else " et al.")
+    names = [name[0].upper() + name[1:] for name in [first, *re.split(r"[._]", others)] if name]
+    return " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
 
 
 def _unwrap(children: list[Token], start: int, before: Token) -> None:

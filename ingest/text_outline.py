@@ -6,15 +6,19 @@ not agree a line stays a paragraph; no line is lost except page furniture such a
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ingest.text_blocks import Style, TextBlock
 from ingest.text_entries import bare_entries_end, definitions, definitions_end, repeated_names, sentences_end
-from ingest.text_lines import Line
+from ingest.text_lines import Line, is_closed
 from ingest.text_signs import (
+    LONGEST_HEADING,
     announces_date,
     decimal_number,
     entry_name,
     is_body,
     is_byline,
+    is_contents_word,
     is_date,
     is_headline,
     is_label,
@@ -28,7 +32,28 @@ from ingest.text_signs import (
 
 def outline(lines: list[Line]) -> list[TextBlock]:
     """The blocks of the text in order. Headings that the text does not mark itself still have level 0."""
-    return _Outline([line for line in lines if line.kind != "text" or not is_leftover(line.text)]).blocks
+    return _Outline(_without_contents([line for line in lines if line.kind != "text" or not is_leftover(line.text)])).blocks
+
+
+def _without_contents(lines: list[Line]) -> list[Line]:
+    """The lines without a list of the text's own headings, which would be found in place of what stands below them."""
+    start = next((index for index, line in enumerate(lines) if is_contents_word(line.text)), len(lines))
+    counts = Counter(line.text.casefold() for line in lines[start + 1 :])
+    spaced = any(line.gap for line in lines[1:])
+    stop = start + 1
+    while stop < len(lines) and _may_be_entry(lines[stop], spaced and stop > start + 1):
+        if counts[lines[stop].text.casefold()] < 2 and not spaced:
+            break  # without empty lines nothing but its repetition tells an entry from what follows the list
+        counts[lines[stop].text.casefold()] -= 1
+        stop += 1
+    entries = {line.text.casefold() for line in lines[start + 1 : stop]}
+    known = sum(counts[entry] > 0 for entry in entries)
+    return lines[:start] + lines[stop:] if known >= 2 and known * 2 >= len(entries) else lines
+
+
+def _may_be_entry(line: Line, gap_ends: bool) -> bool:
+    short = len(line.text) <= LONGEST_HEADING and (not is_closed(line.text) or line.text.endswith("?"))
+    return line.kind in ("text", "item", "ordered") and short and not (gap_ends and line.gap)
 
 
 class _Outline:

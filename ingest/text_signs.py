@@ -50,11 +50,17 @@ _LEAD_STARTS = re.compile(
 _QUESTIONS = frozenset(["what", "how", "why", "when", "where", "who", "which"])
 _SMALL = frozenset(["a", "an", "the", "and", "or", "of", "to", "in", "on", "for", "with", "by", "vs", "as", "at", "from", "is"])
 _ADDRESS = re.compile(r"https?://|www\.|\S@\S+\.\S")
+_CONTENTS_WORD = re.compile(
+    r"(?:table of )?contents:?\Z|(?:in|on) this (?:article|post|page|guide):?\Z|jump to(?: section)?:?\Z|what[’']?s inside:?\Z",
+    re.IGNORECASE,
+)
 _LEFTOVERS = re.compile(
     # An invitation to another page, with its title but without an address that somebody may want:
     r"(?:also read|read (?:also|more|next)|see also our|recommended (?:for you|reading|articles?)|more from|up next"
     r"|you (?:may|might) (?:also )?(?:like|enjoy|be interested in|want to read)|related (?:posts?|articles?|stories)"
     r"|continue reading)\s*[:|»>](?!.*https?://).{0,160}\Z"
+    # The owner of the page:
+    r"|(?:©|\(c\)|copyright)\s.{0,80}\ball rights reserved\.?\Z"
     # Hash tags:
     r"|(?:tags?|filed under|topics?)?\s*:?\s*(?:#[^\W\d][\w-]*(?:[\s,]+|\Z)){2,}\Z|tags?\s*:\s*#\S+\Z"
     # Buttons:
@@ -79,6 +85,15 @@ def is_leftover(text: str) -> bool:
     (True, True, False)
     """
     return len(text) <= 200 and bool(_LEFTOVERS.match(text))
+
+
+def is_contents_word(text: str) -> bool:
+    """Whether the line heads a list of the text's own headings.
+
+    >>> is_contents_word("Table of Contents:"), is_contents_word("In this article")
+    (True, True)
+    """
+    return bool(_CONTENTS_WORD.match(text))
 
 
 def is_titular(text: str) -> bool:

@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if lines := config.stash[_TOLD].lines:
         terminalreporter.section("faults survived (index/README.md)")
-        terminalreporter.write("\n".join(sorted(lines, key=lambda line: int(line[1:4]))) + "\n")
+        terminalreporter.write("\n".join(sorted(lines, key=lambda line: (line[0] != "T", int(line[1:4])))) + "\n")
 
 
 @pytest.fixture(scope="session")

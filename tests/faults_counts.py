@@ -14,7 +14,8 @@ class Counts:
     """The counts at every change."""
 
     corpora: int = 1  # T1: of another size each
-    power_states: int = 150  # T2: of each scene
+    power_states: int = 130  # T2: of each scene
+    power_subsets: int = 8
     flips: int = 300  # T3: of each file
     truncations: int = 100
     zeroed: int = 100
@@ -27,7 +28,8 @@ class Counts:
 
 NIGHTLY = Counts(
     corpora=3,
-    power_states=4_000,
+    power_states=5_000,
+    power_subsets=64,
     flips=6_000,
     truncations=2_000,
     zeroed=2_000,

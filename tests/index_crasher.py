@@ -93,7 +93,7 @@ def main(corpus: Path, base: Path, out: Path, action: str, mode: str, every: int
     for stop_at in range(1, LONGEST, every):
         name = "trace" if mode == "trace" else str(stop_at)
         if base.exists():
-            shutil.copytree(base, out / name)
+            shutil.copytree(base, out / name, copy_function=os.link)
         child = os.fork()
         if child == 0:
             run_child(corpus, out / name, action, out / f"{name}.json", mode, stop_at)

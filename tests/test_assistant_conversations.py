@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -170,3 +174,141 @@ def test_what_a_killed_process_had_written_is_there(tmp_path: Path) -> None:
     store = open_conversations(tmp_path)
     (conversation,) = store.recent()
     assert store.messages(conversation.id)[1].answer == replace(covered_answer("Q"))
+
+
+def test_answering_anew_keeps_the_answer_that_was_there(store: Conversations) -> None:
+    conversation = store.start("Q")
+    first = store.ask(conversation, "Q")
+    store.write(first, covered_answer("Q"), "done")
+    second, its_conversation, question = store.ask_again(first)
+    assert (its_conversation, question) == (conversation, "Q")
+    shown = store.messages(conversation)
+    assert [message.id for message in shown][1:] == [second]
+    assert shown[1].versions == (first, second)
+    store.show(first)
+    assert store.messages(conversation)[1].answer == covered_answer("Q")
+
+
+def test_a_question_in_other_words_opens_a_branch_and_loses_nothing(store: Conversations) -> None:
+    conversation = store.start("one")
+    for question in ("one", "two", "three"):
+        store.write(store.ask(conversation, question), covered_answer(question), "done")
+    before = store.messages(conversation)
+    store.ask(conversation, "two, in other words", after=before[2].parent)
+    assert [m.content for m in store.messages(conversation) if m.role == "user"] == ["one", "two, in other words"]
+    assert [t.content for t in store.history(conversation) if t.role == "user"] == ["one"]
+    store.show(before[2].id)
+    assert store.messages(conversation)[:-1] != ()
+    assert [m.content for m in store.messages(conversation) if m.role == "user"] == ["one", "two", "three"]
+    assert len(store.everything(conversation)) == 8
+
+
+def test_the_first_question_can_be_changed_too(store: Conversations) -> None:
+    conversation = store.start("one")
+    store.write(store.ask(conversation, "one"), covered_answer("one"), "done")
+    store.ask(conversation, "another", after="")
+    question, _ = store.messages(conversation)
+    assert (question.content, len(question.versions)) == ("another", 2)
+    assert store.history(conversation, until="") == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("maths", ["Which maths?"]),
+        ("MATHS which", ["Which maths?"]),
+        ("école", ["École d'été"]),
+        ("algebra", ["Which maths?", "École d'été"]),
+        ("algebra maths", ["Which maths?"]),
+        ("100%", ["100% sure_thing"]),
+        ("e_t", ["100% sure_thing"]),
+        ("%", ["100% sure_thing"]),
+        ("nothing", []),
+    ],
+)
+def test_conversations_are_found_by_words_in_any_case(store: Conversations, words: str, found: list[str]) -> None:
+    for title in ("École d'été", "Which maths?"):
+        conversation = store.start(title)
+        store.write(store.ask(conversation, title), covered_answer(title), "done")
+    store.start("100% sure_thing")
+    assert sorted(entry.title for entry in store.find(words)) == sorted(found)
+
+
+def test_what_was_found_in_an_answer_is_shown(store: Conversations) -> None:
+    conversation = store.start("Which maths?")
+    store.write(store.ask(conversation, "Which maths?"), covered_answer(), "done")
+    (entry,) = store.find("algebra")
+    assert "Linear algebra" in entry.excerpt
+
+
+def test_a_conversation_is_renamed(store: Conversations) -> None:
+    conversation = store.start("Q")
+    store.rename(conversation, "  The  plan ")
+    store.rename(conversation, " ")
+    assert store.recent()[0].title == "The plan"
+    with pytest.raises(ConversationUnknown):
+        store.rename("nothing", "x")
+
+
+def test_two_questions_at_once_follow_each_other(store: Conversations, tmp_path: Path) -> None:
+    conversation = store.start("Q")
+    threads = [threading.Thread(target=store.ask, args=(conversation, f"Q{n}")) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(store.messages(conversation)) == 12
+
+
+def test_only_answers_that_nobody_writes_any_more_are_ended_in_a_shared_store(store: Conversations) -> None:
+    conversation = store.start("Q")
+    answer_id = store.ask(conversation, "Q")
+    assert store.interrupt(timedelta(seconds=30)) == 0
+    store.touch([answer_id])
+    time.sleep(0.05)
+    assert store.interrupt(timedelta(seconds=0.01)) == 1
+    assert store.messages(conversation)[1].state == "stopped"
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    """As that version made its tables, with two conversations whose messages are interleaved."""
+    connection = sqlite3.connect(tmp_path / "conversations.sqlite")
+    connection.executescript(
+        "CREATE TABLE conversation (id VARCHAR(32) PRIMARY KEY, title TEXT NOT NULL, created VARCHAR(32) NOT NULL,"
+        " updated VARCHAR(32) NOT NULL);"
+        "CREATE TABLE message (number INTEGER PRIMARY KEY, id VARCHAR(32) NOT NULL UNIQUE,"
+        " conversation_id VARCHAR(32) NOT NULL, role VARCHAR(16) NOT NULL, content TEXT NOT NULL,"
+        " state VARCHAR(16) NOT NULL, answer TEXT NOT NULL,"
+        " error TEXT NOT NULL, created VARCHAR(32) NOT NULL);"
+    )
+    moment = "2026-01-01T00:00:00.000000+00:00"
+    for name in "ab":
+        connection.execute("INSERT INTO conversation VALUES (?, ?, ?, ?)", (name, name, moment, moment))
+    answer = json.dumps(answer_record(covered_answer()))
+    for number, (name, role) in enumerate(
+        [("a", "user"), ("b", "user"), ("a", "assistant"), ("b", "assistant"), ("a", "user")]
+    ):
+        held = answer if role == "assistant" else ""
+        row = (number + 1, f"{name}{number}", name, role, f"words {number}", "done", held, "", moment)
+        connection.execute("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+    connection.commit()
+    connection.close()
+    for _ in range(2):  # and once more, when there is nothing left to do
+        store = open_conversations(tmp_path)
+        assert [message.id for message in store.messages("a")] == ["a0", "a2", "a4"]
+        assert [message.id for message in store.messages("b")] == ["b1", "b3"]
+    store.ask("b", "next")
+    assert [message.content for message in store.messages("b")][2:] == ["next", ""]
+
+
+def test_a_database_url_is_taken_instead_of_the_file(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'elsewhere.sqlite'}"
+    conversation = open_conversations(tmp_path / "data", url).start("Q")
+    assert open_conversations(tmp_path / "data", url).exists(conversation)
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "postgresql+nodriver://localhost/x", "nosuch://localhost/x"])
+def test_a_url_that_cannot_be_used_is_one_sentence(url: str) -> None:
+    with pytest.raises(ConversationsUnavailable, match="check its URL and install its driver"):
+        Conversations(url)

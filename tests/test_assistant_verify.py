@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +26,8 @@ WEEKS = "Linear algebra takes six weeks. Statistics takes eight weeks."
         ("Git is not optional.", ["Git is not optional."]),
         ("Learn Python and Docker.", ["Learn Python.", "Learn Docker."]),
         ("C++ is fast.", ["C++ is fast but hard."]),
+        ("Statistics takes 8 weeks.", [WEEKS]),
+        ("Git keeps every version.", ["Git keeps every version of the code, so nothing is lost."]),
     ],
 )
 def test_what_the_quotes_say_is_supported(sentence: str, quotes: list[str]) -> None:
@@ -49,26 +53,21 @@ def test_what_the_quotes_say_is_supported(sentence: str, quotes: list[str]) -> N
         ("It is.", ["It is."]),
         (ORDER, []),
         (ORDER, [""]),
-        pytest.param(
-            "Linear algebra takes eight weeks.", [WEEKS],
-            marks=pytest.mark.xfail(strict=True, reason="a figure that stands beside another subject of the quote passes"),
-        ),
-        pytest.param(
-            "Python is learned after SQL.", [ORDER],
-            marks=pytest.mark.xfail(strict=True, reason="before and after are not compared"),
-        ),
-        pytest.param(
-            "SQL is learned before Python.", [ORDER],
-            marks=pytest.mark.xfail(strict=True, reason="the order of subject and object is not compared"),
-        ),
-        pytest.param(
-            "Probability decreases the risk.", ["Probability increases the risk."],
-            marks=pytest.mark.xfail(strict=True, reason="one other content word in three passes, an opposite too"),
-        ),
-        pytest.param(
-            "Docker and Kubernetes are optional.", ["Docker is optional.", "Kubernetes is required."],
-            marks=pytest.mark.xfail(strict=True, reason="what one quote says of its subject is taken for the other's"),
-        ),
+        ("Linear algebra takes eight weeks.", [WEEKS]),
+        ("Python is learned after SQL.", [ORDER]),
+        ("SQL is learned before Python.", [ORDER]),
+        ("Probability decreases the risk.", ["Probability increases the risk."]),
+        ("Docker and Kubernetes are optional.", ["Docker is optional.", "Kubernetes is required."]),
+        ("Ridge sets coefficients to zero.", ["Lasso sets coefficients to zero, ridge shrinks them."]),
+        ("Models overfit.", ["Models rarely overfit."]),
+        ("Anna hired Bob.", ["Bob hired Anna."]),
+        ("The course is free.", ["The course is not free for companies."]),
+        ("The library is fast.", ["That the library is fast is wrong."]),
+        ("A query in HAVING is slow.", ["A query in WHERE is slow."]),
+        ("Tests come first, then the code.", ["The code comes first, then the tests."]),
+        ("All courses are free.", ["Some courses are free."]),
+        ("Learn Git, which Linus Torvalds wrote in 2005.", ["Learn Git."]),
+        ("word " * 200, ["word " * 200]),
     ],
 )  # fmt: skip
 def test_what_changes_adds_or_denies_is_not_supported(sentence: str, quotes: list[str]) -> None:
@@ -79,6 +78,34 @@ def test_what_changes_adds_or_denies_is_not_supported(sentence: str, quotes: lis
 @given(st.text(max_size=80), st.lists(st.text(max_size=80), max_size=3))
 def test_support_is_a_share_for_any_text(sentence: str, quotes: list[str]) -> None:
     assert 0 <= support(sentence, quotes) <= 1
+
+
+def test_a_short_name_counts_as_stated_where_its_words_stand() -> None:
+    assert support("ML needs data.", ["Machine learning needs data."]) > 0.5
+    assert support("NLP needs data.", ["Machine learning needs data."]) == 0
+
+
+def test_a_sentence_is_checked_in_milliseconds() -> None:
+    quote = "Linear algebra takes six weeks, and statistics takes eight weeks after it. " * 8
+    support(WEEKS, [quote])
+    began = time.process_time()
+    for _ in range(10):
+        support("Statistics takes six weeks, and linear algebra takes eight weeks after it.", [quote])
+    assert (time.process_time() - began) / 10 < 0.05
+
+
+def test_a_model_of_the_users_choice_decides_what_the_facts_leave_open() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def entails(premise: str, sentence: str) -> float:
+        asked.append((premise, sentence))
+        return 0.97
+
+    assert support("Structured query language comes later.", [ORDER, "Later comes SQL."], entails=entails) == 0.97
+    assert asked == [(f"{ORDER}\nLater comes SQL.", "Structured query language comes later.")]
+    assert support("SQL takes 3 weeks.", ["SQL takes 2 weeks."], entails=entails) == 0
+    assert support(ORDER, [ORDER], entails=lambda premise, sentence: 0.0) == 1
+    assert len(asked) == 1
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from evals.claims import Claim, evaluate_claims, judge_claims, load_claims
+from assistant.verify import SUPPORTED, support
+from evals.claims import Claim, judge_claims, load_claims
 from evals.items import ItemInvalid, ItemsMissing
 
 CLAIMS = (
@@ -75,11 +76,10 @@ def test_a_missing_or_empty_file_is_an_error(tmp_path: Path) -> None:
         load_claims(tmp_path / "empty.jsonl")
 
 
-def test_the_committed_claims_hold_every_corruption_and_the_verifier_is_better_than_chance() -> None:
+def test_the_committed_claims_hold_every_corruption_and_what_the_verifier_passes_is_supported() -> None:
     claims = load_claims()
-    kinds = {kind: [claim for claim in claims if claim.corruption == kind] for kind in {claim.corruption for claim in claims}}
-    assert set(kinds) == {"none", "number", "name", "negation", "scope", "mixed", "not_stated"}
+    assert {claim.corruption for claim in claims} == {"none", "number", "name", "negation", "scope", "mixed", "not_stated"}
     assert len({claim.id for claim in claims}) == len(claims)
-    overall = evaluate_claims().figures[0]
-    supported = len(kinds["none"]) / len(claims)
-    assert overall.precision is not None and overall.precision > supported
+    overall = judge_claims([claim for claim in claims if claim.split == "test"], support, SUPPORTED).figures[0]
+    assert overall.precision is not None and overall.precision >= 0.95
+    assert overall.recall is not None and overall.recall >= 0.15  # far rewordings are refused; see README.md, limits

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import re
+import textwrap
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from evals.evidence import check_quotes, locate
 from evals.items import load_items
 from evals.matching import says, says_any
+from evals.sweep import parse_sweep
 from ingest.corpus import scan
 from ingest.document import Document
 from ingest.readers import read_document
@@ -48,3 +53,27 @@ def test_no_document_gives_evidence_to_both_splits() -> None:
         used[item.split].update(evidence.document_id for evidence in item.evidence)
     assert used["dev"] and used["test"]
     assert not used["dev"] & used["test"]
+
+
+def test_the_workflow_and_the_gitlab_example_run_the_gate_and_keep_its_report() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    gate = workflow["jobs"]["gate"]["steps"]
+    assert [step["run"] for step in gate if "run" in step] == ["make gate"]
+    (kept,) = [step for step in gate if "upload-artifact" in step.get("uses", "")]
+    assert (kept["if"], kept["with"]["path"]) == ("always()", "build/evals/")
+    (cached,) = [step for step in gate if "actions/cache" in step.get("uses", "")]
+    hashed = re.findall(r"'([^']+)'", cached["with"]["key"])
+    assert hashed and not [name for name in hashed if not (ROOT / name).is_file()]
+    page = (ROOT / "evals" / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^    gate:\n(?:    .*\n)+", page, re.MULTILINE)
+    job = yaml.safe_load(textwrap.dedent(example))["gate"]
+    assert job["script"] == ["make gate"]
+    assert job["artifacts"]["reports"]["junit"] == "build/evals/junit.xml"
+    assert "--report build/evals" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_the_sweep_that_the_page_shows_is_valid() -> None:
+    page = (ROOT / "evals" / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^    quality = .*\n(?:(?:    .*)?\n)+?(?=\S)", page, re.MULTILINE)
+    sweep = parse_sweep(tomllib.loads(textwrap.dedent(example)))
+    assert (len(sweep.settings), sweep.keys) == (54, ("passage_limit", "dense_weight", "k", "threshold"))

@@ -49,7 +49,7 @@ def crash(scene: Scene, out: Path, mode: str, every: int = 1) -> list[tuple[Path
     environment = {**os.environ, "PYTHONPATH": f"{HERE.parent}{os.pathsep}{HERE}"}
     arguments = [scene.corpus, scene.base, out, scene.action, mode, every]
     command = [sys.executable, str(HERE / "index_crasher.py"), *(str(argument) for argument in arguments)]
-    subprocess.run(command, check=True, env=environment, timeout=250)
+    subprocess.run(command, check=True, env=environment, timeout=1200)
     told = [path for path in out.glob("*.json") if path.stat().st_size and mode != "trace"]
     told.sort(key=lambda path: int(path.stem))
     return [(path.with_suffix(""), json.loads(path.read_text())) for path in told]

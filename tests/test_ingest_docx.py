@@ -261,3 +261,45 @@ def test_tables_nested_a_thousand_times_are_read_or_refused() -> None:
         assert "deep" in parse(data, "plan.docx").text
     except DocumentRefused as refused:
         assert refused.code in (Refusal.LIMIT, Refusal.CORRUPT)
+
+
+def test_lines_of_a_program_are_one_block_and_powers_are_marked() -> None:
+    source = docx.Document()
+    source.styles.add_style("Source Code", docx.enum.style.WD_STYLE_TYPE.PARAGRAPH)
+    source.add_paragraph("def f():", style="Source Code")
+    source.add_paragraph("    return 1", style="Source Code")
+    paragraph = source.add_paragraph("About 10")
+    paragraph.add_run("6").font.superscript = True
+    paragraph.add_run(" rows.")
+    assert [(kind, text) for kind, text, *_ in kinds(read(source))] == [
+        ("code", "def f():\n    return 1"),
+        ("paragraph", "About 10^6 rows."),
+    ]
+
+
+def test_formulas_are_read_in_their_place() -> None:
+    source = docx.Document()
+    paragraph = source.add_paragraph("It takes ")
+    space = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    formula = (
+        f'<m:oMath xmlns:m="{space}"><m:r><m:t>O</m:t></m:r><m:d><m:e><m:sSup><m:e><m:r><m:t>n</m:t></m:r></m:e>'
+        "<m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup></m:e></m:d></m:oMath>"
+    )
+    paragraph._p.append(docx.oxml.parse_xml(formula))
+    paragraph.add_run(" steps.")
+    assert read(source).text == "It takes O(n^2) steps."
+
+
+def test_footnotes_follow_the_text() -> None:
+    source = docx.Document()
+    source.add_paragraph("A claim.")
+    word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    notes = (
+        f'<w:footnotes xmlns:w="{word}"><w:footnote w:type="separator" w:id="-1"><w:p/></w:footnote>'
+        '<w:footnote w:id="1"><w:p><w:r><w:t>The source.</w:t></w:r></w:p></w:footnote></w:footnotes>'
+    )
+    name = docx.opc.packuri.PackURI("/word/footnotes.xml")
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    part = docx.opc.part.Part(name, kind, notes.encode(), source.part.package)
+    source.part.relate_to(part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes")
+    assert read(source).text == "A claim.\n\n1. The source."

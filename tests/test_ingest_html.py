@@ -117,3 +117,49 @@ def test_hostile_nesting_costs_little_time(html: str) -> None:
     start = time.process_time()
     read(html)
     assert time.process_time() - start < 15
+
+
+def test_what_stands_around_an_article_is_dropped() -> None:
+    words = "Data engineers build pipelines, and this guide has two steps that take about six months of study in all. " * 3
+    page = f"""<html><head><title>A guide | The Blog</title></head><body>
+<div id="cookie-notice" class="cookie-notice-container"><p>We use cookies.</p></div>
+<div class="wrap with-sidebar"><h1>A guide</h1>
+<div class="social-share-buttons"><a href="https://t.example/share">Tweet</a></div>
+<div id="toc_container"><p>Contents</p><ul><li><a href="#s1">1 Step 1</a></li></ul></div>
+<p>{words}</p><div class="ad-container"><p>Advertisement</p></div>
+<h2 id="s1"><span class="ez-toc-section">Step 1</span></h2><p>Learn:<br>1. Variables<br>2. Functions</p>
+<div class="related-post"><h4>You might also like</h4></div>
+<section id="related-work"><h2>Related work</h2><p>Others did it too.</p></section>
+<div class="newsletter-signup"><h3>Subscribe</h3></div><div class="post-tags">Tags: sql</div>
+<div class="post-navigation"><a href="/p">Previous</a></div><div id="comments" class="comments-area"><p>Great!</p></div>
+</div></body></html>"""
+    assert kinds(page) == [
+        ("heading", "A guide"),
+        ("paragraph", words.strip()),
+        ("heading", "Step 1"),
+        ("paragraph", "Learn:"),
+        ("item", "Variables"),
+        ("item", "Functions"),
+        ("heading", "Related work"),
+        ("paragraph", "Others did it too."),
+    ]
+
+
+def test_marks_of_an_encyclopedia_are_dropped_and_formulas_read() -> None:
+    page = """<body><div role="main"><h1>Boosting</h1><div class="noprint">From the encyclopedia</div>
+<p>It builds trees<sup class="noprint">[citation needed]</sup> in O(n<sup>2</sup>), and \\(x_i\\) is a number.</p>
+<h2><span>History</span><span class="mw-editsection">[<a href="/e">edit</a>]</span></h2>
+<p>The <img class="math" alt="{\\displaystyle F_{m}(x)}" src="x.svg"> is the model.</p>
+<ol><li><span class="mw-cite-backlink"><a href="#r">^</a></span> A paper.</li></ol></div></body>"""
+    assert kinds(page) == [
+        ("heading", "Boosting"),
+        ("paragraph", "It builds trees in O(n^2), and x_i is a number."),
+        ("heading", "History"),
+        ("paragraph", "The F_m(x) is the model."),
+        ("item", "A paper."),
+    ]
+
+
+def test_a_term_that_a_list_explains_leads_to_it() -> None:
+    page = "<dl><dt>Parameters</dt><dd><ul><li>alpha</li></ul></dd><dt>Use</dt><dd>Often.</dd></dl>"
+    assert kinds(page) == [("paragraph", "Parameters:"), ("item", "alpha"), ("item", "Use: Often.")]

@@ -229,3 +229,157 @@ def test_an_outline_that_loops_does_not_stop_the_reading() -> None:
     number = reader.trailer["/Root"]["/Outlines"]["/First"].indirect_reference.idnum
     looped = data.replace(b"/Title (Alpha)", b"/Next %d 0 R /Title (Alpha)" % number)
     assert read(looped).text == "Words."
+
+
+def test_programs_keep_their_lines_and_indentation() -> None:
+    def page(canvas: Canvas) -> None:
+        lines(canvas, 72, 780, PROSE[:90], "and it goes on for another line of text below it.")
+        lines(canvas, 72, 740, "def score(rows):", "    return sum(rows)", font="Courier", size=9)
+        lines(canvas, 72, 700, PROSE[:90], "and so does this one.")
+
+    document = read(draw(page))
+    assert [kind for kind, _ in kinds(document)] == ["paragraph", "code", "paragraph"]
+    assert kinds(document)[1][1] == "def score(rows):\n    return sum(rows)"
+
+
+def test_compounds_keep_their_hyphen_and_other_hyphens_mend() -> None:
+    texts = [
+        "Good cross-functional teams and well-known people use self-",
+        "contained notes, cross-",
+        "functional reviews and care-",
+    ]
+    texts += ["fully typeset GPT-", "like models, hyphen\u2010", "ated by programs."]
+    pdf = draw(lambda c: lines(c, 72, 700, *[text.replace("\u2010", "-") for text in texts]))
+    assert read(pdf).text == (
+        "Good cross-functional teams and well-known people use self-contained notes, cross-functional reviews and carefully "
+        "typeset GPT-like models, hyphenated by programs."
+    )
+
+
+def test_raised_numbers_are_powers_or_marks_of_footnotes() -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(72, 700, "An area of 5 km")
+        x = 72 + canvas.stringWidth("An area of 5 km")
+        canvas.setFont("Helvetica", 6)
+        canvas.drawString(x, 704, "2")
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(x + 4, 700, " was measured.")
+        end = x + 4 + canvas.stringWidth(" was measured.")
+        canvas.setFont("Helvetica", 6)
+        canvas.drawString(end, 704, "12")
+
+    assert read(draw(page)).text == "An area of 5 km^2 was measured."
+
+
+def test_a_footnote_does_not_part_the_paragraph_that_crosses_the_page() -> None:
+    def first(canvas: Canvas) -> None:
+        lines(canvas, 72, 130, *[f"Line {number} of the body text of this page of the paper, and" for number in range(3)])
+        lines(canvas, 72, 60, "1 The note that stands at the foot of the page.", size=7)
+
+    def second(canvas: Canvas) -> None:
+        lines(
+            canvas, 72, 780, "the end of the sentence that the first page began with so much care.", "More text follows here."
+        )
+
+    texts = [text for _, text in kinds(read(draw(first, second)))]
+    assert texts[0].endswith("with so much care. More text follows here.")
+    assert texts[1] == "1 The note that stands at the foot of the page."
+
+
+def test_running_heads_that_differ_are_known_by_their_page_numbers() -> None:
+    heads = [
+        "4 Chapter One: Beginnings",
+        "Beginnings of it all 5",
+        "6 Chapter Two: Middle",
+        "The middle part 7",
+        "8 Chapter Two: Middle",
+    ]
+
+    def page(head: str) -> Callable[[Canvas], object]:
+        def on(canvas: Canvas) -> None:
+            lines(canvas, 72, 810, head)
+            lines(canvas, 72, 740, *[f"Row {row} below {head[-3:]} says something about the world." for row in range(12)])
+
+        return on
+
+    text = read(draw(*map(page, heads))).text
+    assert not any(head in text for head in heads)
+
+
+def test_entries_of_a_table_of_contents_stand_on_lines_of_their_own() -> None:
+    entries = [f"{name} {'. ' * 20}{number}" for number, name in enumerate(["Aims", "Means", "Ends"], start=3)]
+    document = read(
+        draw(lambda c: (lines(c, 72, 780, "Contents", font="Helvetica-Bold", size=14), lines(c, 72, 750, *entries)))
+    )
+    assert kinds(document)[1:] == [("item", "Aims … 3"), ("item", "Means … 4"), ("item", "Ends … 5")]
+
+
+def tagged(content: bytes, tree: str) -> bytes:
+    """A PDF of one page with a tree of tags; object 4 is the content, 6 the root of the tree, 7 and on its elements."""
+    objects = [
+        b"<</Type /Catalog /Pages 2 0 R /MarkInfo <</Marked true>> /StructTreeRoot 6 0 R>>",
+        b"<</Type /Pages /Kids [3 0 R] /Count 1>>",
+        b"<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources <</Font <</F1 5 0 R>>>>>>",
+        b"<</Length %d>>\nstream\n" % len(content) + content + b"\nendstream",
+        b"<</Type /Font /Subtype /Type1 /BaseFont /Helvetica>>",
+        *tree.encode().split(b"\n"),
+    ]
+    body, offsets = b"%PDF-1.7\n", []
+    for number, each in enumerate(objects, start=1):
+        offsets.append(len(body))
+        body += b"%d 0 obj\n" % number + each + b"\nendobj\n"
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    size = len(objects) + 1
+    end = b"trailer <</Size %d /Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (size, len(body))
+    return body + b"xref\n0 %d\n0000000000 65535 f \n" % size + table + end
+
+
+def marked(number: int, role: str, x: float, y: float, text: str) -> bytes:
+    return f"/{role} <</MCID {number}>> BDC BT /F1 10 Tf {x} {y} Td ({text}) Tj ET EMC\n".encode()
+
+
+def test_tags_give_headings_lists_tables_and_the_order_of_reading() -> None:
+    content = b"".join(
+        [
+            marked(5, "P", 320, 700, "The right column is read last."),
+            marked(0, "H1", 72, 700, "A heading that looks like text"),
+            marked(1, "LBody", 72, 680, "the first item,"),
+            marked(2, "LBody", 72, 668, "the second item."),
+            marked(3, "TD", 72, 650, "Python"),
+            marked(4, "TD", 200, 650, "three months"),
+            b"/Artifact BMC BT /F1 10 Tf 72 20 Td (Page 1 of the book) Tj ET EMC",
+        ]
+    )
+    tree = """<</Type /StructTreeRoot /K [7 0 R 8 0 R 11 0 R 15 0 R]>>
+<</S /H1 /Pg 3 0 R /K 0>>
+<</S /L /K [9 0 R 10 0 R]>>
+<</S /LI /Pg 3 0 R /K 1>>
+<</S /LI /Pg 3 0 R /K [2]>>
+<</S /Table /K 12 0 R>>
+<</S /TR /K [13 0 R 14 0 R]>>
+<</S /TD /Pg 3 0 R /K 3>>
+<</S /TD /Pg 3 0 R /K <</Type /MCR /Pg 3 0 R /MCID 4>>>>
+<</S /P /Pg 3 0 R /K 5>>"""
+    assert kinds(read(tagged(content, tree))) == [
+        ("heading", "A heading that looks like text"),
+        ("item", "the first item,"),
+        ("item", "the second item."),
+        ("header", "Python | three months"),
+        ("paragraph", "The right column is read last."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        "<</Type /StructTreeRoot /K 7 0 R>>\n<</S /P /Pg 3 0 R /K [7 0 R 6 0 R 0]>>",
+        "<</Type /StructTreeRoot /RoleMap <</A /B /B /A>> /K 7 0 R>>\n<</S /A /Pg 3 0 R /K 0>>",
+        "<</Type /StructTreeRoot /K 99 0 R>>",
+        "<</Type /StructTreeRoot /K (text)>>",
+        "<</Type /StructTreeRoot /K " + "[" * 90 + "]" * 90 + ">>",
+        "7",
+    ],
+)
+def test_damaged_tags_cost_nothing_but_themselves(tree: str) -> None:
+    assert read(tagged(marked(0, "P", 72, 700, "Some words."), tree)).text == "Some words."

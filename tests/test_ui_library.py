@@ -101,8 +101,8 @@ def test_an_upload_becomes_a_document_while_the_old_ones_go_on_answering(runtime
 
 def test_while_an_update_runs_it_tells_how_far_it_is_and_can_be_stopped(runtime: Runtime) -> None:
     page = _upload(_library(), ("slowly.md", SLOW.encode()))
-    assert page.button(key="stop-rebuild")
-    page.button(key="stop-rebuild").click().run()
+    assert page.button(key="stop-rebuild-library")
+    page.button(key="stop-rebuild-library").click().run()
     deadline = time.monotonic() + 20
     while runtime.rebuild.view().state == "running":
         assert time.monotonic() < deadline

@@ -150,6 +150,7 @@ class ScriptedAssistant:
         self.modes: list[Mode] = []
         self.gate = threading.Event()
         self.gate.set()
+        self.threshold = 0.35
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), *, mode: Mode = "auto", cancelled: Callable[[], bool] = lambda: False

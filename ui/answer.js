@@ -53,7 +53,7 @@ function drawViews(root, views) {
       }
       if (state) state.element.replaceWith(element);
       else holder.append(element);
-      state = root.state.views[at] = { element, title: view.title, shown: [], paragraph: null, lists: [] };
+      state = root.state.views[at] = { element, title: view.title, shown: [], paragraph: null, table: null, lists: [] };
     }
     const date = state.element.querySelector(":scope > .ra-date");
     if (date && date.textContent !== view.date) date.textContent = view.date;
@@ -64,8 +64,13 @@ function drawViews(root, views) {
 
 function addSentence(root, state, sentence) {
   const words = make("span", "ra-sentence");
-  for (const [text, address] of sentence.runs) words.append(address ? link(text, address) : text);
+  write(words, sentence.runs);
   sentence.cites.forEach((marker) => words.append("\u00a0", cite(root, marker)));
+  if (sentence.cells) {
+    addRow(root, state, sentence);
+    return;
+  }
+  state.table = null;
   if (!sentence.item) {
     state.lists = [];
     if (!state.paragraph) state.element.append((state.paragraph = make("p")));
@@ -88,6 +93,31 @@ function addSentence(root, state, sentence) {
   else if (/^\d+[.)]\s/.test(words.textContent)) item.className = "ra-numbered";  // a heading that brings its number along
   item.append(words);
   list.append(item);
+}
+
+function addRow(root, state, sentence) {
+  state.paragraph = null;
+  state.lists = [];
+  const first = !state.table || state.table.width !== sentence.cells.length;
+  if (first) {
+    const holder = make("div", "ra-table");
+    state.table = make("table");
+    state.table.width = sentence.cells.length;
+    holder.append(state.table);
+    state.element.append(holder);
+  }
+  const row = make("tr", "ra-sentence");
+  for (const runs of sentence.cells) {
+    const cell = make(first ? "th" : "td");
+    write(cell, runs);
+    row.append(cell);
+  }
+  sentence.cites.forEach((marker) => row.lastElementChild.append("\u00a0", cite(root, marker)));
+  state.table.append(row);
+}
+
+function write(element, runs) {
+  for (const [text, address] of runs) element.append(address ? link(text, address) : text);
 }
 
 function link(text, address) {

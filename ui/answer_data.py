@@ -12,6 +12,7 @@ from ingest.document import Document
 from ui.render import breadcrumb, runs
 
 Find = Callable[[str], Document | None]  # a document of the index in use, by its id
+_CELL = " | "  # between the cells of a table row, as readers of documents write them
 LONGEST_QUOTE = 900  # characters of a quote shown beside its number
 
 
@@ -93,15 +94,24 @@ def _view(
     return {
         "title": title,
         "date": date,
-        "sentences": [_sentence(sentence, cited) for sentence in sentences],
+        "sentences": [_sentence(sentence, cited, row=row) for sentence, row in zip(sentences, _rows(sentences), strict=True)],
     }
 
 
-def _sentence(sentence: Sentence, cited: Mapping[int, str]) -> dict[str, Any]:
+def _rows(sentences: Sequence[Sentence]) -> list[bool]:
+    """Which sentences are rows of a table: those with as many cells as the one before or behind them."""
+    widths = [sentence.text.count(_CELL) for sentence in sentences]
+    return [
+        width > 0 and (widths[at - 1 : at] == [width] or widths[at + 1 : at + 2] == [width]) for at, width in enumerate(widths)
+    ]
+
+
+def _sentence(sentence: Sentence, cited: Mapping[int, str], *, row: bool) -> dict[str, Any]:
     bullet = sentence.bullet.strip()
     ordinal = int(bullet[:-1]) if re.fullmatch(r"\d{1,9}\.", bullet) else None
     return {
         "runs": runs(" ".join(sentence.text.split())),
+        "cells": [runs(cell.strip()) for cell in sentence.text.split(_CELL)] if row else None,
         "item": bool(bullet),
         "ordinal": ordinal,
         "depth": min(3, (len(sentence.bullet) - len(sentence.bullet.lstrip())) // 2) if bullet else 0,

@@ -49,6 +49,8 @@ def draw_answer(runtime: Runtime, message: Message, *, last: bool) -> None:
         st.markdown("Stopped before anything was written.")
     if message.error:
         st.error(sentence(message.error), icon=":material/error:")
+    if answer is not None and answer.notice:
+        st.caption(f":material/info: {sentence(answer.notice)}")
     if message.state == "stopped" and answer is not None:
         st.caption("Stopped before the end; what had been written is kept.")
     with st.container(key=f"actions-{message.id}", horizontal=True, vertical_alignment="center", gap="xsmall"):

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import pages_chat, pages_conversations, pages_evals, pages_feedback, pages_library, pages_roadmap
+from ui import pages_chat, pages_conversations, pages_evals, pages_feedback, pages_library, pages_roadmap, pages_settings
+from ui.appearance import apply_appearance
 from ui.rebuild_view import notice_rebuild
 from ui.shared import Key, shared_runtime
 from ui.sidebar import draw_sidebar
@@ -23,6 +24,7 @@ page = st.navigation(
         st.Page(pages_library.page, title="Library", icon=":material/local_library:", url_path="library"),
         st.Page(pages_feedback.page, title="Feedback", icon=":material/rate_review:", url_path="feedback"),
         st.Page(pages_evals.page, title="Evals", icon=":material/monitoring:", url_path="evals"),
+        st.Page(pages_settings.page, title="Settings", icon=":material/settings:", url_path="settings"),
     ]
 )
 st.set_page_config(layout="wide" if page.url_path == "roadmap" else "centered")
@@ -30,6 +32,8 @@ if st.session_state.pop(Key.TO_CHAT, False) and page != chat:
     st.switch_page(chat)
 runtime = shared_runtime()
 if runtime is not None:
+    page.run()  # first, because a learner waits for it
     notice_rebuild(runtime)
     draw_sidebar(runtime)
-    page.run()
+    with st.sidebar:
+        apply_appearance()

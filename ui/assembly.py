@@ -75,12 +75,18 @@ def require_index(settings: Settings) -> None:
 
 
 def open_assistant(settings: Settings, library: Library, *, write: bool = True) -> Assistant:
-    """The assistant over `library`; without `write` it has no generator and only quotes."""
+    """The assistant over `library`; without `write` it has no generator and only quotes.
+
+    Its mode `auto` is the one that `roadmap eval --mode write` measured to be better for this generator.
+    """
     from assistant.assistant import Assistant
     from assistant.coverage import THRESHOLD
+    from assistant.measured import read_measured
 
     threshold = THRESHOLD if settings.threshold is None else settings.threshold
-    return Assistant(library, generator=_generator(settings) if write else None, threshold=threshold)
+    generator = _generator(settings) if write else None
+    measured = read_measured(settings.data, generator.id) if generator is not None else None
+    return Assistant(library, generator=generator, threshold=threshold, auto=measured.better if measured else "quote")
 
 
 def _generator(settings: Settings) -> Generator:

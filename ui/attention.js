@@ -78,7 +78,7 @@ function read(page) {
     const latest = document.querySelector(".st-key-latest");
     if (latest) {
       const top = page.scrollTop + latest.getBoundingClientRect().top - page.getBoundingClientRect().top - 56;
-      const wanted = Math.max(0, Math.min(top, page.scrollHeight - page.clientHeight));
+      const wanted = top < 120 ? 0 : Math.min(top, page.scrollHeight - page.clientHeight);  // the first one stands below its title
       if (Math.abs(page.scrollTop - wanted) < 2) stayed += 1;
       else { stayed = 0; page.scrollTo({ top: wanted }); }
     }

@@ -30,16 +30,21 @@ def serve(
 
     check_port(settings.host, settings.port)  # before minutes are spent on what could then not be shown
     prepare(settings)
-    if settings.host not in ("127.0.0.1", "localhost", "::1"):
-        tell(f"Warning: {settings.host} is open to other machines, and the chat asks nobody for a password.")
     raise typer.Exit(run_server(settings, browser=browser, ready=tell))
 
 
 def prepare(settings: Settings) -> None:
-    """Fetch missing weights and bring the index up to date; an index that is there is used when its update fails."""
+    """Fetch missing weights and bring the index up to date; an index that is there is used when its update fails.
+
+    What stands in the way is told before anything is fetched.
+    """
     from index.weights import is_present, pull
     from ui.assembly import build_index, require_index, sources
+    from ui.checkup import look_at_places
 
+    for finding in look_at_places(settings):
+        if finding.state != "ok":
+            tell(f"Warning: {finding.name}: {finding.told}")
     for source in sources(settings):
         if not is_present(source):
             pull(source, tell)

@@ -13,9 +13,9 @@ def draw_versions(message: Message, noun: str) -> None:
     if len(message.versions) < 2 or message.id not in message.versions:
         return
     at = message.versions.index(message.id)
-    _arrow(message, at - 1, f"Earlier version of the {noun}", ":material/chevron_left:")
+    _arrow(message, at - 1, "Earlier", noun, ":material/chevron_left:")
     st.caption(f"{at + 1} of {len(message.versions)}", width="content")
-    _arrow(message, at + 1, f"Later version of the {noun}", ":material/chevron_right:")
+    _arrow(message, at + 1, "Later", noun, ":material/chevron_right:")
 
 
 def draw_actions(message: Message) -> None:
@@ -32,11 +32,12 @@ def draw_actions(message: Message) -> None:
     )
 
 
-def _arrow(message: Message, to: int, told: str, icon: str) -> None:
+def _arrow(message: Message, to: int, label: str, noun: str, icon: str) -> None:
     there = 0 <= to < len(message.versions)
     st.button(
-        told,
-        key=f"version-{icon[-6:-1]}-{message.id}",
+        label,
+        key=f"{label.lower()}-{message.id}",
+        help=f"{label} version of the {noun}, with what followed it",
         icon=icon,
         type="tertiary",
         disabled=not there,

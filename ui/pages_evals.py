@@ -11,7 +11,7 @@ from typing import Literal
 import streamlit as st
 
 from evals.gate_files import figure
-from evals.history import HEADLINES, figures_of, kinds_of, label, series
+from evals.history import CHARTED, HEADLINES, figures_of, kinds_of, label, series
 from evals.metrics import METRICS
 from evals.run import Run, RunHead
 from evals.store import load_run, stored_runs
@@ -39,7 +39,8 @@ def page() -> None:
     try:
         if runtime.settings.manage:
             running = runtime.measuring.view().state == "running"
-            st.fragment(_draw_measuring, run_every=POLL_SECONDS if running else None)(runtime, running)
+            first = not any(_folder(runtime).glob("*/run.json"))
+            st.fragment(_draw_measuring, run_every=POLL_SECONDS if running else None)(runtime, running, first)
         heads = stored_runs(_folder(runtime))
         if not heads:
             st.info("Nothing has been measured here yet.", icon=":material/monitoring:")
@@ -70,14 +71,14 @@ def _run(folder: str, run_id: str) -> Run:
     return load_run(Path(folder), run_id)  # it never changes once it is stored
 
 
-def _draw_measuring(runtime: Runtime, was_running: bool) -> None:
+def _draw_measuring(runtime: Runtime, was_running: bool, first: bool) -> None:
     view = runtime.measuring.view()
     if was_running and view.state != "running":
         st.rerun()  # the new run belongs to the whole page
     if view.state == "running":
         _draw_running(runtime, view)
         return
-    with st.expander("Measure now", icon=":material/play_circle:", expanded=view.state == "idle"):
+    with st.expander("Measure now", icon=":material/play_circle:", expanded=first):
         split = st.segmented_control(
             "Which questions",
             tuple(_SPLITS),
@@ -145,13 +146,13 @@ def _draw_ended(view: MeasureView) -> None:
 
 def _draw_history(heads: tuple[RunHead, ...]) -> None:
     shares = [name for name, metric in METRICS.items() if not metric.unit]
-    default = [name for name in HEADLINES if name in shares and any(head.summary.get(name) is not None for head in heads)]
+    default = [name for name in CHARTED if any(head.summary.get(name) is not None for head in heads)]
     names = st.multiselect("Figures", shares, default=default, key="evals-figures", placeholder="Choose figures")
     columns = series(heads, names) if names else {"run": []}
     if len(columns["run"]) > 1:
-        st.line_chart(columns, x="run", y=names, x_label="run", y_label="share")
+        st.line_chart(columns, x="run", y=names, x_label="run, UTC", y_label="share")
     else:
-        st.caption("A line appears once two runs have the figures that are chosen.")
+        st.caption("A line appears once two runs have all the figures that are chosen.")
     rows: list[dict[str, object]] = [
         {
             "run": label(head),

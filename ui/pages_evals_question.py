@@ -94,7 +94,7 @@ def _draw_context(context: Context) -> None:
     signs = " · ".join(sign for sign, given in ((":green[evidence]", context.covers), (":blue[cited]", context.cited)) if given)
     with st.container(border=True):
         where = " › ".join(context.section)
-        st.caption(f"{context.rank}. {escape(context.document)} {escape(where)}" + (f" · {signs}" if signs else ""))
+        st.caption(f"**{context.rank}** · {escape(context.document)} · {escape(where)}" + (f" · {signs}" if signs else ""))
         text = context.text
         marks, at = context.marks, 0
         for line in text.split("\n"):

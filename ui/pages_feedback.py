@@ -158,7 +158,7 @@ def _draw_passage(runtime: Runtime, entry: Feedback, hit: Hit, key: str) -> None
     passage = hit.passage
     with st.container(border=True):
         where = breadcrumb(passage.heading_path, passage.page)
-        st.caption(f"{hit.rank}. {escape(passage.document_id)} · {escape(where)}")
+        st.caption(f"**{hit.rank}** · {escape(passage.document_id)} · {escape(where)}")
         for line in passage.text.split("\n"):
             if line.strip():
                 st.markdown(inline(line))

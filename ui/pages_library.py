@@ -100,7 +100,7 @@ def _draw_update(runtime: Runtime, status: IndexStatus | None, running: bool) ->
         runtime.look_again()
         st.rerun()
     draw_uploaded(runtime, status)
-    draw_rebuild(runtime)
+    draw_rebuild(runtime, "library")
     if not running and (status is None or status.stale):
         label = "Build the index" if status is None else "Update the index"
         st.button(label, key="library-rebuild", type="primary", icon=":material/sync:", on_click=_update, args=(runtime,))

@@ -100,6 +100,13 @@ class Rebuild:
         if child is not None and child.poll() is None:
             child.terminate()
 
+    def wait(self, timeout: float = 10.0) -> bool:
+        """Whether no build runs any more, after at most `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        while self.view().state == "running" and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return self.view().state != "running"
+
     def _begin(self) -> None:
         self._started = self._stage_started = time.monotonic()
         self._again = self._stopped = False

@@ -15,14 +15,18 @@ POLL_SECONDS = 0.5
 _TOLD = "rebuild_told"  # number of the last build whose end this visit was told
 
 
-def draw_rebuild(runtime: Runtime) -> None:
-    """Draw the update that runs, with a button to stop it, or how the last one ended. Belongs into a fragment that polls."""
+def draw_rebuild(runtime: Runtime, place: str = "sidebar") -> None:
+    """Draw the update that runs, with a button to stop it, or how the last one ended. Belongs into a fragment that polls.
+
+    `place` tells apart the places on one page that draw it.
+    """
     view = runtime.rebuild.view()
     if view.state == "running":
         st.progress(view.share, text=progress_text(view))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("Questions are answered from the documents as they were until this is done.", width="stretch")
-            st.button("Stop", key="stop-rebuild", icon=":material/stop_circle:", on_click=runtime.rebuild.close)
+            if runtime.settings.manage:
+                st.button("Stop", key=f"stop-rebuild-{place}", icon=":material/stop_circle:", on_click=runtime.rebuild.close)
     elif view.state == "failed":
         st.error(sentence(view.error), icon=":material/error:")
     elif view.state == "stopped":
@@ -41,6 +45,8 @@ def notice_rebuild(runtime: Runtime) -> None:
     if st.session_state[_TOLD] == view.number:
         return
     st.session_state[_TOLD] = view.number
+    if view.state == "done" and runtime.readiness == "failed":
+        runtime.load()  # there was nothing to open before
     if view.state == "done" and view.report is not None:
         st.toast(escape(result_text(view)), icon=":material/library_add_check:", duration="long")
     elif view.state == "failed":

@@ -89,20 +89,33 @@ class Runtime:
         threading.Thread(target=self._load_generator, name="load generator", daemon=True).start()
 
     def status(self) -> IndexStatus:
-        """The index and what changed in the corpus since, at most `STATUS_SECONDS` old.
+        """The index and what changed in the corpus since. Raises IndexMissing, IndexDamaged.
 
-        Raises IndexMissing, IndexDamaged.
+        After `STATUS_SECONDS` the corpus is looked at again, in the background: no page waits for that, the next one shows it.
         """
         number, now = current_number(self.settings.data), time.monotonic()
         held = self._status
-        if held is not None and held[1] == number and now - held[0] < STATUS_SECONDS:
+        if held is not None and held[1] == number:
+            if now - held[0] >= STATUS_SECONDS:
+                self._status = (now, number, held[2])  # one look at a time
+                threading.Thread(target=self._look_again, name="look", daemon=True).start()
             return held[2]
+        return self._look()
+
+    def _look(self) -> IndexStatus:
+        number, now = current_number(self.settings.data), time.monotonic()
         try:
             status = read_status(self.settings.data, self.settings.corpus)
         except CorpusMissing:
             status = read_status(self.settings.data)
         self._status = (now, number, status)
         return status
+
+    def _look_again(self) -> None:
+        try:
+            self._look()
+        except RoadmapError:
+            self._status = None  # the next page looks itself, and says what is wrong
 
     def look_again(self) -> None:
         """Forget what was last seen of the corpus: something was added to it or deleted."""
@@ -140,6 +153,13 @@ class Runtime:
                 documents = assembly.read_content(self.settings).documents
                 self._read = number, {document.id: document for document in documents}
             return self._read[1]
+
+    def reopen(self) -> None:
+        """Open the index anew after it was erased: nothing of the old one stays in memory."""
+        with self._lock, self._lock_content:
+            self.library = assembly.open_library(self.settings)
+            self._assistant = self._status = self._roadmaps = self._read = None
+        self.load()
 
     def change(self, settings: Settings) -> None:
         """Answer with these settings from now on; the folders stay what they are."""

@@ -12,7 +12,7 @@ from ui.render import counted, escape, sentence
 from ui.runtime import Runtime
 from ui.shared import Key
 
-RECENT = 8
+RECENT = 6
 TITLE = 44  # characters of a title that are shown
 _MODES = {"auto": "Auto", "quote": "Quoted", "write": "Written"}
 _CHANGES = {"added": "new", "changed": "changed", "removed": "deleted"}

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 THREADS = 4  # quoting is quick and runs side by side; the generator lets one through at a time
 QUEUE = 8  # answers running or waiting; beyond that a learner is told, instead of left waiting
+WRITE_SECONDS = 0.1  # quotes that come faster than that are stored, and then shown, together
 BEAT_SECONDS = 5.0  # how often answers being written are marked as such, for other processes that share the store
 LOST = timedelta(seconds=30)  # without a mark for that long, the process that wrote an answer has ended
 
@@ -174,11 +175,15 @@ class Worker:
         answer = _empty(job.question)
         try:
             try:
+                written = 0.0
                 for event in self._events(job, history, mode):
                     answer = _with(answer, event)
-                    if isinstance(event, SentenceReady):
+                    if isinstance(event, Retrieved):
+                        job._show(answer)
+                    elif isinstance(event, SentenceReady) and _is_due(event.sentence, written):
                         self._conversations.write(job.answer_id, answer, "running")
-                    job._show(answer)
+                        job._show(answer)
+                        written = time.monotonic()
                 state: State = "stopped" if job.cancelled() else "done"
                 shown = replace(answer, suggestions=())  # what is offered next is shown once it is checked
                 self._conversations.write(job.answer_id, shown, state)
@@ -245,6 +250,11 @@ class Worker:
         except RoadmapError as exc:
             error = f"{error} {exc}"
         job._show(answer, "failed", error)
+
+
+def _is_due(sentence: Sentence, written: float) -> bool:
+    """Whether a sentence is stored and shown by itself; quotes come without a pause, and wait for each other."""
+    return sentence.kind == "written" or time.monotonic() - written > WRITE_SECONDS
 
 
 def _empty(question: str) -> Answer:

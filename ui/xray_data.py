@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 EXPLAINED = (
     (
         "Dense",
-        "How close the meaning is: the cosine between the vectors of the question and of the passage's best sentence (75 %) and "
-        "of the whole passage (25 %). 1 is the same meaning, 0 none in common.",
+        "How close the meaning is: the cosine between the vectors of the question and of the passage's best sentence (75 %) "
+        "and of the whole passage (25 %). 1 is the same meaning, 0 none in common.",
     ),
     (
         "Lexical",
@@ -24,7 +24,8 @@ EXPLAINED = (
     ),
     (
         "Fused",
-        "Half of each of the two, each divided by the best of this question: the order in which candidates come in.",
+        "Half of each of the two, each divided by the best of this question, and 0.15 more for a document the question names: "
+        "the order in which candidates come in.",
     ),
     (
         "Evidence",
@@ -50,11 +51,12 @@ LONGEST = 160  # characters of a passage's best piece that are shown
 
 def xray_data(answer: Answer, xray: Xray) -> dict[str, Any]:
     """What `xray.js` draws."""
+    fullest = max([1.0, *(candidate.hit.score for candidate in xray.candidates)])
     return {
         "verdict": _verdict(xray),
         "note": "" if xray.same_index else "The index has changed since this answer; the scores are those of today.",
         "explained": [list(pair) for pair in EXPLAINED],
-        "candidates": [_row(candidate, xray) for candidate in xray.candidates],
+        "candidates": [_row(candidate, xray, fullest) for candidate in xray.candidates],
         "times": _times(answer),
     }
 
@@ -67,7 +69,7 @@ def _verdict(xray: Xray) -> str:
     )
 
 
-def _row(candidate: Candidate, xray: Xray) -> dict[str, Any]:
+def _row(candidate: Candidate, xray: Xray, fullest: float) -> dict[str, Any]:
     hit = candidate.hit
     path = hit.passage.heading_path
     place = breadcrumb(path[1:] if path[:1] == (hit.passage.title,) else path, hit.passage.page)
@@ -78,7 +80,7 @@ def _row(candidate: Candidate, xray: Xray) -> dict[str, Any]:
         "title": hit.passage.title,
         "place": place,
         "words": words if len(words) <= LONGEST else words[: LONGEST - 1] + "…",
-        "scores": [round(max(0.0, min(1.0, s)), 3) for s in (hit.dense, hit.lexical, hit.score, hit.rerank or 0.0)],
+        "scores": [round(max(0.0, s), 3) for s in (hit.dense, hit.lexical, hit.score / fullest, hit.rerank or 0.0)],
         "shown": [f"{s:.2f}" for s in (hit.dense, hit.lexical, hit.score, hit.rerank or 0.0)],
         "used": candidate.fate == "quoted",
         "fate": _FATES[candidate.fate].format(

@@ -1,0 +1,56 @@
+"""Questions to ask next are made of headings, read as questions, and are kept only when they are answered."""
+
+from __future__ import annotations
+
+import pytest
+from ui_fakes import covered_answer, refusal, roadmap_document
+
+from assistant.suggest import MAX_SUGGESTIONS, TRIED, answerable, nearby_questions, question_about
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("What is it?", "What is it?"),
+        ("How to practise", "How do I practise?"),
+        ("Why models drift", "Why models drift?"),
+        ("Resources for shell and Linux", "Which resources are there for shell and Linux?"),
+        ("Signs of competence", "What should I know about signs of competence (Privacy)?"),
+        ("Privacy mistakes", "What should I know about privacy mistakes?"),
+        ("GPU memory", "What should I know about GPU memory (Privacy)?"),
+        ("Python basics", "What should I know about Python basics (Privacy)?"),
+        ("After day 90", "What does “Privacy” say about “After day 90”?"),
+        ("Project: a small model", "What does “Privacy” say about “Project: a small model”?"),
+        ("", "What should I know about privacy?"),
+    ],
+)
+def test_a_heading_becomes_a_question(heading: str, expected: str) -> None:
+    assert question_about(heading, "Privacy", "learn Python early") == expected
+
+
+def test_what_follows_the_cited_section_is_asked_about_first() -> None:
+    document = roadmap_document()
+    first, *_ = nearby_questions(covered_answer(), {document.id: document})
+    assert first == "What does “A roadmap” say about “Phase 2: Code”?"
+    assert list(nearby_questions(covered_answer(), {})) == []
+
+
+def test_only_answered_questions_are_kept_and_none_that_repeats_another() -> None:
+    tried: list[str] = []
+
+    def ask(question: str):  # type: ignore[no-untyped-def]
+        tried.append(question)
+        return refusal(question) if "bread" in question else covered_answer(question)
+
+    asked = ["Which maths do I need?"]
+    questions = ["Which maths do I need first?", "How is bread made?", "What is SQL?", "SQL?", "What is Git?"]
+    assert answerable(questions, asked, ask) == ("What is SQL?", "What is Git?")
+    assert tried == ["How is bread made?", "What is SQL?", "What is Git?"]
+
+
+def test_the_search_for_questions_ends() -> None:
+    kinds = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "omega")
+    assert len(answerable([f"{kind}?" for kind in kinds], [], covered_answer)) == MAX_SUGGESTIONS
+    tried: list[str] = []
+    answerable([f"{kind}?" for kind in kinds], [], lambda question: tried.append(question) or refusal(question))  # type: ignore[func-returns-value]
+    assert len(tried) == TRIED

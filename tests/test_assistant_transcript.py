@@ -1,0 +1,125 @@
+"""Conversations leave as files and come back whole; what is no export, or was tampered with, is refused as a whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ui_fakes import covered_answer, refusal
+
+from assistant.conversations import Conversations, open_conversations
+from assistant.transcript import (
+    TranscriptInvalid,
+    answer_markdown,
+    conversation_markdown,
+    export_conversations,
+    import_conversations,
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Conversations:
+    return open_conversations(tmp_path)
+
+
+@pytest.fixture
+def conversation(store: Conversations) -> str:
+    """Two versions of an answer, then a question whose answer failed."""
+    conversation = store.start("Which maths?")
+    first = store.ask(conversation, "Which maths?")
+    store.write(first, covered_answer("Which maths?"), "done")
+    again, _, _ = store.ask_again(first)
+    store.write(again, refusal("Which maths?"), "done")
+    store.fail(store.ask(conversation, "And then?"), "The server does not answer.")
+    return conversation
+
+
+def test_an_answer_to_share_has_every_number_with_its_quote() -> None:
+    assert answer_markdown(covered_answer()).splitlines() == [
+        "1. Linear algebra [1]",
+        "2. Statistics [2]",
+        "",
+        "Sources:",
+        "",
+        "- [1] A roadmap (plans/roadmap.md), A roadmap › Phase 1: Maths: “Linear algebra”",
+        "- [2] A roadmap (plans/roadmap.md), A roadmap › Phase 1: Maths: “Statistics”",
+    ]
+
+
+def test_what_is_shared_fetches_nothing_and_holds_no_html() -> None:
+    answer = covered_answer()
+    hostile = replace(answer.sentences[0], text="![x](http://evil.example/x.png) <img src=x>")
+    text = answer_markdown(replace(answer, sentences=(hostile,)))
+    assert "![" not in text
+    assert "\\<img" in text
+
+
+def test_a_conversation_to_read_tells_question_status_and_failure(store: Conversations, conversation: str) -> None:
+    text = conversation_markdown("Which maths?", store.messages(conversation))
+    assert text.startswith("# Which maths?\n\n## Which maths?\n\n*Not covered · ")
+    assert "## And then?\n\n*The server does not answer.*" in text
+
+
+def test_what_was_exported_comes_back_with_all_its_versions(store: Conversations, conversation: str, tmp_path: Path) -> None:
+    other = open_conversations(tmp_path / "other")
+    (brought,) = import_conversations(other, export_conversations(store, [conversation]).encode())
+    assert brought != conversation
+    before, after = store.messages(conversation), other.messages(brought)
+    assert [(m.role, m.content, m.state, m.answer, m.error) for m in after] == [
+        (m.role, m.content, m.state, m.answer, m.error) for m in before
+    ]
+    assert len(after[1].versions) == 2
+    assert other.history(brought) == store.history(conversation)
+
+
+def test_a_running_answer_comes_back_as_stopped(store: Conversations) -> None:
+    conversation = store.start("Q")
+    store.write(store.ask(conversation, "Q"), covered_answer("Q"), "running")
+    (brought,) = import_conversations(store, export_conversations(store, [conversation]).encode())
+    assert store.messages(brought)[1].state == "stopped"
+
+
+def _first_answer(content: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = content["conversations"][0]["messages"][1]["answer"]
+    return answer
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda content: content.update(kind="something"),
+        lambda content: content.update(format=99),
+        lambda content: content.update(conversations=None),
+        lambda content: content["conversations"][0]["messages"][0].pop("content"),
+        lambda content: content["conversations"][0]["messages"][0].update(content=["x"]),
+        lambda content: content["conversations"][0]["messages"][0].update(role="system"),
+        lambda content: content["conversations"][0]["messages"][0].update(created="yesterday"),
+        lambda content: content["conversations"][0]["messages"][0].update(created="2026-01-01T00:00:00"),
+        lambda content: content["conversations"][0]["messages"].append(content["conversations"][0]["messages"][0]),
+        lambda content: _first_answer(content)["citations"][0].update(start="0"),
+        lambda content: _first_answer(content)["citations"][0].update(marker=True),
+        lambda content: _first_answer(content)["citations"][0].update(extra=1),
+        lambda content: _first_answer(content)["hits"][0].update(score="high"),
+        lambda content: _first_answer(content)["seconds"].update(total="fast"),
+        lambda content: _first_answer(content).update(status="perhaps"),
+        lambda content: _first_answer(content)["sentences"][0].update(citations=["1"]),
+    ],
+)
+def test_a_tampered_export_is_refused_and_nothing_of_it_is_stored(
+    store: Conversations, conversation: str, tamper: Callable[[dict[str, Any]], object]
+) -> None:
+    content = json.loads(export_conversations(store, [conversation]))
+    tamper(content)
+    with pytest.raises(TranscriptInvalid):
+        import_conversations(store, json.dumps(content).encode())
+    assert store.count() == 1
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"[]", b"null", b'{"kind"', b"[" * 100_000])
+def test_a_file_that_is_no_export_is_refused(store: Conversations, data: bytes) -> None:
+    with pytest.raises(TranscriptInvalid, match="no export of conversations"):
+        import_conversations(store, data)
