@@ -118,7 +118,8 @@ class LocalModel:
                     failure.append(error)
                     streamer.end()
 
-            worker = threading.Thread(target=generate, name="generate", daemon=True)
+            # Not a daemon: torch aborts the whole program when it is cut off at the end of the process.
+            worker = threading.Thread(target=generate, name="generate", daemon=False)
             worker.start()
             try:
                 yield from streamer

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from assistant.units import Part, Unit
 from ingest.sentences import sentence_spans
@@ -46,6 +47,7 @@ _ORDER = re.compile(
 _ASKS = re.compile(r"^\W*(?:what|which|who|when|where|why|how|is|are|do|does|can|could|should|explain)\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=65536)  # the same units are weighed for question after question
 def is_order(text: str) -> bool:
     """Whether the text, or a sentence of it, tells the program that reads it what to do.
 

@@ -40,7 +40,8 @@ class Pump:
             finally:
                 self._pieces.put(None)
 
-        self._thread = threading.Thread(target=read, name="write", daemon=True)
+        # Not a daemon: torch aborts the whole program when a thread of its is cut off at the end of the process.
+        self._thread = threading.Thread(target=read, name="write", daemon=False)
 
     def __enter__(self) -> Pump:
         self._thread.start()

@@ -14,7 +14,7 @@ from assistant.generator import GeneratorUnusable
 class ServedModel:
     """A model that a server runs; nothing else is ever contacted. Several answers may be asked of it at once."""
 
-    def __init__(self, address: str, model: str, api_key: str = "", *, timeout: float = 30.0, connect: float = 2.0) -> None:
+    def __init__(self, address: str, model: str, api_key: str = "", *, timeout: float = 15.0, connect: float = 2.0) -> None:
         """`address` ends before `/chat/completions`, e.g. `http://127.0.0.1:11434/v1`.
 
         `connect` is how many seconds the server may take to accept, `timeout` how many until the next piece.

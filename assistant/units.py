@@ -111,9 +111,13 @@ class _Structure:
                 yield self._unit("code", [self._part(block)], None, at, hit)
 
     def _touched(self, hit: Hit) -> list[int]:
+        spans = hit.passage.spans
+        first = max(0, bisect_right(self._starts, min(start for start, _ in spans)) - 1)
+        last = bisect_left(self._starts, max(end for _, end in spans))
         touched = []
-        for at, block in enumerate(self.blocks):
-            if any(block.start < end and start < block.end for start, end in hit.passage.spans):
+        for at in range(first, last):
+            block = self.blocks[at]
+            if any(block.start < end and start < block.end for start, end in spans):
                 touched.append(at)
         return touched
 

@@ -39,7 +39,7 @@ class Pace:
 
 
 QUICK = Pace(first=0.4, silence=2.2, whole=2.2, max_tokens=90)  # the bundled model, on two cores
-PATIENT = Pace(first=3.0, silence=8.0, whole=30.0, max_tokens=220)  # larger models, on this machine or a server
+PATIENT = Pace(first=3.0, silence=15.0, whole=30.0, max_tokens=220)  # larger models, on this machine or a server
 
 
 def pace_of(generator: Generator) -> Pace:

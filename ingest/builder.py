@@ -11,11 +11,17 @@ from typing import Literal
 from ingest.document import Block, BlockKind, Document, Section
 
 _INVISIBLE = re.compile(
-    # C0/C1 controls except tab and newline, soft hyphen, zero-width characters, bidi controls, BOM, lone surrogates
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+    # C0/C1 controls except tab and newline, soft hyphen, zero-width characters, bidi controls, BOM, lone surrogates, tag
+    # characters, and the private planes, which mean nothing without the font that a program had in mind
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U0010ffff]"
 )
 _GLUED = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st"}
-_LIGATURES = str.maketrans(_GLUED)
+# Controls that stand where a program took Windows-1252 for Latin-1: quotes, dashes, bullets.
+_MISREAD = {code: char for code in range(0x80, 0xA0) if (char := bytes([code]).decode("cp1252", "ignore"))}
+_REPLACED = str.maketrans(_GLUED) | _MISREAD
+
+
+_CONTENTS = frozenset(["contents", "table of contents"])  # a heading that names no document
 
 
 def clean_inline(text: str) -> str:
@@ -24,7 +30,7 @@ def clean_inline(text: str) -> str:
     >>> clean_inline(" ef\ufb01cient\u200b   models\\n")
     'efficient models'
     """
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text.replace("\r", "\n").translate(_LIGATURES)))
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text.replace("\r", "\n").translate(_REPLACED)))
     return " ".join(text.split())
 
 
@@ -79,7 +85,8 @@ class DocumentBuilder:
         """The finished document; `title` falls back to the first heading, then to the file's name."""
         text = "".join(self._parts)
         if not title:
-            first = next((b for b in self.blocks if b.kind == "heading"), None)
+            heads = (block for block in self.blocks if block.kind == "heading")
+            first = next((b for b in heads if text[b.start : b.end].casefold() not in _CONTENTS), None)
             title = text[first.start : first.end] if first else document_id.rsplit("/", 1)[-1].rsplit(".", 1)[0]
         return Document(
             id=document_id,

@@ -93,6 +93,9 @@ def _read_once(path: Path, document_id: str) -> bytes:
         found = path.lstat()
         if not stat.S_ISREG(found.st_mode):
             raise _unsafe(document_id, found.st_mode)
+        if found.st_nlink > 1 and found.st_uid != path.parent.stat().st_uid:
+            reason = "it is a hard link to a file of somebody else; copy the file itself there"
+            raise DocumentRefused(document_id, Refusal.UNSAFE_FILE, reason)
         check_size(found.st_size, document_id)
         # O_NOFOLLOW: not even a link put there since the check is followed; O_NONBLOCK: nor does a pipe block.
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)

@@ -17,7 +17,7 @@ from ingest.builder import DocumentBuilder, clean_inline
 from ingest.document import Document
 from ingest.docx_text import body_blocks, is_bold, paragraph_text
 from ingest.errors import DocumentRefused, Refusal
-from ingest.limits import check_characters, check_zip
+from ingest.limits import check_characters, check_zip, too_much
 from ingest.text_signs import is_titular
 
 _PLAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -40,6 +40,8 @@ def read_docx(data: bytes, document_id: str) -> Document:
     try:
         source = docx.Document(io.BytesIO(_as_plain_document(data)))
     except (KeyError, ValueError, XMLSyntaxError, zipfile.BadZipFile, AttributeError) as error:
+        if isinstance(error, XMLSyntaxError) and "depth" in str(error):
+            raise too_much(document_id, "its tables or lists are nested too deep") from error
         reason = f"it is no readable Word document ({type(error).__name__}); open it in Word and save it again as .docx"
         raise DocumentRefused(document_id, Refusal.CORRUPT, reason) from error
     builder = DocumentBuilder()

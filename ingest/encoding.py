@@ -15,15 +15,26 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# Marks that turn the direction of writing, halves of characters, and tags, in which orders can be smuggled.
+_HIDING = re.compile("[\u202a-\u202e\u2066-\u2069\ud800-\udfff\U000e0020-\U000e007f]")
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def decode(data: bytes, document_id: str, *, declared: str | None = None) -> tuple[str, tuple[str, ...]]:
-    """The text of `data` and a warning where its encoding was guessed; `declared` is what the file itself names.
+    """The text of `data` and warnings: where its encoding was guessed, where characters hide or reorder what it says.
+
+    `declared` is the encoding that the file itself names.
 
     Order: byte order mark, UTF-16 by its zero bytes, strict UTF-8, the declared encoding, Windows-1252.
     Raises DocumentRefused: BINARY where zero bytes or control characters say that it is no text, ENCODING where none fits.
     """
+    text, warnings = _decode(data, document_id, declared)
+    if _HIDING.search(text):
+        warnings = (*warnings, "It held characters that hide or reorder text; they were taken out.")
+    return text, warnings
+
+
+def _decode(data: bytes, document_id: str, declared: str | None) -> tuple[str, tuple[str, ...]]:
     for mark, name in _MARKS:
         if data.startswith(mark):
             try:

@@ -18,6 +18,7 @@ from ingest.document import Document
 from ingest.encoding import decode
 from ingest.html_noise import content_of, drop_noise, is_badge
 from ingest.html_signposts import drop_signposts
+from ingest.limits import too_much
 from ingest.tex import tex_to_text
 from ingest.text_signs import is_label, is_titular
 
@@ -31,10 +32,11 @@ _BLOCKS = frozenset(
         """,
     )
 )
+_NESTED = 5_000  # tags inside tags
 _DEEPEST = 8  # lists nested more deeply are shown at this depth: the indentation alone would fill the text
 _HEADING = re.compile(r"h([1-6])\Z")
 _MARKED = re.compile(r"\s*(?:(\d{1,3})[.)]|[-*•–])\s+(?=\S)")  # a list whose lines are only broken apart
-_TEX = re.compile(r"\\\((.{1,2000}?)\\\)|\\\[(.{1,2000}?)\\\]")
+_TEX = re.compile(r"\\\(((?:[^\\]|\\[^()\[\]]){1,1000}?)\\\)|\\\[((?:[^\\]|\\[^()\[\]]){1,1000}?)\\\]")
 _LINKABLE = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
 _IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp)(?:[?#].*)?\Z", re.IGNORECASE)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
@@ -45,6 +47,8 @@ def read_html(data: bytes, document_id: str) -> Document:
     named = _CHARSET.search(data[:4096])
     text, warnings = decode(data, document_id, declared=named[1].decode("ascii") if named else None)
     soup = BeautifulSoup(text, "lxml")
+    if _is_deep(soup):
+        raise too_much(document_id, f"its tags are nested more than {_NESTED:,} deep")
     title = clean_inline(soup.title.get_text()) if soup.title else ""
     language = soup.html.get("lang") if soup.html else None
     drop_noise(soup)
@@ -58,6 +62,16 @@ def read_html(data: bytes, document_id: str) -> Document:
         if part in headings:
             return replace(document, title=part)
     return document
+
+
+def _is_deep(soup: BeautifulSoup) -> bool:
+    """Whether tags are nested deeper than a page made to be read; follows the order of the page, without recursion."""
+    depth = {id(soup): 0}
+    for tag in soup.find_all(True):
+        depth[id(tag)] = depth.get(id(tag.parent), 0) + 1
+        if depth[id(tag)] > _NESTED:
+            return True
+    return False
 
 
 @dataclass(slots=True)

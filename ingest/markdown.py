@@ -40,7 +40,7 @@ _EMOJI = re.compile(r"(?<!\S):[a-z0-9_+-]+:(?!\S)")
 _ALERT = re.compile(r"^\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*")
 _TASK = re.compile(r"^\[[ xX]\]\s+")
 _MAGIC = re.compile(r"^\s*(?:%%?[a-z]\w*|#\s?@\w+).*$\n?|^(?:tab\.interact_select)\(.*\)$\n?", re.MULTILINE)
-_HEADING_ATTRIBUTES = re.compile(r"\s*\{[#.:][^{}]*\}\s*$")
+_HEADING_ATTRIBUTES = re.compile(r"(?<!\s)\s*\{[#.:][^{}]*\}\s*$")
 
 
 def read_markdown(data: bytes, document_id: str) -> Document:

@@ -17,7 +17,7 @@ _DIRECTIVE = re.compile(r"\{([\w:.-]+)\}\s*(.*)\Z")
 _OPTION = re.compile(r"\s*:[\w-]+:(?:\s.*)?\Z")
 _COLONS = re.compile(r"\s*:{3,}\s*(.*)\Z")
 _TITLE = re.compile(r"(?:title|label|summary)\s*=\s*[\"']([^\"']*)[\"']")
-_ADMONITION = re.compile(r"(\s*)(?:!!!|\?\?\?\+?)\s+[\w -]+?(?:\s+\"([^\"]*)\")?\s*\Z")
+_ADMONITION = re.compile(r"(\s*)(?:!!!|\?\?\?\+?)\s+[\w -]{1,60}?(?:\s+\"([^\"]*)\")?\s*\Z")
 _TAB = re.compile(r"(\s*)===[+!]?\s+\"([^\"]+)\"\s*\Z")
 _HIGHLIGHT = re.compile(r"\s*\{%-?\s*highlight\b.*%\}\s*\Z")
 _END_HIGHLIGHT = re.compile(r"\s*\{%-?\s*endhighlight\b.*%\}\s*\Z")
@@ -33,6 +33,12 @@ _DROPPED_LINE = re.compile(
     r"|export\s+(?:const|default|function|let|var)\b.*\Z",
     re.IGNORECASE,
 )
+_COMMENTS = (
+    ("<!-- ALL-CONTRIBUTORS-LIST:START", "<!-- ALL-CONTRIBUTORS-LIST:END -->"),
+    ("{% comment %}", "{% endcomment %}"),
+    ("{/*", "*/}"),
+)
+_LONGEST = 2_000  # characters of a line that may be a sign
 _CONTENT = frozenset(
     """note tip hint important warning caution danger attention error seealso admonition dropdown margin sidebar topic exercise
     exercise-start solution solution-start proof prf:proof prf:theorem prf:definition prf:algorithm prf:example prf:remark
@@ -55,11 +61,22 @@ def plain_markdown(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     front = re.match(r"---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n", text, re.DOTALL)
     start = front.end() if front else 0
-    body = re.sub(r"<!-- ALL-CONTRIBUTORS-LIST:START.*?<!-- ALL-CONTRIBUTORS-LIST:END -->", "", text[start:], flags=re.DOTALL)
-    body = re.sub(r"\{/\*.*?\*/\}|\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}", "", body, flags=re.DOTALL)
+    body = text[start:]
+    for opening, closing in _COMMENTS:
+        body = _without(body, opening, closing)
     out: list[str] = []
     _convert(body.split("\n"), out, 0)
     return text[:start] + "\n".join(out)
+
+
+def _without(text: str, opening: str, closing: str) -> str:
+    """The text without what stands between the two signs; an opening sign that nothing closes stays."""
+    parts: list[str] = []
+    end = 0
+    while (start := text.find(opening, end)) >= 0 and (stop := text.find(closing, start)) >= 0:
+        parts.append(text[end:start])
+        end = stop + len(closing)
+    return "".join([*parts, text[end:]])
 
 
 def _convert(lines: Sequence[str], out: list[str], depth: int) -> None:
@@ -67,7 +84,10 @@ def _convert(lines: Sequence[str], out: list[str], depth: int) -> None:
     index = 0
     while index < len(lines):
         line = lines[index]
-        if fence := _FENCE.match(line):
+        if len(line) > _LONGEST:
+            out.append(plain_inline(line))
+            stop = index + 1
+        elif fence := _FENCE.match(line):
             stop = _fence_end(lines, index, fence[2])
             _convert_fence(fence, lines[index:stop], out, depth)
         elif _HIGHLIGHT.match(line):

@@ -6,15 +6,15 @@ import re
 
 from ingest.html_noise import is_badge
 
-_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
+_CODE = re.compile(r"(`+)(?!`).{1,2000}?(?<!`)\1(?!`)")
+_TEMPLATE = re.compile(r"(?<!\$)\{\{([^{}]{0,1000})\}\}|\{%((?:[^%]|%(?!\})){0,300})%\}")  # Hugo and Quarto; Jekyll and GitBook
+_URL = re.compile(r"https?://[^\s\"'{}<>%]+")
+_LONGEST = 20_000  # characters; a longer line is data, not prose
 _SIGNS = re.compile(r"[{}^~@]|==|\[\[|\+\+|:[a-z]+-|\[!|\*\[")
-_PICTURE_LINK = re.compile(r"\[!\[[^\]]*\]\(([^()\s]*)[^()]*\)\]\([^()\s]*\)|!\[[^\]]*\]\(([^()\s]*)[^()]*\)")
+_PICTURE_LINK = re.compile(
+    r"\[!\[[^\]]{0,300}\]\(([^()\s]{0,1000})[^()]{0,300}\)\]\([^()\s]{0,1000}\)|!\[[^\]]{0,300}\]\(([^()\s]{0,1000})[^()]{0,300}\)"
+)
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(?<!\$)\{\{[<%]?[^{}]*?(https?://[^\s\"'{}<>]+)[^{}]*?[>%]?\}\}"), r"\1"),  # a video keeps its address
-    (re.compile(r"\{%[^%{}]*?(https?://[^\s\"'{}<>]+)[^%{}]*?%\}"), r"\1"),
-    (re.compile(r"(?<!\$)\{\{[<%](?:[^{}]|\{[^{}]*\})*?[>%]\}\}"), ""),  # Hugo
-    (re.compile(r"\{%-?.*?-?%\}"), ""),  # Jekyll, GitBook
-    (re.compile(r"(?<!\$)\{\{[^{}]*\}\}"), ""),
     (re.compile(r"(?<!\\)\{\s*[.#:][^{}]*\}|(?<=\))\{[\w-]+=[^{}]*\}"), ""),
     (re.compile(r"!\[\[[^\[\]]*\]\]"), ""),  # Obsidian
     (re.compile(r"(?<!\\)\[\[([^\[\]|#]+)(?:#[^\[\]|]*)?\]\](?![(\[])"), r"\1"),
@@ -43,7 +43,7 @@ def plain_inline(line: str) -> str:
     >>> plain_inline("[Click]{.btn} H~2~O, see @fig-a [@ada2020, p. 1].")
     'Click H2O, see the figure.'
     """
-    if not _SIGNS.search(line):
+    if len(line) > _LONGEST or not _SIGNS.search(line):
         return line
     parts: list[str] = []
     end = 0
@@ -58,7 +58,14 @@ def _plain(text: str) -> str:
     if not _SIGNS.search(text):
         return text
     text = _PICTURE_LINK.sub(lambda found: "" if is_badge(found[1] or found[2] or "") else found[0], text)
+    text = _TEMPLATE.sub(_address, text)
     text = _SPAN.sub(r"\1", text)
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return text
+
+
+def _address(template: re.Match[str]) -> str:
+    """What a template tag leaves: the address of a video that it shows, or nothing."""
+    found = _URL.search(template[1] or template[2] or "")
+    return found[0] if found else ""

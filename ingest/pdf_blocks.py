@@ -57,7 +57,7 @@ class _Blocks:
         in_contents = False
         for paragraph in self.paragraphs:
             text = clean_inline(self._text(paragraph))
-            listed = in_contents and bool(_CONTENTS_ENTRY.search(text))
+            listed = in_contents and len(text) < 300 and bool(_CONTENTS_ENTRY.search(text))
             if paragraph.kind == "row" and not listed:
                 self._add_row(paragraph)
                 continue

@@ -16,7 +16,7 @@ from ingest.text_lines import is_closed
 
 ITEM = re.compile(r"(?:[•‣◦▪▫●○■□∙⁃➢➤➔►✓✔\uf0b7\uf0a7\uf0d8\uf076*]|[-–—](?=\s)|o(?=\s))\s*(?=\S)")
 NUMBERED = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
-LEADERS = re.compile(r"(?:\s?\.){4,}\s*(?:\d{1,4}|[ivxl]{1,6})\s*\Z")
+LEADERS = re.compile(r"(?<![.\s])(?:\s?\.){4,}\s*(?:\d{1,4}|[ivxl]{1,6})\s*\Z")
 _TERMINAL = re.compile(r"[:.!?]\Z")
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§])\s?\D")
 

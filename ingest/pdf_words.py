@@ -14,7 +14,7 @@ _FOLLOWS = re.compile(r"[^\W\d_]+")
 # First parts that keep their hyphen, and those that are written together with what follows.
 _OPEN = frozenset("self well cross high low long short real full half open end large small state one two three non so".split())
 _CLOSED = frozenset("over under inter out back up down sub super hyper auto semi fore work data net soft hard".split())
-_LINKS = re.compile(r"\[([^\[\]]*)\]\((\S+?)\)(\s*)\[([^\[\]]*)\]\(\2\)")
+_LINKS = re.compile(r"\[([^\[\]]*)\]\((\S{1,500}?)\)(\s*)\[([^\[\]]*)\]\(\2\)")
 
 
 class Words:
@@ -68,7 +68,7 @@ def _with_links_joined(text: str) -> str:
     """
     if "](" not in text:
         return text
-    text = re.sub(r"\s?\[\]\(\S+?\)", "", text)
+    text = re.sub(r"\s?\[\]\(\S{1,500}?\)", "", text)
     before = None
     while before != text:
         before, text = text, _LINKS.sub(lambda found: _one(found[1] + found[3] + found[4], found[2]), text)

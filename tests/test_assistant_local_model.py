@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -51,7 +53,7 @@ def test_a_reader_that_leaves_early_ends_the_generation(model: LocalModel) -> No
     began = time.monotonic()
     stream.close()  # type: ignore[attr-defined]
     assert "".join(model.stream(INSTRUCTIONS, TURNS, max_tokens=4))
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
 
 
 def test_weights_that_were_never_pulled_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,3 +81,18 @@ def test_the_states_of_models_are_told_without_reading_them(tmp_path: Path, monk
     assert not embedder.present
     assert embedder.bytes == 0
     assert tmp_path in embedder.path.parents
+
+
+def test_a_program_that_ends_while_the_model_writes_ends_in_order() -> None:
+    if not is_present(GENERATOR):
+        pytest.skip("the generator was not pulled; run `roadmap models pull`")
+    script = (
+        "from assistant.answer import Turn\n"
+        "from assistant.local_model import LocalModel\n"
+        "from assistant.pump import Pump\n"
+        "with Pump(LocalModel(), 'Write a story.', [Turn('user', 'Begin.')], 400, lambda: False) as pump:\n"
+        "    print(next(pump.pieces(lambda: 1e12, 60.0)))\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert "terminate called" not in ended.stderr

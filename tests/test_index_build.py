@@ -22,8 +22,10 @@ from index.build import IndexBusy, Progress, update
 from index.generation import IndexMissing
 from index.library import EmbedderMismatch, read_status
 from index.search import Snapshot
+from index.terms import terms
 from index.verify import verify_index
 from ingest.errors import CorpusEmpty, CorpusMissing
+from ingest.quotable import quotable_spans
 
 FILES = {"plan.md": PLAN, "bread.md": BREAD}
 
@@ -77,6 +79,49 @@ def test_only_the_changed_passages_of_a_changed_document_are_embedded(tmp_path: 
     report = build(corpus, data)
     assert 1 <= report.embedded <= 2
     verify_index(data)
+
+
+def test_an_update_cuts_sentences_and_counts_words_of_changed_documents_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an update costs beside copying must not grow with the corpus."""
+    files = {f"d{number}.md": f"# Title {number}\n\nText {number} has words. It has more.\n" for number in range(60)}
+    corpus, data = write_corpus(tmp_path / "corpus", files), tmp_path / "data"
+    build(corpus, data)
+    cut: list[str] = []
+    counted: list[str] = []
+    monkeypatch.setattr("index.reuse.quotable_spans", lambda d, p: (cut.append(d.id), quotable_spans(d, p))[1])
+    monkeypatch.setattr("index.lexical.terms", lambda text: (counted.append(text), terms(text))[1])
+    write_corpus(corpus, {**files, "d7.md": "# Title 7\n\nZebras are here now.\n"})
+    assert build(corpus, data).embedded == 1
+    assert set(cut) == {"d7.md"}
+    assert len(counted) == 1
+    assert open_library(data).snapshot().search("zebra", 1)[0].passage.document_id == "d7.md"
+
+
+def test_nothing_changed_reads_no_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus", FILES), tmp_path / "data"
+    build(corpus, data)
+
+    def parsed(*_: object) -> None:
+        raise AssertionError("the content was read")
+
+    monkeypatch.setattr("index.generation.read", parsed)
+    assert not build(corpus, data).published
+
+
+def test_texts_are_embedded_in_slabs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory holds the float32 vectors of one slab at a time; the result is the same as of one call."""
+    files = {f"d{number}.md": f"# Title {number}\n\nText {number} has words. It has more.\n" for number in range(10)}
+    corpus = write_corpus(tmp_path / "corpus", {**files, "twin.md": files["d3.md"]})
+    build(corpus, tmp_path / "whole")
+    monkeypatch.setattr("index.reuse.SLAB", 3)
+    embedder = WordEmbedder()
+    seen: list[Progress] = []
+    build(corpus, tmp_path / "slabs", embedder, progress=seen.append)
+    one, many = (vectors_of(open_library(tmp_path / name).snapshot()) for name in ("whole", "slabs"))
+    assert one == many
+    assert [p.done for p in seen if p.stage == "embed"] == [0, 3, 6, 9, 10]
 
 
 def test_a_renamed_document_embeds_nothing(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import zlib
 from collections import Counter
@@ -13,6 +14,7 @@ import pytest
 from fakes import DIMENSION, WordEmbedder, build, open_library, write_corpus
 from numpy.typing import NDArray
 
+from index.dense import DenseIndex
 from index.generation import lexical_text
 from index.lexical import LexicalIndex
 from index.search import DENSE_WEIGHT, LEAST_BEST, NAMED_BONUS, PASSAGE_SHARE, Snapshot
@@ -172,6 +174,52 @@ def test_sentence_cosines_belong_to_the_spans_of_their_document(noise: Snapshot)
         expected = float(noise.embedder().embed_question(document.text[start:end]) @ vector)
         assert cosine == pytest.approx(expected, abs=2e-3)  # stored in half precision
     assert len(found) == 4, "a heading and three sentences"
+
+
+# --- large indexes
+
+
+def like_texts(count: int) -> NDArray[np.float32]:
+    """Unit vectors in 40 clusters, as texts on 40 subjects have them."""
+    dice = np.random.default_rng(5)
+    centres = dice.normal(size=(40, 96))
+    vectors = centres[dice.integers(40, size=count)] + dice.normal(size=(count, 96))
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def test_the_compressed_index_finds_what_the_exact_one_finds() -> None:
+    vectors = like_texts(6000)
+    exact, compressed = DenseIndex(vectors, compressed=False), DenseIndex(vectors, compressed=True)
+    assert not DenseIndex(vectors).compressed
+    shares = []
+    for question in like_texts(6040)[6000:]:
+        cosines = vectors @ question
+        for index in (exact, compressed):
+            rows = index.nearest(question, 200)
+            assert len(set(rows.tolist())) == 200
+            assert (np.diff(cosines[rows]) <= 1e-6).all(), "nearest first"
+        best = np.argsort(-cosines)[:10]
+        assert set(exact.nearest(question, 10).tolist()) == set(best.tolist())
+        shares.append(len(set(best.tolist()) & set(compressed.nearest(question, 200)[:10].tolist())) / 10)
+    assert np.mean(shares) >= 0.99
+
+
+def test_the_compressed_index_is_the_same_each_time_it_is_made() -> None:
+    vectors = like_texts(3000)
+    for question in like_texts(3020)[3000:]:
+        one, two = (DenseIndex(vectors, compressed=True).nearest(question, 50) for _ in range(2))
+        assert np.array_equal(one, two)
+
+
+def test_a_large_index_is_searched_as_a_small_one(noise: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    large = dataclasses.replace(noise, dense=DenseIndex(noise.vectors, compressed=True))
+    for question in QUESTIONS:
+        assert [hit.passage.id for hit in large.search(question, 10)] == [hit.passage.id for hit in noise.search(question, 10)]
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_no_vectors_at_all_are_searched_too(compressed: bool) -> None:
+    assert DenseIndex(np.zeros((0, 8), np.float32), compressed=compressed).nearest(np.ones(8, np.float32), 5).size == 0
 
 
 # --- BM25

@@ -1,10 +1,12 @@
 """HTML: what a reader of the page sees, and nothing else."""
 
+import contextlib
 import time
 
 import pytest
 
 from ingest.document import Document
+from ingest.errors import DocumentRefused
 from ingest.html import read_html
 
 
@@ -115,7 +117,8 @@ def test_a_false_charset_is_named_in_a_warning() -> None:
 )
 def test_hostile_nesting_costs_little_time(html: str) -> None:
     start = time.process_time()
-    read(html)
+    with contextlib.suppress(DocumentRefused):  # for tags nested too deep
+        read(html)
     assert time.process_time() - start < 15
 
 

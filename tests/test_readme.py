@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "CONTRIBUTING.md", "evals/README.md", "corpus/README.md")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = tuple(sorted(typer.main.get_command(app).commands))  # type: ignore[attr-defined]
-TARGETS = ("serve", "test", "lint", "types", "gate", "printables", "clean")
+TARGETS = ("serve", "test", "nightly", "lint", "types", "gate", "printables", "clean")
 
 
 def _blocks(language: str) -> list[str]:

@@ -157,8 +157,7 @@ class Visit:
     def answered(self, number: int = 1) -> None:
         """Wait until this many answers are finished."""
         self.page.wait_for_function(
-            "n => [...document.querySelectorAll('[data-testid=stMainBlockContainer] *')]"
-            ".filter(e => e.childElementCount === 0 && /^(quoted word for word|0\\.0\\d s)/.test(e.textContent)).length >= n",
+            "n => document.querySelectorAll('.ra-copy, [class*=st-key-gap-]').length >= n",
             arg=number,
         )
 
@@ -197,7 +196,7 @@ class Visit:
         """How many pixels the page is wider than the window."""
         return int(
             self.page.evaluate(
-                "Math.max(...['html', '[data-testid=stMain]', '[data-testid=stAppScrollToBottomContainer]']"
+                "Math.max(...['html', '[data-testid=stMain]']"
                 ".flatMap(s => [...document.querySelectorAll(s)]).map(e => e.scrollWidth)) - window.innerWidth"
             )
         )
@@ -221,8 +220,8 @@ def test_hostile_documents_questions_and_answers_fetch_nothing_and_run_nothing(h
     visit.ask("bread <img src=http://evil.example/q.png onerror=window.__run=1>")
     visit.answered(2)
     visit.check()
-    visit.page.locator("[class*=st-key-cite-] button:visible").first.hover()
-    visit.page.locator("[class*=st-key-cite-] button:visible").nth(5).click()
+    visit.page.locator(".ra-cite:visible").first.hover()
+    visit.page.locator(".ra-cite:visible").nth(5).click()
     visit.page.wait_for_selector('[data-testid="stDialog"]')
     for expander in visit.page.locator('[data-testid="stDialog"] summary').all():
         expander.click()
@@ -252,7 +251,7 @@ def test_the_drawer_shows_the_marked_words_and_closes_with_escape(roadmap: str, 
     visit.open(roadmap)
     visit.ask("What do I learn?")
     visit.answered()
-    button = visit.page.locator("[class*=st-key-cite-] button:visible", has_text="4").first
+    button = visit.page.locator(".ra-cite:visible", has_text="4").first
     button.focus()
     visit.page.keyboard.press("Enter")
     drawer = visit.page.locator('[data-testid="stDialog"]')
@@ -269,13 +268,13 @@ def test_no_click_no_page_and_no_reload_loses_an_answer_being_written(roadmap: s
     visit = Visit(browser)
     visit.open(roadmap)
     visit.ask("What do I learn, slowly?")
-    visit.page.locator("[class*=st-key-stop-] button").wait_for()
+    visit.page.locator("[class*=st-key-stop-] button:visible").wait_for()
     visit.page.wait_for_function("location.search.includes('c=')")
     address = visit.page.url
     visit.page.get_by_role("link", name="Library").click()
     visit.page.wait_for_selector(".st-key-find-document")
     visit.page.get_by_role("link", name="Chat").click()
-    visit.page.locator("[class*=st-key-cite-] button:visible").first.click()
+    visit.page.locator(".ra-cite:visible").first.click()
     visit.page.locator('[data-testid="stDialog"]').wait_for()
     visit.open(address)
     visit.answered()
@@ -288,8 +287,8 @@ def test_stopping_keeps_what_was_written(roadmap: str, browser: object) -> None:
     visit = Visit(browser)
     visit.open(roadmap)
     visit.ask("What do I learn, slowly?")
-    visit.page.locator("[class*=st-key-cite-] button:visible").first.wait_for()
-    visit.page.locator("[class*=st-key-stop-] button").click()
+    visit.page.locator(".ra-cite:visible").first.wait_for()
+    visit.page.locator("[class*=st-key-stop-] button:visible").click()
     visit.page.get_by_text("Stopped before the end").wait_for()
     text = visit.page.locator('[data-testid="stMainBlockContainer"]').inner_text()
     assert "It takes two years." in text
@@ -302,7 +301,7 @@ def test_the_place_to_ask_has_the_focus_and_slow_typing_survives_a_running_answe
     visit.page.wait_for_function("document.activeElement?.dataset.testid === 'stChatInputTextArea'")
     visit.page.keyboard.type("What, slowly?")
     visit.page.keyboard.press("Enter")
-    visit.page.locator("[class*=st-key-stop-] button").wait_for()
+    visit.page.locator("[class*=st-key-stop-] button:visible").wait_for()
     visit.page.keyboard.type("my next question is", delay=120)
     visit.answered()
     visit.page.wait_for_timeout(500)
@@ -319,7 +318,7 @@ def test_every_page_fits_a_phone_in_both_themes(roadmap: str, browser: object, d
     visit.ask("What do I learn? " + "Donaudampfschifffahrt" * 5)
     visit.answered()
     assert visit.overflow() <= 0
-    visit.page.locator("[class*=st-key-cite-] button:visible").first.click()
+    visit.page.locator(".ra-cite:visible").first.click()
     drawer = visit.page.locator('[data-testid="stDialog"]')
     drawer.get_by_text("Open the original").wait_for()
     visit.page.wait_for_timeout(700)  # it slides in
@@ -328,6 +327,80 @@ def test_every_page_fits_a_phone_in_both_themes(roadmap: str, browser: object, d
     visit.preview(0)
     assert visit.overflow() <= 0
     assert visit.foreign == []
+
+
+def test_nothing_on_the_page_moves_while_an_answer_is_written_or_ends(roadmap: str, browser: object) -> None:
+    visit = Visit(browser)
+    visit.open(roadmap)
+    visit.ask("What do I learn?")
+    visit.answered()
+    visit.ask("What do I learn, slowly?")
+    newest = visit.page.locator(".st-key-latest", has_text="What do I learn, slowly?")
+    newest.locator(".ra-sentence").first.wait_for()
+    visit.page.wait_for_timeout(400)  # the question is scrolled to the top
+    where = "[...document.querySelectorAll('.st-key-latest .ra-sentence')].slice(0, 2).map(e => e.getBoundingClientRect().top)"
+    before = visit.page.evaluate(where)
+    visit.page.evaluate("window.__first = document.querySelector('.st-key-latest .ra-sentence')")
+    visit.answered(2)
+    visit.page.wait_for_timeout(400)
+    after = visit.page.evaluate(where)
+    assert before == pytest.approx(after[: len(before)], abs=2)
+    assert visit.page.evaluate("window.__first.isConnected")  # it is the same element, not one drawn anew
+    assert before[0] < 300  # the newest question is read from its top
+
+
+def test_a_number_shows_its_quote_on_hover_and_on_focus_and_escape_hides_it(roadmap: str, browser: object) -> None:
+    visit = Visit(browser)
+    visit.open(roadmap)
+    visit.ask("What do I learn?")
+    visit.answered()
+    tip = visit.page.locator(".ra-tip")
+    visit.page.locator(".ra-cite").nth(2).hover()
+    tip.wait_for()
+    assert "Linear algebra" in tip.inner_text()
+    visit.page.mouse.move(5, 5)
+    tip.wait_for(state="detached")
+    visit.page.locator(".ra-cite").first.focus()
+    visit.page.keyboard.press("ArrowRight")
+    visit.page.keyboard.press("ArrowRight")
+    tip.wait_for()
+    assert visit.page.locator(".ra-cite:focus").get_attribute("aria-describedby") == tip.get_attribute("id")
+    assert "Linear algebra" in tip.inner_text()
+    visit.page.keyboard.press("Escape")
+    tip.wait_for(state="detached")
+
+
+def test_rows_of_a_table_are_one_table_and_the_answer_is_copied_with_its_sources(roadmap: str, browser: object) -> None:
+    visit = Visit(browser)
+    visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit.open(roadmap)
+    visit.ask("What do I learn?")
+    visit.answered()
+    assert visit.page.locator(".ra-table table tr").all_inner_texts() == ["Topic\tWeeks\u00a06", "Calculus\t6\u00a07"]
+    visit.page.locator(".ra-copy").click()
+    visit.page.get_by_text("Copied").wait_for()
+    copied = visit.page.evaluate("navigator.clipboard.readText()")
+    assert "- Statistics [5]" in copied
+    assert "- [5] A roadmap (roadmap.md)" in copied
+
+
+def test_what_was_typed_survives_a_reload_and_a_change_of_page(roadmap: str, browser: object) -> None:
+    visit = Visit(browser)
+    visit.open(roadmap)
+    field = visit.page.locator('[data-testid="stChatInputTextArea"]')
+    field.fill("half a question")
+    visit.page.reload()
+    visit.page.wait_for_function("document.querySelector('[data-testid=stChatInputTextArea]')?.value === 'half a question'")
+    visit.page.get_by_role("link", name="Library").click()
+    visit.page.wait_for_function("!document.querySelector('[data-testid=stChatInputTextArea]')")
+    visit.page.get_by_role("link", name="Chat").click()
+    visit.page.wait_for_function("document.querySelector('[data-testid=stChatInputTextArea]')?.value === 'half a question'")
+    visit.ask("What do I learn?")
+    visit.answered()
+    visit.page.keyboard.press("Alt+n")
+    visit.page.get_by_text("What would you like to know?").wait_for()
+    visit.page.wait_for_timeout(500)
+    assert field.input_value() == ""
 
 
 def test_two_visits_at_once_each_see_their_own_conversation(roadmap: str, browser: object) -> None:

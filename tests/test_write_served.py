@@ -57,7 +57,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def asking(library: Library, address: str) -> Assistant:
-    return Assistant(library, generator=ServedModel(address, "tiny"), threshold=0.0)
+    return Assistant(library, generator=ServedModel(address, "tiny", timeout=2.0), threshold=0.0)
 
 
 def check(answer: Answer) -> None:

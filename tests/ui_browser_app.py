@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ui_fake_index import COMMAND
 from ui_fakes import WordLengthEmbedder, refusal
 
 import ui
 from assistant.answer import Answer, Citation, Event, Finished, Mode, Retrieved, Sentence, SentenceReady, Turn
 from index.hit import Hit
 from index.library import Library
-from ui import assembly
+from ui import assembly, runtime
 
 
 class QuotingAssistant:
@@ -84,4 +85,5 @@ if __name__ == "__main__":
     assembly.load_embedder = lambda settings: WordLengthEmbedder()
     assembly.embedder_identity = lambda settings: (WordLengthEmbedder.id, WordLengthEmbedder.digest)
     assembly.open_assistant = _open_assistant  # type: ignore[assignment]
+    runtime.index_command = lambda: COMMAND
     runpy.run_path(str(Path(ui.__file__).with_name("app.py")), run_name="__main__")

@@ -53,7 +53,7 @@ function drawViews(root, views) {
       }
       if (state) state.element.replaceWith(element);
       else holder.append(element);
-      state = root.state.views[at] = { element, title: view.title, shown: [], paragraph: null, table: null, lists: [] };
+      state = root.state.views[at] = { element, title: view.title, shown: [], paragraph: null, table: null, columns: 0, lists: [] };
     }
     const date = state.element.querySelector(":scope > .ra-date");
     if (date && date.textContent !== view.date) date.textContent = view.date;
@@ -98,11 +98,11 @@ function addSentence(root, state, sentence) {
 function addRow(root, state, sentence) {
   state.paragraph = null;
   state.lists = [];
-  const first = !state.table || state.table.width !== sentence.cells.length;
+  const first = !state.table || state.columns !== sentence.cells.length;
   if (first) {
     const holder = make("div", "ra-table");
     state.table = make("table");
-    state.table.width = sentence.cells.length;
+    state.columns = sentence.cells.length;
     holder.append(state.table);
     state.element.append(holder);
   }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from assistant.answer import Answer, Citation, Sentence
@@ -11,14 +11,13 @@ from assistant.transcript import answer_markdown
 from ingest.document import Document
 from ui.render import breadcrumb, runs
 
-Find = Callable[[str], Document | None]  # a document of the index in use, by its id
 _CELL = " | "  # between the cells of a table row, as readers of documents write them
 LONGEST_QUOTE = 900  # characters of a quote shown beside its number
 
 
-def answer_data(answer: Answer, find: Find, *, running: bool) -> dict[str, Any]:
-    """What `answer.js` draws. `find` gives the documents as they are now."""
-    documents = {citation.document_id: find(citation.document_id) for citation in answer.citations}
+def answer_data(answer: Answer, library: Mapping[str, Document], *, running: bool) -> dict[str, Any]:
+    """What `answer.js` draws. `library` holds the documents as they are now, by id."""
+    documents = {citation.document_id: library.get(citation.document_id) for citation in answer.citations}
     places = {citation.marker: place(citation) for citation in answer.citations}
     return {
         "running": running,

@@ -11,6 +11,7 @@ import streamlit as st
 
 from assistant.answer import Answer
 from assistant.conversations import Message, State
+from ingest.errors import RoadmapError
 from ui.answer_data import answer_data
 from ui.components import draw_answer_text
 from ui.feedback_view import draw_gap, draw_reason, draw_thumbs
@@ -96,7 +97,11 @@ def _draw_words(runtime: Runtime, answer_id: str, answer: Answer, *, running: bo
         st.caption(f"Understood as: {escape(answer.standalone_question)}")
     if not answer.sentences:
         return
-    data = answer_data(answer, runtime.document, running=running)
+    try:
+        documents = runtime.documents()
+    except RoadmapError:
+        documents = {}  # the sidebar says what is wrong with the index; the answer brings its quotes along
+    data = answer_data(answer, documents, running=running)
     marker = draw_answer_text(f"words-{answer_id}", data, lambda: None)
     if marker is not None:
         st.session_state[Key.VIEWING] = (answer_id, marker)

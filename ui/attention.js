@@ -12,15 +12,15 @@ export default function (component) {
   window.roadmapAttention = told;
   keepDraft();
   if (told.restore && told.restored !== before.restored) whenThere(() => fill(told.restore));
-  if (told.conversation !== before.conversation) {
-    whenThere((field) => {
-      const draft = sessionStorage.getItem(draftKey(told.conversation));
-      if (draft && !field.value) fill(draft);
-      const pointer = window.matchMedia("(hover: hover)").matches;  // on a phone, focus would raise the keyboard
-      const free = !document.activeElement || document.activeElement === document.body;
-      if (pointer && free) field.focus({ preventScroll: true });
-    });
-  }
+  whenThere((field) => {
+    if (field === window.roadmapField && told.conversation === before.conversation) return;
+    window.roadmapField = field;  // another one after a reload and after another page
+    const draft = sessionStorage.getItem(draftKey(told.conversation));
+    if (draft && !field.value) fill(draft);
+    const pointer = window.matchMedia("(hover: hover)").matches;  // on a phone, focus would raise the keyboard
+    const free = !document.activeElement || document.activeElement === document.body;
+    if (pointer && free) field.focus({ preventScroll: true });
+  });
   const page = document.querySelector('[data-testid="stMain"]');
   if (!page) return;
   if (told.top && told.top !== before.top) page.scrollTo({ top: 0 });

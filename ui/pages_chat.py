@@ -118,7 +118,7 @@ def _draw_answer(runtime: Runtime, message: Message, *, last: bool) -> None:
     if message.state == "running":
         st.fragment(_poll_answer, run_every=POLL_SECONDS)(runtime, message.id)
         return
-    with st.chat_message("assistant", avatar=":material/route:"):
+    with st.container(), st.chat_message("assistant", avatar=":material/route:"):  # a fragment is in a container as well
         draw_answer(runtime, message, last=last)
     if last:
         looking = runtime.worker.suggesting(message.id)

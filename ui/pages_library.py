@@ -225,6 +225,7 @@ def _draw_document(runtime: Runtime, document_id: str) -> None:
     st.button("All documents", key="all-documents", icon=":material/arrow_back:", on_click=_choose, args=(None,))
     document = runtime.document(document_id)
     if document is None:
+        st.title("Library")
         st.warning("This document is not in the library.", icon=":material/info:")
         return
     passages = runtime.passages(document_id)
