@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Literal
 
 from assistant.answer import Answer, Event, Finished, Mode, Retrieved, Sentence, SentenceReady, Turn
-from assistant.compose import choose, quote
+from assistant.compose import compose
 from assistant.context import IndexContext
 from assistant.coverage import THRESHOLD, cover_features, probability
 from assistant.generator import Generator
 from assistant.orders import only_orders, without_orders
-from assistant.question import Question, checked, read_question
+from assistant.question import Question, aimed, checked, read_question
 from assistant.ranker import Ranked, rank
 from assistant.sequel import next_item, unsaid
 from assistant.signals import signals, similarities
@@ -24,6 +24,7 @@ from index.embedder import Vectors
 from index.hit import Hit
 from index.library import Library
 from index.search import Snapshot
+from index.spelling import corrected
 from ingest.document import Passage
 
 CANDIDATES = 24  # passages searched for evidence
@@ -66,7 +67,7 @@ class Assistant:
         """The standalone question, and the `k` best passages for it."""
         question = checked(question)  # before anything is loaded
         snapshot = self.library.snapshot()
-        asked = read_question(question, history, IndexContext(snapshot))
+        asked = ask_of(question, history, snapshot)
         hits, _ = retrieve(asked, snapshot, k)
         return asked.standalone, hits
 
@@ -82,7 +83,7 @@ class Assistant:
         began = time.monotonic()
         question = checked(question)  # before anything is loaded
         snapshot = self.library.snapshot()
-        asked = read_question(question, history, IndexContext(snapshot))
+        asked = ask_of(question, history, snapshot)
         hits, ranked = retrieve(asked, snapshot)
         retrieved = time.monotonic()
         yield Retrieved(asked.standalone, hits)
@@ -91,7 +92,8 @@ class Assistant:
         covered = confidence >= self.threshold and bool(ranked) and not only_orders(question)
         if asked.after or asked.said:
             ranked = next_item(ranked, asked.after) if asked.after else unsaid(ranked, asked.said)
-        quoted, citations = quote(choose(ranked, asked, snapshot.titles.named(asked.standalone))) if covered else ((), ())
+        named = asked.sources or snapshot.titles.named(asked.content)
+        quoted, citations = compose(ranked, asked, named) if covered else ((), ())
         weighed = time.monotonic()
 
         writing: Writing | None = None
@@ -131,10 +133,17 @@ class Assistant:
         )
 
 
+def ask_of(question: str, history: Sequence[Turn], snapshot: Snapshot) -> Question:
+    """The question, standalone, with the documents of this snapshot that it names as sources. Raises QuestionInvalid."""
+    asked = read_question(question, history, IndexContext(snapshot))
+    asked = aimed(asked, snapshot.titles.mentions(asked.standalone))
+    return replace(asked, content=corrected(asked.content, snapshot))
+
+
 def retrieve(asked: Question, snapshot: Snapshot, k: int = HITS) -> tuple[tuple[Hit, ...], list[Ranked]]:
     """The `k` best passages, those with the best evidence first, and the evidence units of all candidates, best first."""
-    vector = snapshot.embedder().embed_question(asked.standalone)
-    candidates = snapshot.search_vector(asked.standalone, vector, max(CANDIDATES, k))
+    vector = snapshot.embedder().embed_question(asked.content)
+    candidates = snapshot.search_vector(asked.content, vector, max(CANDIDATES, k), sources=asked.sources)
     ranked = rank_evidence(asked, vector, candidates[:CANDIDATES], snapshot)
     return reorder(candidates, ranked)[:k], ranked
 

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from assistant.answer import Citation, Sentence
 from assistant.question import Question
 from assistant.ranker import Ranked
+from assistant.signals import holds
 from assistant.units import Part, Unit
 from index.terms import terms, words
 from ingest.document import Document
 
 BUDGET = 90  # words an answer should keep within; a structure that answers by itself may go beyond
 FULL_LIST = 90  # words up to which a list is quoted with its explanations; longer ones by their labels
-MORE_RELEVANCE = 0.15  # least relevance of a unit that is added to the best one
-SHARE_OF_BEST = 0.5  # and least share of the best one's relevance
+DETAIL = 0.15  # relevance from which an item of such a list is quoted whole all the same
+MORE_RELEVANCE = 0.05  # least relevance of a unit that is added to the best one
+SHARE_OF_BEST = 0.2  # and least share of the best one's relevance
 ANOTHER_SHARE = 0.2  # the same for the first unit of another document
 REPEAT = 0.6  # share of content words in common from which a unit repeats another
 MAX_UNITS = 4
@@ -36,7 +38,52 @@ class Piece:
     bullet: str = ""
 
 
-def choose(ranked: Sequence[Ranked], question: Question, named: frozenset[str] = frozenset()) -> list[Ranked]:
+Place = tuple[str, int, int]  # document id, start, end
+
+
+def compose(
+    ranked: Sequence[Ranked], question: Question, named: frozenset[str] = frozenset()
+) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
+    """The quoted answer that ranked evidence gives. `named` are the documents that the question names."""
+    shape = Shape(question, ranked)
+    return quote(choose(ranked, question, named, shape), shape)
+
+
+class Shape:
+    """How much of each part of a unit is shown, in the light of the question and of all the evidence."""
+
+    def __init__(self, question: Question, ranked: Sequence[Ranked]) -> None:
+        self._wanted = [kind for kind in ("duration", "money", "link", "number") if getattr(question.wants, kind)]
+        self._telling: set[Place] = {
+            (r.unit.document.id, r.unit.start, r.unit.end) for r in ranked if r.unit.kind == "item" and r.relevance >= DETAIL
+        }
+
+    def pieces(self, unit: Unit) -> list[Piece]:
+        """Lead-in, then the parts; the items of a long list by their labels, but for those that tell what is asked."""
+        shown: list[Piece] = []
+        structure = unit.kind in ("list", "outline", "plan", "table")
+        if unit.lead is not None:
+            shown.append(_piece(unit, unit.lead, unit.lead.end, ""))
+        long = structure and len(words(unit.text)) > FULL_LIST
+        for part in unit.parts:
+            bullet = "" if not structure else f"{part.ordinal}." if part.ordinal is not None else "-"
+            end = part.label_end if long and part.label_end is not None and not self._tells(unit, part) else part.end
+            shown.append(_piece(unit, part, end, "  " * part.depth + bullet))
+        return shown
+
+    def words(self, unit: Unit) -> int:
+        """How many words of a unit are shown."""
+        return sum(len(words(piece.text)) for piece in self.pieces(unit))
+
+    def _tells(self, unit: Unit, part: Part) -> bool:
+        """Whether an item is evidence by itself, or holds what the question wants (a time span, say) behind its label."""
+        if (unit.document.id, part.start, part.end) in self._telling:
+            return True
+        label, whole = unit.document.text[part.start : part.label_end], unit.document.text[part.start : part.end]
+        return any(holds(kind, whole) and not holds(kind, label) for kind in self._wanted)
+
+
+def choose(ranked: Sequence[Ranked], question: Question, named: frozenset[str], shape: Shape) -> list[Ranked]:
     """The units an answer is made of: the best one, then what adds to it.
 
     Where several documents are asked for, by name or by wording, each of the best ones gives its best unit first. `named`
@@ -47,11 +94,11 @@ def choose(ranked: Sequence[Ranked], question: Question, named: frozenset[str] =
     several = len(named) > 1 or question.wants.sources
     chosen = _one_of_each(ranked, named) if several else [ranked[0]]
     best = max(unit.relevance for unit in chosen)
-    spent = sum(_words(kept.unit) for kept in chosen)
+    spent = sum(shape.words(kept.unit) for kept in chosen)
     for candidate in sorted(ranked, key=lambda r: (-r.relevance * r.value, r.unit.document.id, r.unit.start)):
         if len(chosen) >= MAX_UNITS:
             break
-        cost = _words(candidate.unit)
+        cost = shape.words(candidate.unit)
         another = all(candidate.unit.document is not kept.unit.document for kept in chosen)
         weak = candidate.relevance < max(MORE_RELEVANCE, (ANOTHER_SHARE if another else SHARE_OF_BEST) * best)
         if weak or spent + cost > BUDGET or any(_repeats(candidate.unit, kept.unit) for kept in chosen):
@@ -87,13 +134,13 @@ def _repeats(unit: Unit, other: Unit) -> bool:
     return not mine or len(mine & theirs) / len(mine) >= REPEAT
 
 
-def quote(chosen: Sequence[Ranked]) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
+def quote(chosen: Sequence[Ranked], shape: Shape) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
     """The chosen units as verbatim sentences, each with its citation; several documents under their titles."""
     several = len({ranked.unit.document.id for ranked in chosen}) > 1
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     for ranked in chosen:
-        for piece in pieces(ranked.unit):
+        for piece in shape.pieces(ranked.unit):
             marker = len(citations) + 1
             citations.append(cite(piece, marker))
             attribution = piece.document.title if several else ""
@@ -110,27 +157,5 @@ def cite(piece: Piece, marker: int) -> Citation:
     return Citation(marker, document.id, document.title, path, piece.page, piece.start, piece.end, text, document.digest)
 
 
-def pieces(unit: Unit) -> list[Piece]:
-    """What is shown of a unit: lead-in, then its parts; the items of a long list by their labels."""
-    shown: list[Piece] = []
-    structure = unit.kind in ("list", "outline", "plan", "table")
-    if unit.lead is not None:
-        shown.append(_piece(unit, unit.lead, "", short=False))
-    short = structure and _full_words(unit) > FULL_LIST
-    for part in unit.parts:
-        bullet = "" if not structure else f"{part.ordinal}." if part.ordinal is not None else "-"
-        shown.append(_piece(unit, part, "  " * part.depth + bullet, short=short))
-    return shown
-
-
-def _piece(unit: Unit, part: Part, bullet: str, *, short: bool) -> Piece:
-    end = part.label_end if short and part.label_end is not None else part.end
+def _piece(unit: Unit, part: Part, end: int, bullet: str) -> Piece:
     return Piece(unit.document.text[part.start : end], unit.document, part.start, part.end, unit.page, bullet)
-
-
-def _full_words(unit: Unit) -> int:
-    return len(words(unit.text))
-
-
-def _words(unit: Unit) -> int:
-    return sum(len(words(piece.text)) for piece in pieces(unit))

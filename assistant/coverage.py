@@ -26,7 +26,7 @@ FEATURES = (
 
 def cover_features(question: Question, ranked: Sequence[Ranked], hits: Sequence[Hit], snapshot: Snapshot) -> list[float]:
     """What the check looks at, in the order of `FEATURES`."""
-    asked = list(dict.fromkeys(terms(question.standalone)))
+    asked = list(dict.fromkeys(terms(question.content)))
     weights = {term: snapshot.lexical.rarity(term) for term in asked}
     total = sum(weights.values()) or 1.0
     unknown = sum(weight for term, weight in weights.items() if not snapshot.lexical.knows(term)) / total

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answer import Turn
 from assistant.context import Context
 from assistant.follow_up import resolve
 from assistant.orders import asked_for
+from index.titles import Mentions
 from ingest.errors import RoadmapError
 
 MAX_CHARACTERS = 2000
@@ -87,12 +88,18 @@ _COUNTED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question ready for retrieval."""
+    """A question ready for retrieval.
+
+    `content` is what is searched for: the standalone question without the names of the documents that it asks
+    ("according to ..."); `sources` are the ids of these documents.
+    """
 
     asked: str
     standalone: str
     wants: Wants
     follow_up: bool
+    content: str
+    sources: frozenset[str] = frozenset()
     after: str = ""  # what the conversation said last, when the question is what comes after it
     said: str = ""  # the last answer, when the question is what else there is
 
@@ -108,7 +115,16 @@ def read_question(asked: str, history: Sequence[Turn] = (), context: Context | N
     standalone = resolution.standalone
     spoken = standalone.partition(" (about: ")[0]  # what is said about an earlier question asks for nothing now
     said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "") if resolution.more else ""
-    return Question(asked, standalone, wants(spoken), standalone != asked, resolution.after, said)
+    return Question(asked, standalone, wants(spoken), standalone != asked, standalone, after=resolution.after, said=said)
+
+
+def aimed(question: Question, mentions: Mentions) -> Question:
+    """The question with the documents it names as sources set apart from what it asks of them."""
+    if not mentions.documents:
+        return question
+    spoken = mentions.content.partition(" (about: ")[0]
+    wanted = replace(wants(spoken), sources=question.wants.sources)
+    return replace(question, content=mentions.content, sources=mentions.documents, wants=wanted)
 
 
 def checked(asked: str) -> str:

@@ -77,7 +77,7 @@ def similarities(units: Sequence[Unit], question_vector: Vectors, snapshot: Snap
 
 def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, float], snapshot: Snapshot) -> Signals:
     """One row for each unit, shape (len(units), len(NAMES)); `cosines` as `similarities` gives them."""
-    asked = terms(question.standalone)
+    asked = terms(question.content)
     weights = {term: snapshot.lexical.rarity(term) for term in dict.fromkeys(asked)}
     total = sum(weights.values()) or 1.0
     rare = sorted(weights, key=lambda term: -weights[term])[:2]
@@ -104,7 +104,7 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
             heading_cosines[unit.document.id, section] = found[0] if found else 0.0
         return heading_cosines[unit.document.id, section]
 
-    named = snapshot.titles.named(question.standalone)
+    named = question.sources or snapshot.titles.named(question.content)
     wants = question.wants
     rows = np.zeros((len(units), len(_PLAIN)), np.float32)
     for row, unit in enumerate(units):

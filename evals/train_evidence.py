@@ -21,9 +21,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from assistant.assistant import CANDIDATES
+from assistant.assistant import CANDIDATES, ask_of
 from assistant.coverage import FEATURES, cover_features
-from assistant.question import Question, read_question
+from assistant.question import Question
 from assistant.ranker import EvidenceModel, Ranked
 from assistant.signals import NAMES, signals, similarities
 from assistant.units import Unit, units_of
@@ -114,9 +114,10 @@ def samples_of(items: Sequence[EvalItem], snapshot: Snapshot, *, weight: float, 
     located = locate(items, snapshot.documents)
     samples = []
     for item in items:
-        question = read_question(item.question, item.history)
-        vector = snapshot.embedder().embed_question(question.standalone)
-        hits = snapshot.search_vector(question.standalone, vector, CANDIDATES * (2 if without_evidence else 1))
+        question = ask_of(item.question, item.history, snapshot)
+        vector = snapshot.embedder().embed_question(question.content)
+        depth = CANDIDATES * (2 if without_evidence else 1)
+        hits = snapshot.search_vector(question.content, vector, depth, sources=question.sources)
         if without_evidence:
             hidden = {place.evidence.document_id for place in located[item.id]}
             hits = tuple(hit for hit in hits if hit.passage.document_id not in hidden)[:CANDIDATES]

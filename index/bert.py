@@ -87,6 +87,10 @@ class BertEncoder:
         """The vector of a question, shape (dimension,), of any length."""
         return self.encode([question])[0].pooled
 
+    def lists(self, word: str) -> bool:
+        """Whether the vocabulary has a word as one entry."""
+        return self._tokenizer.token_to_id(word) is not None
+
     def operations(self, texts: Sequence[str]) -> int:
         """The multiplications and additions in the matrix products of `encode(texts)`."""
         lengths = [len(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]

@@ -59,6 +59,10 @@ class Embedder(Protocol):
         """Unit vector of shape (dimension,)."""
         ...
 
+    def lists(self, word: str) -> bool:
+        """Whether a lower-case word is one entry of the model's vocabulary, as the common words of its language are."""
+        ...
+
     def embed_passages(
         self, texts: Sequence[str], spans: Sequence[Sequence[Span]], progress: Callable[[int], None] = ...
     ) -> tuple[Vectors, list[Vectors]]:
@@ -103,6 +107,10 @@ class TransformerEmbedder:
     def embed_question(self, question: str) -> Vectors:
         """Unit vector of shape (dimension,)."""
         return np.asarray(_unit(self._encoder.encode_question(question)[None, :])[0], np.float32)
+
+    def lists(self, word: str) -> bool:
+        """Whether a lower-case word is one entry of the model's vocabulary."""
+        return self._encoder.lists(word)
 
     def embed_passages(
         self,

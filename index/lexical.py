@@ -148,6 +148,10 @@ class LexicalIndex:
             return np.zeros(0, np.int64)
         return np.asarray(self._rows[self._starts[column] : self._starts[column + 1]], np.int64)
 
+    def vocabulary(self, letter: str) -> list[str]:
+        """The stemmed terms that begin with a letter."""
+        return [term for term in self._vocabulary if term.startswith(letter)]
+
     def knows(self, term: str) -> bool:
         """Whether any indexed text holds this stemmed term."""
         return term in self._vocabulary

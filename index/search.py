@@ -6,7 +6,7 @@ the rest of the passage is about something else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ from ingest.document import Document, Passage
 
 DENSE_WEIGHT = 0.5  # of the fused score; best success@1 of 0 to 0.8 over three unlike question sets together
 PASSAGE_SHARE = 0.25  # of the dense score; its best sentence has the rest (0, 0.25, 0.5, 0.75 and 1 were tried)
+SOURCE_BONUS = 1.0  # for passages of a document that is asked as a source ("according to ...")
 NAMED_BONUS = 0.15  # for passages of a document that the question names
 LEAST_BEST = 0.05  # of the best dense score in the normalisation: below it the question is unlike everything, words decide
 DEPTH = 200  # candidates each side brings into the fusion
@@ -53,9 +54,18 @@ class Snapshot:
         return self.search_vector(question, self.embedder().embed_question(question), k, dense_weight=dense_weight)
 
     def search_vector(
-        self, question: str, vector: Vectors, k: int = 10, *, dense_weight: float = DENSE_WEIGHT
+        self,
+        question: str,
+        vector: Vectors,
+        k: int = 10,
+        *,
+        sources: frozenset[str] = frozenset(),
+        dense_weight: float = DENSE_WEIGHT,
     ) -> tuple[Hit, ...]:
-        """As `search`, for a question that is already embedded as `vector`, shape (dimension,)."""
+        """As `search`, for a question that is already embedded as `vector`, shape (dimension,).
+
+        `sources` are the ids of documents whose passages come first.
+        """
         depth = min(max(DEPTH, k), len(self.passages))
         if depth == 0:
             return ()
@@ -63,12 +73,16 @@ class Snapshot:
         nearest = self.dense.nearest(vector, depth)
         strongest = np.argpartition(-lexical, depth - 1)[:depth]
         rows = np.union1d(nearest, strongest[lexical[strongest] > 0])
+        for source in sources:
+            rows = np.union1d(rows, np.arange(*self.rows[source]))
         cosines = PASSAGE_SHARE * (self.vectors[rows] @ vector) + (1 - PASSAGE_SHARE) * self._best_sentences(rows, vector)
         shares = lexical[rows] / max(float(lexical.max()), 1e-9)
         # Dividing by the best score of the question makes the two comparable (max normalisation).
         similar = np.maximum(cosines / max(float(cosines.max()), LEAST_BEST), -1)
         fused = dense_weight * similar + (1 - dense_weight) * shares
-        if named := self.titles.named(question):
+        if sources:
+            fused = fused + SOURCE_BONUS * np.array([self.passages[row].document_id in sources for row in rows])
+        elif named := self.titles.named(question):
             fused = fused + NAMED_BONUS * np.array([self.passages[row].document_id in named for row in rows])
         order = np.lexsort((rows, -fused))[:k]
         return tuple(
@@ -106,6 +120,10 @@ def make_snapshot(
     def documents_with(term: str) -> int:
         return int(np.count_nonzero(np.bincount(owners[lexical.rows_with(term)])))
 
+    def passages_with(terms: Iterable[str]) -> list[Passage]:
+        together = set.intersection(*(set(lexical.rows_with(term).tolist()) for term in terms))
+        return [content.passages[row] for row in sorted(together)]
+
     return Snapshot(
         manifest,
         documents,
@@ -115,7 +133,7 @@ def make_snapshot(
         lexical,
         DenseIndex(content.vectors),
         embedder,
-        TitleIndex(content.documents, documents_with),
+        TitleIndex(content.documents, documents_with, passages_with),
         rows,
         warning,
     )

@@ -65,3 +65,8 @@ class SentenceTransformersEncoder:
     def encode_question(self, question: str) -> NDArray[np.float32]:
         """The vector of a question, shape (dimension,), of any length."""
         return np.asarray(self._model.encode_query(question, convert_to_numpy=True, show_progress_bar=False), np.float32)
+
+    def lists(self, word: str) -> bool:
+        """Whether the vocabulary has a word as one entry, at the beginning of a word where it tells the two apart."""
+        vocabulary = self._model.tokenizer.get_vocab()
+        return any(mark + word in vocabulary for mark in ("", "\u2581", "\u0120"))

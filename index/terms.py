@@ -15,7 +15,9 @@ STOPWORDS = frozenset(
     into is it its itself just let me more most my myself no nor not now of off on once only or other our ours out over own
     please same she should so some such than that the their theirs them then there these they this those through to too
     under until up us very was we were what when where which while who whom why will with would you your yours im i'm i'd
-    i've it's don't doesn't isn't aren't can't won't didn't what's that's there's let's s t d ll m re ve""".split()
+    i've it's don't doesn't isn't aren't can't won't didn't what's that's there's let's s t d ll m re ve
+    whats thats isnt arent dont doesnt didnt cant wont im ive id pls plz thx thanks
+    ok okay hi hello hey lol btw vs versus acc wanna gonna gotta u ur ya etc whos anyway""".split()
 )
 _local = threading.local()  # a Stemmer must not be shared between threads
 

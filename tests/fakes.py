@@ -43,6 +43,9 @@ class WordEmbedder:
             vector[0] = 1
         return vector / np.float32(np.linalg.norm(vector))
 
+    def lists(self, word: str) -> bool:
+        return False
+
     def embed_passages(
         self,
         texts: Sequence[str],

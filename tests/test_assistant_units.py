@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ui_fakes import roadmap_document
 
 from assistant.answer import Citation, Sentence
-from assistant.compose import BUDGET, MAX_UNITS, choose, quote
+from assistant.compose import BUDGET, MAX_UNITS, Shape, choose, compose, quote
 from assistant.question import read_question
 from assistant.ranker import Ranked
 from assistant.units import Unit, units_of
@@ -163,18 +163,21 @@ def test_every_composed_answer_is_made_of_exact_slices_that_do_not_overlap(
     rows = ranked(found, [dice.random() for _ in found])
     for question in ("What should I learn first?", "What do the sources say, do they disagree?"):
         asked = read_question(question)
-        chosen = choose(rows, asked)
+        shape = Shape(asked, rows)
+        chosen = choose(rows, asked, frozenset(), shape)
         assert len(chosen) <= MAX_UNITS
         assert bool(chosen) == bool(rows)
-        check(*quote(chosen), (first, second))
+        check(*quote(chosen, shape), (first, second))
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(documents(), st.randoms(use_true_random=False))
 def test_an_answer_goes_beyond_the_budget_only_where_one_unit_does(document: Document, dice: np.random.Generator) -> None:
     found = units(document)
-    chosen = choose(ranked(found, [dice.random() for _ in found]), read_question("How long does it take?"))
-    lengths = [sum(len(words(sentence.text)) for sentence in quote([row])[0]) for row in chosen]
+    rows, asked = ranked(found, [dice.random() for _ in found]), read_question("How long does it take?")
+    shape = Shape(asked, rows)
+    chosen = choose(rows, asked, frozenset(), shape)
+    lengths = [sum(len(words(sentence.text)) for sentence in quote([row], shape)[0]) for row in chosen]
     assert sum(lengths) <= BUDGET or len(chosen) == 1
 
 
@@ -182,7 +185,7 @@ def test_the_best_unit_is_always_part_of_the_answer() -> None:
     found = units(roadmap_document())
     for best in found:
         rows = ranked(found, [1.0 if unit is best else 0.1 for unit in found])
-        sentences, _ = quote(choose(rows, read_question("What is there?")))
+        sentences, _ = compose(rows, read_question("What is there?"))
         assert set(best.text.split()) <= set(" ".join(sentence.text for sentence in sentences).split())
 
 
@@ -194,7 +197,8 @@ def test_units_of_several_documents_stand_under_their_titles() -> None:
         builder.add("paragraph", line)
         documents.append(builder.build(name, "0" * 64))
     sentences_found = [unit for unit in units(*documents) if unit.kind == "sentence"]
-    sentences, citations = quote(ranked(sentences_found, [0.9, 0.9]))
+    rows = ranked(sentences_found, [0.9, 0.9])
+    sentences, citations = quote(rows, Shape(read_question("How long?"), rows))
     check(sentences, citations, documents)
     assert [(sentence.attribution, sentence.text) for sentence in sentences] == [
         ("Title a.md", "Maths takes two years of work."),
@@ -203,4 +207,4 @@ def test_units_of_several_documents_stand_under_their_titles() -> None:
 
 
 def test_nothing_ranked_makes_nothing() -> None:
-    assert quote(choose([], read_question("What?"))) == ((), ())
+    assert compose([], read_question("What?")) == ((), ())

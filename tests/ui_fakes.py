@@ -119,6 +119,9 @@ class WordLengthEmbedder:
             vector[min(len(word), self.dimension) - 1] += 1
         return vector / max(float(np.linalg.norm(vector)), 1e-12)
 
+    def lists(self, word: str) -> bool:
+        return False
+
     def embed_passages(
         self,
         texts: Sequence[str],

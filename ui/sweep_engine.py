@@ -32,12 +32,18 @@ class VariedSnapshot(Snapshot):
         return self.search_vector(question, self.embedder().embed_question(question), k, dense_weight=dense_weight)
 
     def search_vector(
-        self, question: str, vector: Vectors, k: int = 10, *, dense_weight: float | None = None
+        self,
+        question: str,
+        vector: Vectors,
+        k: int = 10,
+        *,
+        sources: frozenset[str] = frozenset(),
+        dense_weight: float | None = None,
     ) -> tuple[Hit, ...]:
         """As `Snapshot.search_vector`, with the weight of this snapshot where none is given."""
         depth = k if self.limit is None else min(k, self.limit)
         weight = self.weight if dense_weight is None else dense_weight
-        return Snapshot.search_vector(self, question, vector, depth, dense_weight=weight)
+        return Snapshot.search_vector(self, question, vector, depth, sources=sources, dense_weight=weight)
 
 
 class VariedLibrary(Library):

@@ -59,6 +59,10 @@ class SampledEmbedder:
         """As the bundled embedder."""
         return self._model.embed_question(question)
 
+    def lists(self, word: str) -> bool:
+        """As the bundled embedder."""
+        return self._model.lists(word)
+
     def embed_passages(
         self,
         texts: Sequence[str],
