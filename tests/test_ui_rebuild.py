@@ -143,6 +143,8 @@ def test_which_documents_were_read_is_told_while_it_runs(tmp_path: Path) -> None
         (RebuildView("running", "read", 5, 10, seconds=5.0), None),
         (RebuildView("running", "embed", 0, 100, seconds=5.0, stage_seconds=1.0), None),
         (RebuildView("running", "embed", 25, 100, seconds=15.0, stage_seconds=10.0), 30.0 * 0.8 / 0.7),
+        (RebuildView("running", "embed", 20, 100, seconds=15.0, stage_seconds=0.5, stage_done=20), None),
+        (RebuildView("running", "embed", 40, 100, seconds=15.0, stage_seconds=10.0, stage_done=20), 30.0 * 0.8 / 0.7),
         (RebuildView("running", "embed", 100, 100, seconds=45.0, stage_seconds=40.0), 0.0),
         (RebuildView("done", seconds=45.0), None),
     ],

@@ -27,7 +27,8 @@ class RebuildView:
     error: str = ""  # one sentence
     report: Mapping[str, Any] | None = None  # what `roadmap index --json` printed
     seconds: float = 0.0
-    stage_seconds: float = 0.0  # since the stage began
+    stage_seconds: float = 0.0  # since the stage began, or since its first part was done
+    stage_done: int = 0  # what was done by then
     number: int = 0  # of the build, 1-based; 0 before the first
 
     @property
@@ -37,9 +38,10 @@ class RebuildView:
             return None  # how much there is to embed is known only when everything was read
         if self.stage != "embed":
             return max(0.0, self.seconds * (1 - self.share))
-        if not self.done:
+        if self.done <= self.stage_done:
             return None
-        return self.stage_seconds / self.done * (self.total - self.done) / _SHARES["embed"] * (1 - _SHARES["read"])
+        each = self.stage_seconds / (self.done - self.stage_done)
+        return each * (self.total - self.done) / _SHARES["embed"] * (1 - _SHARES["read"])
 
     @property
     def share(self) -> float:
@@ -62,6 +64,7 @@ class Rebuild:
         self._lock = threading.Lock()
         self._view = RebuildView()
         self._started = self._stage_started = 0.0
+        self._stage_done = 0
         self._again = self._stopped = False
         self._read_already: set[str] = set()
         self._child: subprocess.Popen[str] | None = None
@@ -84,7 +87,10 @@ class Rebuild:
         with self._lock:
             if self._view.state == "running":
                 now = time.monotonic()
-                return replace(self._view, seconds=now - self._started, stage_seconds=now - self._stage_started)
+                stage_seconds = now - self._stage_started
+                return replace(
+                    self._view, seconds=now - self._started, stage_seconds=stage_seconds, stage_done=self._stage_done
+                )
             return self._view
 
     def has_read(self, document_id: str) -> bool:
@@ -109,6 +115,7 @@ class Rebuild:
 
     def _begin(self) -> None:
         self._started = self._stage_started = time.monotonic()
+        self._stage_done = 0
         self._again = self._stopped = False
         self._read_already = set()
         self._child = None
@@ -162,8 +169,8 @@ class Rebuild:
         except (ValueError, KeyError, TypeError):
             return line.strip()
         with self._lock:
-            if stage != self._view.stage:
-                self._stage_started = time.monotonic()
+            if stage != self._view.stage or not self._view.done:  # the first part takes longer: the model is loaded for it
+                self._stage_started, self._stage_done = time.monotonic(), done
             self._read_already.add(self._view.document)  # a document is named when its turn comes
             self._view = replace(self._view, stage=stage, done=done, total=total, document=document)
         return ""
