@@ -13,8 +13,8 @@ from evals.store import RunUnwritable
 from evals.sweep_run import SweepResult
 
 _SHOWN = (
-    "seconds_median", "success@1", "recall@10", "mrr", "must_coverage", "strict_accuracy", "citation_precision", "citation_recall", "answered",
-    "refused", "abstention_f1", "confidence_auroc", "seconds_p95",
+    "seconds_median", "success@1", "recall@10", "mrr", "must_coverage", "strict_accuracy", "citation_precision",
+    "citation_recall", "answered", "refused", "abstention_f1", "confidence_auroc", "seconds_p95",
 )  # fmt: skip
 
 
