@@ -40,7 +40,12 @@ Do it every day.
 """
 PYTHON = "---\nid: python\nphase: programming\nprerequisites: []\n---\n# Python basics\n\nPython is a language.\n"
 TREES = "---\nid: trees\nphase: ml\nprerequisites: [numpy]\n---\n# Trees\n\nTrees split data.\n"
-FILES = {"topics/numpy.md": NUMPY, "topics/python.md": PYTHON, "topics/trees.md": TREES, "plan.md": MARKDOWN + "\n## Phase 3: Work\n\nApply for jobs.\n"}
+FILES = {
+    "topics/numpy.md": NUMPY,
+    "topics/python.md": PYTHON,
+    "topics/trees.md": TREES,
+    "plan.md": MARKDOWN + "\n## Phase 3: Work\n\nApply for jobs.\n",
+}
 
 
 @pytest.fixture
