@@ -93,24 +93,16 @@ def _view(
     return {
         "title": title,
         "date": date,
-        "sentences": [_sentence(sentence, cited, row=row) for sentence, row in zip(sentences, _rows(sentences), strict=True)],
+        "sentences": [_sentence(sentence, cited) for sentence in sentences],
     }
 
 
-def _rows(sentences: Sequence[Sentence]) -> list[bool]:
-    """Which sentences are rows of a table: those with as many cells as the one before or behind them."""
-    widths = [sentence.text.count(_CELL) for sentence in sentences]
-    return [
-        width > 0 and (widths[at - 1 : at] == [width] or widths[at + 1 : at + 2] == [width]) for at, width in enumerate(widths)
-    ]
-
-
-def _sentence(sentence: Sentence, cited: Mapping[int, str], *, row: bool) -> dict[str, Any]:
+def _sentence(sentence: Sentence, cited: Mapping[int, str]) -> dict[str, Any]:
     bullet = sentence.bullet.strip()
     ordinal = int(bullet[:-1]) if re.fullmatch(r"\d{1,9}\.", bullet) else None
     return {
         "runs": runs(" ".join(sentence.text.split())),
-        "cells": [runs(cell.strip()) for cell in sentence.text.split(_CELL)] if row else None,
+        "cells": [runs(cell.strip()) for cell in sentence.text.split(_CELL)] if _CELL in sentence.text else None,
         "item": bool(bullet),
         "ordinal": ordinal,
         "depth": min(3, (len(sentence.bullet) - len(sentence.bullet.lstrip())) // 2) if bullet else 0,
