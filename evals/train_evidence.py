@@ -2,9 +2,10 @@
 
     python -m evals.train_evidence --index .roadmap [--questions qed-dev.jsonl]
 
-Learns from the dev split of the reference questions over the index in use, and, when a file is named, from the QED data set
-(natural questions with the sentence that answers them; google-research-datasets/QED, text from Wikipedia, CC BY-SA 3.0). The
-test split is never read. Prints held-out figures (five folds by question) before it writes.
+Learns from the dev split of the reference questions over the index in use, from the documents and questions below
+`evals/training/`, and, when a file is named, from the QED data set (natural questions with the sentence that answers them;
+google-research-datasets/QED, text from Wikipedia, CC BY-SA 3.0). The test split is never read. Prints held-out figures (five
+folds by document) before it writes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import json
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,7 @@ from numpy.typing import NDArray
 
 from assistant.assistant import CANDIDATES, ask_of
 from assistant.coverage import FEATURES, cover_features
+from assistant.orders import without_orders
 from assistant.question import Question
 from assistant.ranker import EvidenceModel, Ranked
 from assistant.signals import NAMES, signals, similarities
@@ -39,9 +42,10 @@ from index.weights import digest_of
 HIDDEN = 32
 EPOCHS = 20
 FOLDS = 5
-SEEDS = 2  # networks averaged into one by being trained side by side
+SEEDS = 3  # networks averaged into one by being trained side by side
 NEGATIVES = 40  # units without evidence kept for a question of the large set
 _FOLDER = Path(__file__).parent.parent / "assistant"
+_TRAINING = Path(__file__).parent / "training"
 Floats = NDArray[np.float32]
 
 
@@ -57,6 +61,7 @@ class Sample:
     answerable: bool
     snapshot: Snapshot
     weight: float
+    group: str  # questions about the same document are held out together
 
 
 def main() -> None:
@@ -68,31 +73,29 @@ def main() -> None:
     chosen = parser.parse_args()
     torch.set_num_threads(1)
     embedder = TransformerEmbedder()
-    samples = samples_of(
-        [item for item in load_items() if item.split == "dev"],
-        Library(chosen.index, lambda: embedder).snapshot(), weight=3.0,
-    )  # fmt: skip
-    own = len(samples)
-    if chosen.questions:
-        with tempfile.TemporaryDirectory() as scratch:
+    dev = [item for item in load_items() if item.split == "dev"]
+    sets = {"reference questions": samples_of(dev, Library(chosen.index, lambda: embedder).snapshot(), weight=3.0)}
+    with tempfile.TemporaryDirectory() as scratch:
+        for folder in sorted(path.parent for path in _TRAINING.glob("*/questions.jsonl")):
+            snapshot = _indexed(folder / "documents", Path(scratch) / folder.name, embedder)
+            sets[folder.name] = samples_of(load_items([folder / "questions.jsonl"]), snapshot, weight=3.0)
+        if chosen.questions:
             items = write_qed(chosen.questions, Path(scratch) / "corpus", chosen.limit)
-            data = Path(scratch) / "data"
-            update(Path(scratch) / "corpus", data, lambda: embedder, (EMBEDDER.model_id, digest_of(EMBEDDER)))
-            snapshot = Library(data, lambda: embedder).snapshot()
-            samples += samples_of(items, snapshot, weight=0.5)
-            samples += samples_of(items, snapshot, weight=0.5, without_evidence=True)
-    held_out = [predicted for fold in range(FOLDS) for predicted in _held_out(samples, fold)]
-    order = [i for fold in range(FOLDS) for i in range(len(samples)) if i % FOLDS == fold]
-    scores = dict(zip(order, held_out, strict=True))
-    print("first unit, share of its best possible value (held out):")
-    for name, group in (("reference questions", range(own)), ("QED", range(own, len(samples)))):
-        print(f"  {name}: {_first_choice([samples[i] for i in group], [scores[i] for i in group]):.3f}")
-    features = np.array([_cover_row(sample, scores[i]) for i, sample in enumerate(samples)], np.float32)
+            snapshot = _indexed(Path(scratch) / "corpus", Path(scratch) / "qed", embedder)
+            sets["QED"] = samples_of(items, snapshot, weight=0.5)
+            sets["QED"] += samples_of(items, snapshot, weight=0.5, without_evidence=True)
+    samples = [sample for group in sets.values() for sample in group]
+    scores = _held_out(samples)
+    features = np.array([_cover_row(sample, own) for sample, own in zip(samples, scores, strict=True)], np.float32)
     answerable = np.array([sample.answerable for sample in samples])
     weights, bias = fit_logistic(features, answerable, np.array([s.weight for s in samples], np.float32))
     cover = 1 / (1 + np.exp(-(features @ weights + bias)))
-    for name, part in (("reference questions", slice(0, own)), ("QED", slice(own, None))):
-        print(f"cover AUROC, {name}: {auroc(cover[part], answerable[part]):.3f}")
+    start = 0
+    for name, group in sets.items():
+        part = slice(start, start + len(group))
+        start += len(group)
+        print(f"{name}: first unit {_first_choice(group, scores[part]):.3f} of its best possible value (held out)", end="; ")
+        print(f"cover AUROC {auroc(cover[part], answerable[part]):.3f}")
         for level in (0.2, 0.3, 0.4, 0.5):
             low = cover[part] < level
             kept, caught = np.mean(~low[answerable[part]]), np.mean(low[~answerable[part]])
@@ -104,6 +107,11 @@ def main() -> None:
     (_FOLDER / "evidence_model.json").write_text(json.dumps({"names": list(NAMES), **fields}), encoding="utf-8")
     cover_fields = {"features": list(FEATURES), "weights": np.round(weights, 5).tolist(), "bias": round(float(bias), 5)}
     (_FOLDER / "coverage_model.json").write_text(json.dumps(cover_fields), encoding="utf-8")
+
+
+def _indexed(corpus: Path, data: Path, embedder: TransformerEmbedder) -> Snapshot:
+    update(corpus, data, lambda: embedder, (EMBEDDER.model_id, digest_of(EMBEDDER)))
+    return Library(data, lambda: embedder).snapshot()
 
 
 def samples_of(items: Sequence[EvalItem], snapshot: Snapshot, *, weight: float, without_evidence: bool = False) -> list[Sample]:
@@ -121,13 +129,14 @@ def samples_of(items: Sequence[EvalItem], snapshot: Snapshot, *, weight: float, 
         if without_evidence:
             hidden = {place.evidence.document_id for place in located[item.id]}
             hits = tuple(hit for hit in hits if hit.passage.document_id not in hidden)[:CANDIDATES]
-        units = units_of(hits, snapshot.documents)
+        units = without_orders(units_of(hits, snapshot.documents))
         rows = signals(question, units, similarities(units, vector, snapshot), snapshot)
         targets = np.array([target(unit, located[item.id]) for unit in units], np.float32).reshape(-1, 2)
         answerable = item.answerable and not without_evidence
+        group = item.evidence[0].document_id if item.evidence else item.id
         if answerable and not (targets[:, 0] > 0).any():
             continue  # nothing was retrieved that could be learnt from
-        samples.append(Sample(question, hits, units, rows, targets, answerable, snapshot, weight))
+        samples.append(Sample(question, hits, units, rows, targets, answerable, snapshot, weight, group))
     return samples
 
 
@@ -240,9 +249,21 @@ def detokenised(text: str) -> str:
     return " ".join(re.sub(r"`` ?| ?''", '"', text).replace(" - ", "-").split())
 
 
-def _held_out(samples: Sequence[Sample], fold: int) -> list[Floats]:
-    model = fit_network([s for i, s in enumerate(samples) if i % FOLDS != fold and s.answerable])
-    return [model(s.signals) if len(s.units) else np.zeros((0, 2), np.float32) for s in samples[fold::FOLDS]]
+def _held_out(samples: Sequence[Sample]) -> list[Floats]:
+    """The scores that each sample's units get from a network that has seen no question about the same document."""
+    groups = Counter(sample.group for sample in samples)
+    sizes = [0] * FOLDS
+    fold_of: dict[str, int] = {}
+    for group, count in groups.most_common():
+        fold_of[group] = int(np.argmin(sizes))
+        sizes[fold_of[group]] += count
+    found: dict[int, Floats] = {}
+    for fold in range(FOLDS):
+        model = fit_network([s for s in samples if fold_of[s.group] != fold and s.answerable])
+        for at, sample in enumerate(samples):
+            if fold_of[sample.group] == fold:
+                found[at] = model(sample.signals) if len(sample.units) else np.zeros((0, 2), np.float32)
+    return [found[at] for at in range(len(samples))]
 
 
 def _first_choice(samples: Sequence[Sample], scores: Sequence[Floats]) -> float:
