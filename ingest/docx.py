@@ -9,6 +9,7 @@ import zipfile
 from typing import Any
 
 import docx
+from docx.exceptions import PythonDocxError
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from lxml.etree import XMLSyntaxError
@@ -20,6 +21,8 @@ from ingest.errors import DocumentRefused, Refusal
 from ingest.limits import check_characters, check_zip, too_much
 from ingest.text_signs import is_titular
 
+# What python-docx and lxml let through from damaged files.
+_DAMAGE = (KeyError, ValueError, TypeError, IndexError, AttributeError, XMLSyntaxError, PythonDocxError)
 _PLAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _OTHER_TYPES = re.compile(
     rb"application/vnd\.(?:ms-word\.(?:document|template)\.macroEnabled\.main"
@@ -39,17 +42,30 @@ def read_docx(data: bytes, document_id: str) -> Document:
     _check_xml(data, document_id)
     try:
         source = docx.Document(io.BytesIO(_as_plain_document(data)))
-    except (KeyError, ValueError, XMLSyntaxError, zipfile.BadZipFile, AttributeError) as error:
+    except (*_DAMAGE, zipfile.BadZipFile) as error:
         if isinstance(error, XMLSyntaxError) and "depth" in str(error):
             raise too_much(document_id, "its tables or lists are nested too deep") from error
         reason = f"it is no readable Word document ({type(error).__name__}); open it in Word and save it again as .docx"
         raise DocumentRefused(document_id, Refusal.CORRUPT, reason) from error
     builder = DocumentBuilder()
-    _Body(builder, source, document_id).read()
-    properties = source.core_properties
-    meta = {"author": properties.author} if properties.author and properties.author != "python-docx" else {}
-    title = clean_inline(properties.title or "") if properties.title != "Word Document" else ""
+    try:
+        _Body(builder, source, document_id).read()
+    except _DAMAGE as error:
+        reason = f"parts of it are damaged ({type(error).__name__}); open it in Word and save it again as .docx"
+        raise DocumentRefused(document_id, Refusal.CORRUPT, reason) from error
+    title, meta = _properties(source)
     return builder.build(document_id, hashlib.sha256(data).hexdigest(), title=title, meta=meta)
+
+
+def _properties(source: Any) -> tuple[str, dict[str, object]]:
+    """Title and author that the document states, unless they are what programs put there by themselves."""
+    try:
+        properties = source.core_properties
+        title, author = str(properties.title or ""), str(properties.author or "")
+    except _DAMAGE:  # nothing of the text is lost with them
+        return "", {}
+    meta: dict[str, object] = {"author": author} if author and author != "python-docx" else {}
+    return clean_inline(title) if title != "Word Document" else "", meta
 
 
 def _check_xml(data: bytes, document_id: str) -> None:

@@ -18,8 +18,8 @@ _BULLET = re.compile(r"(?:[-*+•‣◦▪▫●○■□·∙⁃➢➤➔►✓
 _ORDERED = re.compile(r"(?:(\d{1,3})[.)]|\((\d{1,3})\))\s+(?=\S)")
 _LETTERED = re.compile(r"(?:\(?[a-z]\)|\([ivx]{1,4}\)|[ivx]{1,4}\))\s+(?=\S)")
 _DECIMAL = re.compile(r"\d{1,3}(?:\.\d{1,3})+\.?\s+(?=\S)")
-_HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*\Z")
-_EQUALS = re.compile(r"(={2,6})\s*([^=].*?)\s*\1\Z")  # wiki text: == History ==
+_HASHES = re.compile(r"(#{1,6})\s+(?=[^\s#])")
+_EQUALS = re.compile(r"(={2,6})(?!=)")  # wiki text: == History ==
 _UNDERLINE = re.compile(r"(=|-|~|\^|\*){3,}\Z")
 _DECORATION = re.compile(r"[\s*_=~#+.•·─━—–-]{3,}\Z")
 _TABLE_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*\Z")
@@ -174,9 +174,9 @@ def _opened(physical: _Physical) -> Line | None:
     """The logical line that this physical line starts, or None where it only decorates."""
     text, gap, indent = physical.raw, physical.gap, physical.indent
     if found := _HASHES.match(text):
-        return Line("heading", found[2], gap, indent, len(found[1]))
-    if found := _EQUALS.match(text):
-        return Line("heading", found[2], gap, indent, len(found[1]))
+        return Line("heading", text[found.end() :].rstrip("#").rstrip(), gap, indent, len(found[1]))
+    if (found := _EQUALS.match(text)) and text.endswith(found[1]) and (title := text.strip("=").strip()):
+        return Line("heading", title, gap, indent, len(found[1]))
     if _DECORATION.match(text):
         return None
     if found := _BULLET.match(text):
