@@ -13,6 +13,7 @@ from assistant.context import IndexContext
 from assistant.coverage import THRESHOLD, cover_features, probability
 from assistant.generator import Generator
 from assistant.orders import only_orders, without_orders
+from assistant.parts import parts_of
 from assistant.question import Question, aimed, checked, read_question
 from assistant.ranker import Ranked, rank
 from assistant.sequel import next_item, unsaid
@@ -29,6 +30,7 @@ from ingest.document import Passage
 
 CANDIDATES = 24  # passages searched for evidence
 HITS = 10  # of them kept as contexts
+MISSING = 0.5  # share of the threshold below which one part of a question counts as not covered
 EVIDENCE_WEIGHT = 0.75  # of a passage's best unit against its retrieval score, when the passages are put in order
 
 
@@ -89,11 +91,12 @@ class Assistant:
         yield Retrieved(asked.standalone, hits)
 
         confidence = probability(cover_features(asked, ranked, hits, snapshot))
-        covered = confidence >= self.threshold and bool(ranked) and not only_orders(question)
+        missing, wanted = self._parts(asked, snapshot)
+        covered = (confidence >= self.threshold or bool(wanted)) and bool(ranked) and not only_orders(question)
         if asked.after or asked.said:
             ranked = next_item(ranked, asked.after) if asked.after else unsaid(ranked, asked.said)
         named = asked.sources or snapshot.titles.named(asked.content)
-        quoted, citations = compose(ranked, asked, named) if covered else ((), ())
+        quoted, citations = compose(ranked, asked, named, wanted) if covered else ((), ())
         weighed = time.monotonic()
 
         writing: Writing | None = None
@@ -113,7 +116,7 @@ class Assistant:
             Answer(
                 question=asked.asked,
                 standalone_question=asked.standalone,
-                status="answered" if sentences else "not_covered",
+                status="not_covered" if not sentences else "partial" if missing else "answered",
                 sentences=tuple(sentences),
                 citations=tuple(c for c in citations if c.marker in shown),
                 hits=hits,
@@ -129,8 +132,22 @@ class Assistant:
                 suggestions=() if sentences else suggestions(hits),
                 generation=snapshot.generation,
                 notice=writing.problem if writing else "",
+                missing=missing if sentences else (),
             )
         )
+
+    def _parts(self, asked: Question, snapshot: Snapshot) -> tuple[tuple[str, ...], list[Ranked]]:
+        """Of a question of several parts: those that are surely not covered, and the best evidence for each covered one."""
+        missing: list[str] = []
+        wanted: list[Ranked] = []
+        for part in parts_of(asked):
+            hits, ranked = retrieve(part, snapshot)
+            cover = probability(cover_features(part, ranked, hits, snapshot))
+            if ranked and cover >= self.threshold:
+                wanted.append(ranked[0])
+            elif cover < MISSING * self.threshold:
+                missing.append(part.asked)
+        return tuple(missing), wanted
 
 
 def ask_of(question: str, history: Sequence[Turn], snapshot: Snapshot) -> Question:

@@ -15,6 +15,7 @@ from index.terms import terms, words
 from ingest.document import Document
 
 BUDGET = 90  # words an answer should keep within; a structure that answers by itself may go beyond
+PARTS_BUDGET = 180  # the same for a question of several parts
 FULL_LIST = 90  # words up to which a list is quoted with its explanations; longer ones by their labels
 DETAIL = 0.15  # relevance from which an item of such a list is quoted whole all the same
 MORE_RELEVANCE = 0.05  # least relevance of a unit that is added to the best one
@@ -42,11 +43,14 @@ Place = tuple[str, int, int]  # document id, start, end
 
 
 def compose(
-    ranked: Sequence[Ranked], question: Question, named: frozenset[str] = frozenset()
+    ranked: Sequence[Ranked], question: Question, named: frozenset[str] = frozenset(), wanted: Sequence[Ranked] = ()
 ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
-    """The quoted answer that ranked evidence gives. `named` are the documents that the question names."""
+    """The quoted answer that ranked evidence gives. `named` are the documents that the question names.
+
+    `wanted` is the best evidence for each part of a question of several parts, for as long as the answer stays short.
+    """
     shape = Shape(question, ranked)
-    return quote(choose(ranked, question, named, shape), shape)
+    return quote(choose(ranked, question, named, shape, wanted), shape)
 
 
 class Shape:
@@ -83,7 +87,9 @@ class Shape:
         return any(holds(kind, whole) and not holds(kind, label) for kind in self._wanted)
 
 
-def choose(ranked: Sequence[Ranked], question: Question, named: frozenset[str], shape: Shape) -> list[Ranked]:
+def choose(
+    ranked: Sequence[Ranked], question: Question, named: frozenset[str], shape: Shape, wanted: Sequence[Ranked] = ()
+) -> list[Ranked]:
     """The units an answer is made of: the best one, then what adds to it.
 
     Where several documents are asked for, by name or by wording, each of the best ones gives its best unit first. `named`
@@ -92,7 +98,11 @@ def choose(ranked: Sequence[Ranked], question: Question, named: frozenset[str], 
     if not ranked:
         return []
     several = len(named) > 1 or question.wants.sources
-    chosen = _one_of_each(ranked, named) if several else [ranked[0]]
+    chosen = list(wanted[:1]) or (_one_of_each(ranked, named) if several else [ranked[0]])
+    for part in wanted[1:]:
+        long = sum(shape.words(kept.unit) for kept in (*chosen, part)) > PARTS_BUDGET
+        if not long and not any(_repeats(part.unit, kept.unit) for kept in chosen):
+            chosen.append(part)
     best = max(unit.relevance for unit in chosen)
     spent = sum(shape.words(kept.unit) for kept in chosen)
     for candidate in sorted(ranked, key=lambda r: (-r.relevance * r.value, r.unit.document.id, r.unit.start)):

@@ -72,7 +72,8 @@ _WORDINGS = {
     "comparison": (r"differen\w+|differ|vs|versus|compar\w+|better|rather|instead|or|between",),
     "sources": (
         r"(?:both|two|each|all|other|different|several)\b.*\b(?:sources?|articles?|texts?|documents?|roadmaps?|guides?|authors?|notes?)",
-        r"contradict\w*|disagree\w*|agree|versus|vs|sources", "different (?:things|answers|opinions|views)",
+        r"contradict\w*|disagree\w*|agree|versus|vs|sources|guides|authors|articles|opinions|by source",
+        "different (?:things|answers|views)",
     ),
     "person": ("who(?:se|m)?|author|written by",),
 }  # fmt: skip

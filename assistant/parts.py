@@ -1,0 +1,37 @@
+"""A question of several parts taken apart, so that each is answered, or said not to be covered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from assistant.question import Question, wants
+from index.terms import terms, words
+
+MOST = 3  # parts a question is taken into; one with more is asked as a whole
+_ASKS = r"(?:what|how|which|why|when|where|who|whom|whose)"
+_BETWEEN = re.compile(rf"[?;]\s+|\s*,?\s*\b(?:and|but|or)\s+(?:also\s+)?(?={_ASKS}\b)|,\s*(?={_ASKS}\b)", re.IGNORECASE)
+_ASKING = re.compile(rf"\b{_ASKS}\b", re.IGNORECASE)
+_POINTING = frozenset("it its that this those these they them their there each one ones then he she his her".split())
+
+
+def parts_of(question: Question) -> tuple[Question, ...]:
+    """The parts of a question that asks for several things, each able to stand alone; empty for one that does not.
+
+    >>> asked = Question("a", "a", wants("a"), False, "What is SQL, and how long does it take?")
+    >>> [part.content for part in parts_of(asked)]
+    ['What is SQL', 'how long does it take (about: What is SQL)']
+    """
+    spoken, about, context = question.content.partition(" (about: ")
+    found = [part.strip(" ,?") for part in _BETWEEN.split(spoken)]
+    asking = [part for part in found if _ASKING.search(part)]
+    if not 2 <= len(asking) <= MOST:
+        return ()
+    subject = next((part for part in found if len(set(terms(part))) > 1), asking[0])
+    parts = []
+    for part in asking:
+        enough = 1 if part is asking[0] else 2
+        alone = part is subject or (len(set(terms(part))) >= enough and not _POINTING & set(words(part)))
+        content = part if alone else f"{part} (about: {subject})"
+        parts.append(replace(question, asked=part, content=content + about + context, wants=wants(part)))
+    return tuple(parts)

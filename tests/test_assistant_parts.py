@@ -1,0 +1,41 @@
+"""Questions of several parts: how they are taken apart, and what is said of a part that the documents do not cover."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.parts import parts_of
+from assistant.question import Question, wants
+
+
+def parts(content: str) -> list[str]:
+    return [part.content for part in parts_of(Question(content, content, wants(content), False, content))]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What is SQL?", []),
+        ("Which skills and tools do I need?", []),
+        ("Python and SQL, what do I learn first?", []),
+        ("What is SQL and why do I need SQL joins?", ["What is SQL", "why do I need SQL joins"]),
+        ("What do bootcamps cost, how long do they take?", ["What do bootcamps cost", "how long do they take (about: What do bootcamps cost)"]),
+        ("When a notebook and when a script?", ["When a notebook", "when a script (about: When a notebook)"]),
+        ("what? why? when? where?", []),
+    ],
+)  # fmt: skip
+def test_a_question_is_taken_apart_where_it_asks_anew(question: str, expected: list[str]) -> None:
+    assert parts(question) == expected
+
+
+def test_each_part_wants_what_its_own_words_ask() -> None:
+    first, second = parts_of(
+        Question("q", "q", wants("q"), False, "Why does everybody learn Python, and how long does Python take?")
+    )
+    assert (first.wants.reason, first.wants.duration) == (True, False)
+    assert (second.wants.reason, second.wants.duration) == (False, True)
+
+
+def test_what_the_conversation_is_about_goes_with_every_part() -> None:
+    asked = "what does statistics cost and how long does statistics take (about: the data analyst)"
+    assert all(part.endswith("(about: the data analyst)") for part in parts(asked))
