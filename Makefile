@@ -21,7 +21,7 @@ test: $(VENV)/.installed-dev
 
 # The fault tests at their nightly counts; about an hour. index/README.md has the table.
 nightly: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest --nightly --timeout 0 tests/test_index_generation.py tests/test_index_crash.py tests/test_faults_*.py $(ARGS)
+	$(BIN)/python -m pytest --nightly --timeout 0 tests/test_index_generation.py tests/test_index_crash.py tests/test_faults_*.py tests/test_fuzz_*.py $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
