@@ -19,7 +19,7 @@ def parts(content: str) -> list[str]:
         ("Which skills and tools do I need?", []),
         ("Python and SQL, what do I learn first?", []),
         ("What is SQL and why do I need SQL joins?", ["What is SQL", "why do I need SQL joins"]),
-        ("What do bootcamps cost, how long do they take?", ["What do bootcamps cost", "how long do they take (about: What do bootcamps cost)"]),
+        ("What do exams cost, how long are they?", ["What do exams cost", "how long are they (about: What do exams cost)"]),
         ("When a notebook and when a script?", ["When a notebook", "when a script (about: When a notebook)"]),
         ("what? why? when? where?", []),
     ],
