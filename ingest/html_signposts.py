@@ -21,7 +21,7 @@ _CONTENTS = re.compile(
 _TOP = re.compile(
     r"\W*(?:(?:go |jump |return )?(?:back )?to (?:the )?(?:top|table of contents|toc|contents)|top)\W*\Z", re.IGNORECASE
 )
-_OTHER_LANGUAGE = re.compile(r"[^#?]*readme[\w.-]*\Z", re.IGNORECASE)
+_OTHER_LANGUAGE = re.compile(r"[^#?:]*readme[\w.-]*\Z|https?://[^#?]*/readme[._-][a-z]{2,3}(?:[_-][a-z]{2,4})?\.md\Z", re.I)
 _SUMMARY = re.compile(
     r"\W*(?:(?:click|tap)(?: here)?(?: (?:to|for) .{1,30})?|(?:show|see|view|read|expand|toggle|reveal|hide)"
     r"(?: (?:more|details?|section|answers?|solutions?|hints?|all|the))*|more|details?|answers?|solutions?)"
@@ -110,7 +110,7 @@ def _counts(root: Tag, headings: set[str]) -> dict[int, _Count]:
 
 def _jumps(anchor: Tag) -> bool:
     href = str(anchor.get("href", ""))
-    return href.startswith("#") or bool(_OTHER_LANGUAGE.match(href) and "://" not in href)
+    return href.startswith("#") or bool(_OTHER_LANGUAGE.match(href))
 
 
 def _names(anchor: Tag, headings: set[str]) -> bool:
