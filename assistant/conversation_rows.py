@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Engine, ForeignKey, Index, String, Text, inspect, select, text, update
-from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from assistant.database import create_tables
 
 
 class Base(DeclarativeBase):
@@ -51,10 +52,7 @@ _ADDED = (("conversation", "leaf"), ("message", "parent"), ("message", "touched"
 
 def prepare_tables(engine: Engine) -> None:
     """Make the tables where there are none, and add what an earlier version lacked. Raises what the database raises."""
-    try:
-        Base.metadata.create_all(engine)
-    except DatabaseError:  # another process made them at the same moment
-        Base.metadata.create_all(engine)
+    create_tables(engine, Base.metadata)
     known = {table: {column["name"] for column in inspect(engine).get_columns(table)} for table, _ in _ADDED}
     lacking = [(table, column) for table, column in _ADDED if column not in known[table]]
     if lacking:

@@ -13,21 +13,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from sqlalchemy import delete, event, func, or_, select, update
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy import CursorResult, delete, event, func, or_, select, update
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from assistant.answer import Answer, Turn, answer_text
 from assistant.conversation_rows import ConversationRow, MessageRow, branch, newest_below, prepare_tables
 from assistant.conversation_search import find, lower_any_script
-from assistant.database import engine_of, sqlite_url
+from assistant.database import UNUSABLE, can_write, engine_of, remedy, sqlite_url
 from assistant.record import answer_from_record, answer_record
 from ingest.errors import RoadmapError
 
 State = Literal["running", "done", "stopped", "failed"]
 TITLE_CHARACTERS = 80
+_FILE = "conversations.sqlite"
 
 
 class ConversationsUnavailable(RoadmapError):
@@ -94,7 +95,7 @@ class Conversations:
     def conversation(self, conversation_id: str) -> Conversation | None:
         """One entry of the list; None where there is none of this id."""
         with self._session() as session:
-            row = session.get(ConversationRow, conversation_id)
+            row = session.get(ConversationRow, _storable(conversation_id))  # from an address, which may hold anything
             return None if row is None else _conversation(row)
 
     def exists(self, conversation_id: str) -> bool:
@@ -110,7 +111,7 @@ class Conversations:
     def find(self, words: str, limit: int = 50) -> tuple[Conversation, ...]:
         """The conversations whose title or messages hold every one of the words, in any case, newest first."""
         with self._session() as session:
-            return tuple(_conversation(row, excerpt) for row, excerpt in find(session, words, limit))
+            return tuple(_conversation(row, excerpt) for row, excerpt in find(session, _storable(words), limit))
 
     def rename(self, conversation_id: str, title: str) -> None:
         """Give a conversation another title; an empty one changes nothing. Raises ConversationUnknown."""
@@ -200,11 +201,11 @@ class Conversations:
     def write(self, answer_id: str, answer: Answer, state: State) -> None:
         """Store what has been written of an answer. Raises ConversationUnknown when its conversation was removed."""
         text = json.dumps(answer_record(answer), ensure_ascii=False)
-        self._change(answer_id, {"content": answer_text(answer), "answer": text, "state": state, "touched": _now()})
+        self._change(answer_id, {"content": _storable(answer_text(answer)), "answer": text, "state": state, "touched": _now()})
 
     def fail(self, answer_id: str, error: str) -> None:
         """Store that an answer failed, and why; what was written of it stays."""
-        self._change(answer_id, {"state": "failed", "error": error})
+        self._change(answer_id, {"state": "failed", "error": _storable(error)})
 
     def touch(self, answer_ids: Sequence[str]) -> None:
         """Note that these answers are still being written; see `interrupt`."""
@@ -221,9 +222,8 @@ class Conversations:
             limit = (datetime.now(UTC) - silent).isoformat(timespec="microseconds")
             lost &= or_(MessageRow.touched.is_(None), MessageRow.touched < limit)
         with self._session() as session:
-            ids = session.scalars(select(MessageRow.id).where(lost)).all()
-            session.execute(update(MessageRow).where(MessageRow.id.in_(ids)).values(state="stopped"))
-            return len(ids)
+            ended = session.execute(update(MessageRow).where(lost).values(state="stopped"))  # one statement: none that ends now
+            return cast("CursorResult[Any]", ended).rowcount
 
     def count(self) -> int:
         """How many conversations there are."""
@@ -249,10 +249,10 @@ class Conversations:
                         id=ids[message.id],
                         conversation_id=conversation_id,
                         role=message.role,
-                        content=message.content,
+                        content=_storable(message.content),
                         state="stopped" if message.state == "running" else message.state,
                         answer="" if message.answer is None else json.dumps(answer_record(message.answer), ensure_ascii=False),
-                        error=message.error,
+                        error=_storable(message.error),
                         created=message.created.isoformat(timespec="microseconds"),
                         parent=ids.get(message.parent, ""),
                         touched="",
@@ -262,12 +262,10 @@ class Conversations:
         return conversation_id
 
     def _change(self, message_id: str, values: Mapping[str, Any]) -> None:
-        with self._session() as session:
-            row = session.scalars(select(MessageRow).where(MessageRow.id == message_id)).one_or_none()
-            if row is None:
+        with self._session() as session:  # one statement: another process may remove the conversation at any moment
+            changed = session.execute(update(MessageRow).where(MessageRow.id == message_id).values(**values))
+            if not cast("CursorResult[Any]", changed).rowcount:
                 raise ConversationUnknown("The conversation of this answer was removed; ask again in a new one.")
-            for name, value in values.items():
-                setattr(row, name, value)
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
@@ -278,12 +276,13 @@ class Conversations:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except DatabaseError as exc:
-            where = self._engine.url.render_as_string(hide_password=True)
-            raise ConversationsUnavailable(
-                f"The conversations in {where} cannot be read or written ({exc.orig}); free disk space or check permissions, "
-                "and move the file away if it is damaged."
-            ) from exc
+        except UNUSABLE as exc:
+            raise ConversationsUnavailable(f"The conversations in {remedy(self._engine, exc)}") from exc
+
+
+def can_keep(data: Path, url: str = "") -> bool:
+    """Whether what is stored will still be there tomorrow: False where the data folder may not be written and no URL is set."""
+    return bool(url) or can_write(data / _FILE)
 
 
 def open_conversations(data: Path, url: str = "") -> Conversations:
@@ -293,7 +292,7 @@ def open_conversations(data: Path, url: str = "") -> Conversations:
     """
     if url:
         return Conversations(url)
-    file = data / "conversations.sqlite"
+    file = data / _FILE
     try:
         return Conversations(sqlite_url(file))
     except OSError as exc:
@@ -324,8 +323,8 @@ def _add(session: Session, conversation_id: str, role: str, content: str, state:
     message_id, now = uuid.uuid4().hex, _now()
     session.add(
         MessageRow(
-            id=message_id, conversation_id=conversation_id, role=role, content=content, state=state, answer="", error="",
-            created=now, parent=parent, touched=now,
+            id=message_id, conversation_id=conversation_id, role=role, content=_storable(content), state=state, answer="",
+            error="", created=now, parent=parent, touched=now,
         )
     )  # fmt: skip
     session.flush()  # now, so that `number` follows the order of writing
@@ -356,8 +355,13 @@ def _message(row: MessageRow, versions: tuple[str, ...] = ()) -> Message:
 
 
 def _title(text: str) -> str:
-    title = " ".join(text.split())
+    title = " ".join(_storable(text).split())
     return title if len(title) <= TITLE_CHARACTERS else title[: TITLE_CHARACTERS - 1] + "…"
+
+
+def _storable(text: str) -> str:
+    """The text without what not every database can hold: NUL characters, and halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _now() -> str:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
+import time
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-_SECONDS = 5  # how long a writer waits for another
+UNUSABLE = (DBAPIError, PoolExhausted)  # what a database raises that cannot be reached, read or written
+_TRIES = 5  # each process that makes the same tables at the same moment may fail one
+_SECONDS = 5  # how long a writer waits for another, and a new connection for the server
+_DENIED = (errno.EROFS, errno.EACCES, errno.EPERM)
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={1000 * _SECONDS}", "foreign_keys=ON", "trusted_schema=OFF")
 
 
 def engine_of(url: str) -> Engine:
-    """The engine; SQLite keeps a write-ahead log and waits for other writers instead of failing at once."""
+    """The engine; SQLite keeps a write-ahead log and waits for other writers instead of failing at once.
+
+    A connection to a server is tried before it is used: one that a restart of the server has cut is replaced unseen.
+    """
     if not url.startswith("sqlite"):
-        return create_engine(url)
+        parts = make_url(url)
+        patient = "connect_timeout" in parts.query or not parts.drivername.startswith("postgresql")
+        return create_engine(url, pool_pre_ping=True, connect_args={} if patient else {"connect_timeout": _SECONDS})
     engine = create_engine(url, connect_args={"timeout": _SECONDS})
     event.listen(engine, "connect", _prepare)
     return engine
@@ -23,9 +35,43 @@ def engine_of(url: str) -> Engine:
 
 def sqlite_url(file: Path) -> str:
     """The URL of a SQLite file, made with its folder where there is none, readable by its owner only. Raises OSError."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (*reversed(file.parent.parents), file.parent):
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, exist_ok=True)
     os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
     return f"sqlite:///{file.absolute()}"
+
+
+def can_write(file: Path) -> bool:
+    """False where a SQLite file, made if there is none, or its log beside it may not be written; other faults raise later."""
+    try:
+        sqlite_url(file)
+    except OSError as exc:
+        return exc.errno not in _DENIED
+    return os.access(file.parent, os.W_OK | os.X_OK)
+
+
+def create_tables(engine: Engine, metadata: MetaData) -> None:
+    """Make the tables where there are none; other processes may be making them too. Raises what the database raises."""
+    for left in reversed(range(_TRIES)):
+        try:
+            metadata.create_all(engine)
+            return
+        except DatabaseError:  # another process made one at the same moment
+            if not left:
+                raise
+            time.sleep(0.05)
+
+
+def remedy(engine: Engine, failure: Exception) -> str:
+    """Where the database is, without its password, what went wrong, and what to do, as parts of a sentence."""
+    where = engine.url.render_as_string(hide_password=True)
+    reason = " ".join(str(getattr(failure, "orig", None) or failure).split())
+    todo = "free disk space or check permissions, and move the file away if it is damaged."
+    if engine.dialect.name != "sqlite":
+        unreached = isinstance(failure, OperationalError | InterfaceError | PoolExhausted)
+        todo = "check that the server runs and can be reached." if unreached else "check the rights of its user."
+    return f"{where} cannot be read or written ({reason}); {todo}"
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:

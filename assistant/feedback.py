@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from sqlalchemy import String, Text, delete, func, select
-from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from assistant.answer import Answer, Turn
-from assistant.database import engine_of, sqlite_url
+from assistant.database import UNUSABLE, create_tables, engine_of, remedy, sqlite_url
 from assistant.record import answer_from_record, answer_record
 from index.hit import Hit
 from ingest.errors import RoadmapError
@@ -104,7 +103,7 @@ class FeedbackStore:
     def __init__(self, url: str) -> None:
         self._engine = engine_of(url)
         with self._translated():
-            _Base.metadata.create_all(self._engine)
+            create_tables(self._engine, _Base.metadata)
 
     def close(self) -> None:
         """Close every connection."""
@@ -211,12 +210,8 @@ class FeedbackStore:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except DatabaseError as exc:
-            where = self._engine.url.render_as_string(hide_password=True)
-            raise FeedbackUnavailable(
-                f"The feedback in {where} cannot be read or written ({exc.orig}); free disk space or check permissions, "
-                "and move the file away if it is damaged."
-            ) from exc
+        except UNUSABLE as exc:
+            raise FeedbackUnavailable(f"The feedback in {remedy(self._engine, exc)}") from exc
 
 
 def open_feedback(data: Path, database: str = "") -> FeedbackStore:

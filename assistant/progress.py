@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from sqlalchemy import String, Text, delete, select
-from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from assistant.database import engine_of, sqlite_url
+from assistant.database import UNUSABLE, create_tables, engine_of, remedy, sqlite_url
 from assistant.roadmap import Step, likeness, plain
 from ingest.errors import RoadmapError
 
@@ -68,7 +67,7 @@ class ProgressStore:
     def __init__(self, url: str) -> None:
         self._engine = engine_of(url)
         with self._translated():
-            _Base.metadata.create_all(self._engine)
+            create_tables(self._engine, _Base.metadata)
 
     def close(self) -> None:
         """Close every connection."""
@@ -113,12 +112,8 @@ class ProgressStore:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except DatabaseError as exc:
-            where = self._engine.url.render_as_string(hide_password=True)
-            raise ProgressUnavailable(
-                f"The progress in {where} cannot be read or written ({exc.orig}); free disk space or check permissions, "
-                "and move the file away if it is damaged."
-            ) from exc
+        except UNUSABLE as exc:
+            raise ProgressUnavailable(f"The progress in {remedy(self._engine, exc)}") from exc
 
 
 def anchored(marks: Sequence[Mark], steps: Sequence[Step]) -> dict[str, str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from assistant.answer import Answer
+from assistant.orders import is_order
 from index.hit import Hit
 from index.terms import terms
 from ingest.document import Document, Section
@@ -29,6 +30,8 @@ def suggestions(hits: Sequence[Hit]) -> tuple[str, ...]:
     for hit in hits:
         passage = hit.passage
         heading = next((h for h in reversed(passage.heading_path) if h != passage.title), "")
+        if is_order(heading) or is_order(passage.title):
+            continue
         offered.setdefault(question_about(heading, passage.title, passage.text))
         if len(offered) == MAX_SUGGESTIONS:
             break
@@ -75,7 +78,7 @@ def nearby_questions(answer: Answer, documents: Mapping[str, Document]) -> Itera
     for hit in answer.hits:
         document = documents.get(hit.passage.document_id)
         heading = next((h for h in reversed(hit.passage.heading_path) if h != hit.passage.title), "")
-        if document is not None and not _cites(answer, hit) and not _EMPTY.match(heading) and len(heading) <= _LONGEST:
+        if document is not None and not _cites(answer, hit) and _asks_well(heading, document):
             yield question_about(heading, document.title, document.text)
 
 
@@ -102,12 +105,18 @@ def _after(document: Document, end: int) -> Iterator[str]:
     later = [section for section in document.sections if section.start >= end]
     for section in (*later, *(section for section in document.sections if section.start < end)):
         heading = _heading(section, document)
-        if heading and not _EMPTY.match(heading) and len(heading) <= _LONGEST:
+        if heading and _asks_well(heading, document):
             yield question_about(heading, document.title, document.text)
 
 
 def _heading(section: Section, document: Document) -> str:
     return section.heading_path[-1] if section.heading_path and section.heading_path[-1] != document.title else ""
+
+
+def _asks_well(heading: str, document: Document) -> bool:
+    """Whether a question about the heading asks something, and repeats no order that a document gives to its reader."""
+    named = f"{document.title}\n{heading}"
+    return not _EMPTY.match(heading) and len(heading) <= _LONGEST and not is_order(named)
 
 
 def _cites(answer: Answer, hit: Hit) -> bool:

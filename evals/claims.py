@@ -97,9 +97,17 @@ def load_claims(path: Path | None = None) -> tuple[Claim, ...]:
     return tuple(claims)
 
 
-def evaluate_claims(path: Path | None = None, *, verifier: Support = support, threshold: float = SUPPORTED) -> ClaimsReport:
-    """How well the verifier tells supported sentences from others. Raises what `load_claims` raises."""
-    return judge_claims(load_claims(path), verifier, threshold)
+def evaluate_claims(
+    path: Path | None = None, *, split: str = "all", verifier: Support = support, threshold: float = SUPPORTED
+) -> ClaimsReport:
+    """How well the verifier tells supported sentences from others, in one split or in all.
+
+    Raises what `load_claims` raises, and `ItemsMissing` when the split holds no claim.
+    """
+    claims = [claim for claim in load_claims(path) if split in ("all", claim.split)]
+    if not claims:
+        raise ItemsMissing(f"No claim of {path or claims_file()} is in the split {split}; choose another one with --split.")
+    return judge_claims(claims, verifier, threshold)
 
 
 def judge_claims(claims: Sequence[Claim], verifier: Support, threshold: float = SUPPORTED) -> ClaimsReport:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import torch
 
+ROUND = 512  # tokens of a batch are filled up to a multiple: oneDNN keeps code and memory for each size it has met
 TOGETHER = 4  # texts of equal length whose attention is computed at once; more leave the cache, fewer pay for the calls
 
 
@@ -70,8 +71,9 @@ class BertEncoder:
         encodings = self._tokenizer.encode_batch(list(texts))
         lengths = [len(encoding.ids) for encoding in encodings]
         with torch.inference_mode():
-            ids = torch.tensor([token for encoding in encodings for token in encoding.ids])
-            places = torch.cat([torch.arange(length) for length in lengths])
+            spare = -sum(lengths) % ROUND
+            ids = torch.tensor([token for encoding in encodings for token in encoding.ids] + [0] * spare)
+            places = torch.cat([*(torch.arange(length) for length in lengths), torch.zeros(spare, dtype=torch.int64)])
             packed = self._run(ids, places, lengths).float().numpy()
         found: list[TextTokens] = []
         start = 0
@@ -115,7 +117,7 @@ class BertEncoder:
         """Softmax attention of each text to itself; `projected` is (tokens, 3 x dimension): queries, keys, values."""
         import torch
 
-        seen = projected.new_empty(len(projected), self.dimension)
+        seen = projected.new_zeros(len(projected), self.dimension)
         size = self.dimension // self._heads
         start = at = 0
         while at < len(lengths):

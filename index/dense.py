@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from index.embedder import Vectors
 
-EXACT = 40_000  # vectors; about where the compressed index begins to be faster
+EXACT = 50_000  # vectors; about where the compressed index begins to be faster
 OVERSAMPLED = 10  # at 3 the ten nearest are found too, but of 200 only nine in ten
 
 

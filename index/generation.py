@@ -13,7 +13,7 @@ import contextlib
 import errno
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -162,8 +162,8 @@ def write(data: Path, number: int, content: Content, lexical: LexicalIndex, mani
     staging = root / f".staging-{number:06d}"
     storage.remove(staging)
     parts: dict[str, storage.Parts] = {
-        "documents.jsonl": (_json_lines([asdict(document) for document in content.documents]),),
-        "passages.jsonl": (_json_lines([asdict(passage) for passage in content.passages]),),
+        "documents.jsonl": (_json_lines(asdict(document) for document in content.documents),),
+        "passages.jsonl": (_json_lines(asdict(passage) for passage in content.passages),),
         **{name: npy_parts(array) for name, array in _arrays(content).items()},
         **{f"lexical/{name}": pieces for name, pieces in lexical.files().items()},
     }
@@ -341,8 +341,8 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _json_lines(entries: Sequence[object]) -> bytes:
-    return "".join(json.dumps(entry, ensure_ascii=False, default=str) + "\n" for entry in entries).encode()
+def _json_lines(entries: Iterable[object]) -> bytes:
+    return b"".join(json.dumps(entry, ensure_ascii=False, default=str).encode() + b"\n" for entry in entries)
 
 
 def _lines(data: bytes) -> list[str]:

@@ -5,6 +5,7 @@ The cost of an update is a few copies a passage; words are read, and vectors mad
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -54,7 +55,7 @@ def make_plan(
     origins: list[NDArray[np.int64]] = []
     spans: list[NDArray[np.int64]] = []
     counts: list[NDArray[np.int64]] = []
-    new: list[tuple[int, str, list[Span]]] = []  # row, text to embed and spans in it
+    new: list[int] = []
     for name, document in found.items():
         if document is None:
             assert kept is not None
@@ -69,45 +70,36 @@ def make_plan(
         documents.append(document)
         own = split(document)
         quotable = [quotable_spans(document, passage) for passage in own]
-        new += [(len(passages) + at, *_input(passage, quotable[at])) for at, passage in enumerate(own)]
+        new += range(len(passages), len(passages) + len(own))
         passages += own
         origins.append(np.full(len(own), -1))
         counts.append(np.array([len(each) for each in quotable], np.int64))
         spans.append(np.array([span for each in quotable for span in each], np.int64).reshape(-1, 2))
-    rows = np.concatenate(origins)
-    to_embed, copies = _match(new, passages, kept, rows)
-    return Plan(
-        tuple(documents),
-        tuple(passages),
-        rows,
-        np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64),
-        np.concatenate(spans),
-        to_embed,
-        copies,
-    )
+    rows, every = np.concatenate(origins), np.concatenate(spans)
+    starts = np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64)
+    to_embed, copies = _match(new, lambda row: _input(passages[row], every[starts[row] : starts[row + 1]].tolist()), kept, rows)
+    return Plan(tuple(documents), tuple(passages), rows, starts, every, to_embed, copies)
 
 
 def _match(
-    new: Sequence[tuple[int, str, list[Span]]],
-    passages: Sequence[Passage],
-    kept: Content | None,
-    origins: NDArray[np.int64],
+    new: Sequence[int], input_of: Callable[[int], tuple[str, list[Span]]], kept: Content | None, origins: NDArray[np.int64]
 ) -> tuple[tuple[int, ...], dict[int, int]]:
     """Find the text of new rows in `kept`, entered in `origins`, and among themselves; gives `to_embed` and `copies`."""
     same_text: dict[str, list[int]] = {}
     if kept is not None and new:
         for row, passage in enumerate(kept.passages):
             same_text.setdefault(passage.text, []).append(row)
-    seen: dict[tuple[str, tuple[Span, ...]], int] = {}
+    seen: dict[bytes, int] = {}  # by a digest: the texts themselves would be in memory twice
     copies: dict[int, int] = {}
-    for row, text, spans in new:
-        for candidate in same_text.get(passages[row].text, ()):
+    for row in new:
+        text, spans = input_of(row)
+        for candidate in same_text.get(text.partition("\n")[2], ()):
             assert kept is not None
             if _input(kept.passages[candidate], _spans_of(kept, candidate)) == (text, spans):
                 origins[row] = candidate
                 break
         else:
-            first = seen.setdefault((text, tuple(spans)), row)
+            first = seen.setdefault(hashlib.sha256(repr((text, spans)).encode("utf-8", "surrogatepass")).digest(), row)
             if first != row:
                 copies[row] = first
     return tuple(seen.values()), copies

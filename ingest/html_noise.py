@@ -47,7 +47,7 @@ _BADGE = re.compile(
     r"|(?:\b|_)(?:dc)?badges?(?:\b|_)",
     re.IGNORECASE,
 )
-_NOTEBOOK = re.compile(r"colab|binder|kaggle|studiolab|streamlit|gradio|huggingface", re.IGNORECASE)
+_NOTEBOOK = re.compile(r"colab|binder|kaggle|studiolab|streamlit|gradio|open[-_]in|/huggingface/badges", re.IGNORECASE)
 _HEADING = re.compile(r"h[1-6]\Z")
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d])"

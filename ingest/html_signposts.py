@@ -21,7 +21,7 @@ _CONTENTS = re.compile(
 _TOP = re.compile(
     r"\W*(?:(?:go |jump |return )?(?:back )?to (?:the )?(?:top|table of contents|toc|contents)|top)\W*\Z", re.IGNORECASE
 )
-_OTHER_LANGUAGE = re.compile(r"[^#?]*readme[\w.-]*\Z", re.IGNORECASE)
+_OTHER_LANGUAGE = re.compile(r"[^#?:]*readme[\w.-]*\Z|https?://[^#?]*/readme[._-][a-z]{2,3}(?:[_-][a-z]{2,4})?\.md\Z", re.I)
 _SUMMARY = re.compile(
     r"\W*(?:(?:click|tap)(?: here)?(?: (?:to|for) .{1,30})?|(?:show|see|view|read|expand|toggle|reveal|hide)"
     r"(?: (?:more|details?|section|answers?|solutions?|hints?|all|the))*|more|details?|answers?|solutions?)"
@@ -38,6 +38,7 @@ class _Count:
     marked: int = 0
     marks: int = 0
     known: int = 0
+    languages: int = 0  # marks that lead to the same text in another language
 
 
 def drop_signposts(soup: BeautifulSoup) -> None:
@@ -63,7 +64,9 @@ def drop_signposts(soup: BeautifulSoup) -> None:
 
 def _leads(name: str, count: _Count) -> bool:
     """Whether a list, row or table consists of jump marks, nearly all of which name headings of the page."""
-    most = 0.9 if name in _LISTS else 0.75  # a row has bars and dots between its marks
+    most = 0.9 if name in _LISTS else 0.75  # the rest is bars and dots between the marks
+    if count.languages == count.marks:
+        most = 0.4  # and the language at hand
     fewest = 3 if name in _LISTS else 2
     return count.marks >= fewest and count.marked >= most * count.characters and count.known * 10 >= count.marks * 7
 
@@ -87,7 +90,7 @@ def _counts(root: Tag, headings: set[str]) -> dict[int, _Count]:
         if isinstance(node, Tag):
             jumps = node.name == "a" and _jumps(node)
             if entering:
-                counts[id(node)] = _Count(-total.characters, -total.marked, -total.marks, -total.known)
+                counts[id(node)] = _Count(-total.characters, -total.marked, -total.marks, -total.known, -total.languages)
                 mark += jumps
                 pending.append((node, False))
                 pending += [(child, True) for child in reversed(node.contents)]
@@ -96,11 +99,13 @@ def _counts(root: Tag, headings: set[str]) -> dict[int, _Count]:
                 mark -= 1
                 total.marks += 1
                 total.known += _names(node, headings)
+                total.languages += not str(node.get("href", "")).startswith("#")
             count = counts[id(node)]
             count.characters += total.characters
             count.marked += total.marked
             count.marks += total.marks
             count.known += total.known
+            count.languages += total.languages
         elif type(node) is NavigableString:
             length = len(re.sub(r"[\W\d_]+", "", node))
             total.characters += length
@@ -110,7 +115,7 @@ def _counts(root: Tag, headings: set[str]) -> dict[int, _Count]:
 
 def _jumps(anchor: Tag) -> bool:
     href = str(anchor.get("href", ""))
-    return href.startswith("#") or bool(_OTHER_LANGUAGE.match(href) and "://" not in href)
+    return href.startswith("#") or bool(_OTHER_LANGUAGE.match(href))
 
 
 def _names(anchor: Tag, headings: set[str]) -> bool:

@@ -19,7 +19,10 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"!\[\[[^\[\]]*\]\]"), ""),  # Obsidian
     (re.compile(r"(?<!\\)\[\[([^\[\]|#]+)(?:#[^\[\]|]*)?\]\](?![(\[])"), r"\1"),
     (re.compile(r"(?<!\\)\[\[[^\[\]|]*\|([^\[\]|]+)\]\](?![(\[])"), r"\1"),
-    (re.compile(r"\s*\[(?:see |e\.g\.,? )?-?@[\w:.#$%&+?<>~/-]+[^\[\]]*\](?!\()"), ""),  # Pandoc: citations
+    (
+        re.compile(r"(?<!\s)\s*\[(?:see |e\.g\.,? )?-?@[\w:.#$%&+?<>~/-]{1,80}?(?:19|20)\d\d[^\[\]]{0,300}\](?!\()"),
+        "",
+    ),  # Pandoc: citations
     (re.compile(r"(?<!\w)@(?:fig)-[\w-]+"), "the figure"),
     (re.compile(r"(?<!\w)@(?:tbl|tab)-[\w-]+"), "the table"),
     (re.compile(r"(?<!\w)@(?:sec)-[\w-]+"), "the section"),

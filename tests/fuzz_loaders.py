@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import io
 import logging
 import os
 import random
 import sys
+import tempfile
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -153,6 +156,7 @@ def explore(target: str, seconds: int) -> None:
     """Let atheris look for inputs that reach new code; it ends the process."""
     import atheris
 
+    logging.disable(logging.CRITICAL)
     with atheris.instrument_imports(include=["ingest", "pypdf", "docx", "bs4", "markdown_it", "mdit_py_plugins"]):
         import fuzz_inputs
 
@@ -173,19 +177,18 @@ def explore(target: str, seconds: int) -> None:
         else:
             read(data, target)
 
-    corpus = [] if target in ("sentences", "passages", ".docx") else list(fuzz_inputs.seeds(target))
-    for data in corpus:
-        once(data)
-    options = [
-        sys.argv[0],
-        f"-max_total_time={seconds}",
-        f"-timeout={HANG}",
-        "-rss_limit_mb=1024",
-        "-max_len=20000",
-        "-verbosity=0",
-    ]
-    atheris.Setup(options, once)
+    folder = Path(tempfile.mkdtemp(prefix="fuzz"))  # what reaches new code is kept here, beside the seeds
+    if target not in ("sentences", "passages"):
+        for number, data in enumerate(fuzz_inputs.seeds(target)):
+            (folder / str(number)).write_bytes(_document_part(data) if target == ".docx" else data)
+    options = [f"-max_total_time={seconds}", f"-timeout={HANG}", "-rss_limit_mb=1024", "-max_len=20000", str(folder)]
+    atheris.Setup([sys.argv[0], *options], once)
     atheris.Fuzz()
+
+
+def _document_part(data: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.read("word/document.xml")
 
 
 def main() -> None:
@@ -197,10 +200,10 @@ def main() -> None:
     options.add_argument("--seconds", type=int, default=900, help="the longest time for one target")
     options.add_argument("--coverage", action="store_true", help="let atheris look for inputs")
     asked = options.parse_args()
-    bound()
     if asked.coverage:
         explore(asked.target, asked.seconds)
         return
+    bound()
     for target in targets() if asked.target == "all" else [asked.target]:
         start = time.monotonic()
         done = run(target, asked.first, asked.count, asked.seconds)

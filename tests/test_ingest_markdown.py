@@ -377,3 +377,10 @@ def test_a_readme_begins_with_its_name_not_with_badges_and_logos() -> None:
         ("heading", "SuperTool"),
         ("paragraph", "[Open In Colab](https://colab.research.google.com/x)"),
     ]
+
+
+def test_a_mention_of_a_person_is_no_citation_and_other_languages_are_no_text() -> None:
+    row = "English | [Deutsch](https://g.org/i18n/README_de.md) | [한국어](https://g.org/i18n/README_ko.md)"
+    assert read(f"{row}\n\nFixed by [@ada], as shown [@ada2020].\n\n[@ada]: https://g.org/ada\n").text == (
+        "Fixed by [@ada](https://g.org/ada), as shown."
+    )

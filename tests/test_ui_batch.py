@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ui_fakes import ScriptedAssistant, covered_answer
 
-from assistant.answer import Turn
+from assistant.answer import Answer, Finished, Mode, Turn
 from assistant.question import QuestionInvalid
 from ui.batch import BatchInvalid, BatchUnwritable, Question, check_writable, read_questions, run_batch
+
+
+class ScriptedAsker(ScriptedAssistant):
+    """Plays the script to `ask` as well: in a batch every question is somebody's."""
+
+    def ask(self, question: str, history: Sequence[Turn] = (), *, mode: Mode = "auto") -> Answer:
+        *_, last = self.stream(question, history, mode=mode)
+        assert isinstance(last, Finished)
+        return last.answer
 
 
 def _read(tmp_path: Path, data: bytes) -> tuple[Question, ...]:
@@ -74,7 +84,7 @@ def test_an_answers_file_that_cannot_be_written_is_named(tmp_path: Path) -> None
 
 def test_a_failing_question_has_a_line_of_its_own_and_the_others_are_answered(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
-    assistant = ScriptedAssistant(covered_answer("a"), QuestionInvalid("There is no question; type one."), covered_answer("c"))
+    assistant = ScriptedAsker(covered_answer("a"), QuestionInvalid("There is no question; type one."), covered_answer("c"))
     done: list[int] = []
     questions = [Question("a", "a", ()), Question(2, "b", ()), Question("c", "c", ())]
     assert run_batch(assistant, questions, out, progress=done.append) == 1  # type: ignore[arg-type]
@@ -96,7 +106,7 @@ def test_searching_only_fills_contexts_and_seconds(tmp_path: Path) -> None:
 
 def test_what_was_answered_before_a_crash_is_whole_lines(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
-    assistant = ScriptedAssistant(covered_answer("a"), KeyboardInterrupt())  # type: ignore[arg-type]
+    assistant = ScriptedAsker(covered_answer("a"), KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt):
         run_batch(assistant, [Question("a", "a", ()), Question("b", "b", ())], out)  # type: ignore[arg-type]
     assert [json.loads(line)["id"] for line in out.read_text().splitlines()] == ["a"]
@@ -120,6 +130,6 @@ def test_a_full_disk_is_named_and_what_was_written_stays(tmp_path: Path) -> None
 
 
 def test_an_unforeseen_error_of_the_assistant_is_not_taken_for_one_of_the_disk(tmp_path: Path) -> None:
-    assistant = ScriptedAssistant(FileNotFoundError("inside"))
+    assistant = ScriptedAsker(FileNotFoundError("inside"))
     with pytest.raises(FileNotFoundError):
         run_batch(assistant, [Question("a", "q", ())], tmp_path / "out.jsonl")  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ import streamlit as st
 from ui import pages_chat, pages_conversations, pages_evals, pages_feedback, pages_library, pages_roadmap, pages_settings
 from ui.appearance import apply_appearance
 from ui.rebuild_view import notice_rebuild
+from ui.render import sentence
 from ui.shared import Key, shared_runtime
 from ui.sidebar import draw_sidebar
 from ui.theme import ICON
@@ -32,6 +33,8 @@ if st.session_state.pop(Key.TO_CHAT, False) and page != chat:
     st.switch_page(chat)
 runtime = shared_runtime()
 if runtime is not None:
+    if runtime.unsaved:
+        st.warning(sentence(runtime.unsaved), icon=":material/info:")
     page.run()  # first, because a learner waits for it
     notice_rebuild(runtime)
     draw_sidebar(runtime)

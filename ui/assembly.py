@@ -11,7 +11,9 @@ from ui.settings import Settings
 if TYPE_CHECKING:
     from assistant.answer import Turn
     from assistant.assistant import Assistant
+    from assistant.entailment import EntailmentModel
     from assistant.generator import Generator
+    from assistant.verify import Entails
     from index.build import BuildReport, Progress
     from index.embedder import Embedder
     from index.generation import Content
@@ -38,10 +40,18 @@ def generator_source(settings: Settings) -> Source | None:
     return local_model.generator_source(chosen.id or local_model.GENERATOR_ID, chosen.revision or "main")
 
 
+def verifier_source(settings: Settings) -> Source | None:
+    """Where the weights of the NLI model come from that judges reworded sentences; None when none is set."""
+    from assistant.entailment import entailment_source
+
+    chosen = settings.verifier
+    return entailment_source(chosen.id, chosen.revision or "main") if chosen.id else None
+
+
 def sources(settings: Settings) -> tuple[Source, ...]:
     """The weights that these settings need on this machine."""
-    generator = generator_source(settings)
-    return (embedder_source(settings),) + ((generator,) if generator is not None else ())
+    needed = (embedder_source(settings), generator_source(settings), verifier_source(settings))
+    return tuple(source for source in needed if source is not None)
 
 
 def embedder_identity(settings: Settings) -> tuple[str, str]:
@@ -89,7 +99,25 @@ def open_assistant(settings: Settings, library: Library, *, write: bool = True) 
     return Assistant(library, generator=generator, threshold=threshold, auto=measured.better if measured else "quote")
 
 
+def open_verifier(settings: Settings) -> Entails | None:
+    """The NLI model that is set, loaded with its first judgement; None when none is set.
+
+    Its calls raise WeightsMissing, WeightsDamaged, EntailmentUnusable.
+    """
+    source = verifier_source(settings)
+    return None if source is None else _JudgesWhenUsed(source)
+
+
 def _generator(settings: Settings) -> Generator:
+    writer, entails = _writer(settings), open_verifier(settings)
+    if entails is None:
+        return writer
+    from assistant.write import Judged
+
+    return Judged(writer, entails)
+
+
+def _writer(settings: Settings) -> Generator:
     chosen = settings.generator
     if chosen.server:
         from assistant.served_model import ServedModel
@@ -101,8 +129,17 @@ def _generator(settings: Settings) -> Generator:
 
 
 def load_generator(assistant: Assistant) -> None:
-    """Read the weights of a local generator now. Raises WeightsMissing, WeightsDamaged, GeneratorUnusable."""
+    """Read the weights now of a local generator and of the NLI model that judges it.
+
+    Raises WeightsMissing, WeightsDamaged, GeneratorUnusable, EntailmentUnusable.
+    """
+    from assistant.write import Judged
+
     generator = getattr(assistant, "generator", None)
+    if isinstance(generator, Judged):
+        if isinstance(generator.entails, _JudgesWhenUsed):
+            generator.entails.load()
+        generator = generator.generator
     if isinstance(generator, _LoadedWhenUsed):
         generator.load()
 
@@ -129,6 +166,29 @@ class _LoadedWhenUsed:
                 from assistant.local_model import LocalModel
 
                 self._model = LocalModel(self._source)
+            return self._model
+
+
+class _JudgesWhenUsed:
+    """An NLI model whose weights are read with its first judgement; one judgement at a time: its tokenizer is not shared."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._model: EntailmentModel | None = None
+        self._lock = threading.RLock()
+
+    def __call__(self, premise: str, sentence: str) -> float:
+        """Probability, 0 to 1, that the premise entails the sentence."""
+        with self._lock:
+            return self.load()(premise, sentence)
+
+    def load(self) -> EntailmentModel:
+        """The model, read from disk by the first call. Raises WeightsMissing, WeightsDamaged, EntailmentUnusable."""
+        with self._lock:
+            if self._model is None:
+                from assistant.entailment import EntailmentModel
+
+                self._model = EntailmentModel(self._source)
             return self._model
 
 

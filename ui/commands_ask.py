@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from ui.options import Config, Data, Json, Mode, settings_of
 
 if TYPE_CHECKING:
     from assistant.answer import Answer, Event, Sentence
+    from assistant.assistant import Assistant
 
 QuestionText = Annotated[str, typer.Argument(metavar="QUESTION", help="What you want to know.")]
 
@@ -66,12 +68,25 @@ def ask(
     if as_json:
         from assistant.answer import answer_json
 
-        say_json(answer_json(assistant.ask(question, mode=settings.mode)))
+        say_json(answer_json(_offering(assistant, assistant.ask(question, mode=settings.mode))))
         return
+    from assistant.answer import Finished
+
     text = ""
     shown: tuple[Sentence, ...] = ()
     for event in assistant.stream(question, mode=settings.mode):
+        if isinstance(event, Finished):
+            event = Finished(_offering(assistant, event.answer))
         text, shown = _print_event(event, text, shown)
+
+
+def _offering(assistant: Assistant, answer: Answer) -> Answer:
+    """The answer with those of its suggestions that are answered when they are asked."""
+    from assistant.suggest import answerable
+
+    asked = [answer.question, answer.standalone_question]
+    found = answerable(answer.suggestions, asked, lambda question: assistant.ask(question, mode="quote"))
+    return replace(answer, suggestions=found)
 
 
 def _print_event(event: Event, text: str, shown: tuple[Sentence, ...]) -> tuple[str, tuple[Sentence, ...]]:
@@ -109,6 +124,8 @@ def _print_sources(answer: Answer) -> None:
     spent = f"{answer.seconds['total']:.2f} s" if "total" in answer.seconds else ""
     how = "" if answer.status == "not_covered" else how_made(answer)
     tell(" · ".join(part for part in (how, spent) if part))
+    if answer.notice:
+        tell(answer.notice)
 
 
 def batch(

@@ -84,7 +84,7 @@ def evaluate(
     if compare is not None:
         eval_jobs.compare(settings, *compare, report=report, as_json=as_json)
     elif claims:
-        eval_jobs.claims(items or [], as_json=as_json)
+        eval_jobs.claims(settings, items or [], split.value, as_json=as_json)
     elif beir is not None or squad is not None:
         eval_jobs.standard(settings, beir, squad, split.value, sample=sample, search_only=search_only, as_json=as_json)
     elif sweep is not None:
@@ -137,6 +137,7 @@ def _ask(
             models={
                 "embedder": embedder_source(settings).model_id,
                 "generator": generator.model_id if generator else settings.generator.model,
+                **({"verifier": settings.verifier.id} if settings.verifier.id else {}),
             },
             baseline=baseline,
             gate=gate,

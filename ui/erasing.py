@@ -27,7 +27,7 @@ def erase(runtime: Runtime, parts: Collection[Part]) -> str:
     told: list[str] = []
     runtime.rebuild.close()
     if "records" in parts:
-        count = erase_records(settings.data, settings.database.get_secret_value())
+        count = erase_records(runtime.records, settings.database.get_secret_value())
         told.append(f"{count:,} records")
     if "uploads" in parts:
         files = runtime.uploads.files()

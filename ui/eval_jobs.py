@@ -20,13 +20,18 @@ def compare(settings: Settings, a: str, b: str, *, report: Path | None, as_json:
         tell(f"Report: {write_comparison(report, comparison)}")
 
 
-def claims(files: Sequence[Path], *, as_json: bool) -> None:
-    """Print precision and recall of "supported", by kind of corruption."""
-    from evals.claims import evaluate_claims
+def claims(settings: Settings, files: Sequence[Path], split: str, *, as_json: bool) -> None:
+    """Print precision and recall of "supported", by kind of corruption, for the verifier that is set."""
+    from functools import partial
 
+    from assistant.verify import support
+    from evals.claims import evaluate_claims
+    from ui.assembly import open_verifier
+
+    verifier = partial(support, entails=open_verifier(settings))
     chosen: Sequence[Path | None] = files or [None]
     for file in chosen:
-        found = evaluate_claims(file)
+        found = evaluate_claims(file, split=split, verifier=verifier)
         say_json(found.as_json()) if as_json else say(found.text)
 
 

@@ -7,9 +7,11 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
-from assistant.conversations import Conversations, open_conversations
+from assistant.conversations import Conversations, ConversationsUnavailable, can_keep, open_conversations
 from assistant.feedback import FeedbackStore, open_feedback
 from assistant.progress import ProgressStore, open_progress
 from assistant.roadmap import Roadmap, roadmaps
@@ -45,7 +47,17 @@ class Runtime:
         self.settings = settings
         self.library: Library = assembly.open_library(settings)
         database = settings.database.get_secret_value()
-        self.conversations: Conversations = open_conversations(settings.data, database)
+        self.records = settings.data  # the folder of the database, where no URL names another
+        self.unsaved = ""  # one sentence, where what is asked and done is not kept
+        self._temporary: TemporaryDirectory[str] | None = None
+        if not can_keep(settings.data, database):
+            self._temporary = _temporary_folder(settings.data)
+            self.records = Path(self._temporary.name)
+            self.unsaved = (
+                f"Chats are not saved: {settings.data} cannot be written. Conversations, ratings and progress last until the "
+                "program ends; download what you want to keep."
+            )
+        self.conversations: Conversations = open_conversations(self.records, database)
         self.conversations.interrupt(LOST if database else timedelta())  # others may be writing into a shared one
         self.worker = Worker(self.assistant, self.conversations, self.documents)
         self.rebuild = Rebuild(index_command(), environment(settings))
@@ -125,14 +137,14 @@ class Runtime:
         """Which steps were done. Raises ProgressUnavailable."""
         with self._lock:
             if self._progress is None:
-                self._progress = open_progress(self.settings.data, self.settings.database.get_secret_value())
+                self._progress = open_progress(self.records, self.settings.database.get_secret_value())
             return self._progress
 
     def feedback(self) -> FeedbackStore:
         """What learners said about answers. Raises FeedbackUnavailable."""
         with self._lock:
             if self._feedback is None:
-                self._feedback = open_feedback(self.settings.data, self.settings.database.get_secret_value())
+                self._feedback = open_feedback(self.records, self.settings.database.get_secret_value())
             return self._feedback
 
     def roadmaps(self) -> tuple[Roadmap, ...]:
@@ -203,6 +215,8 @@ class Runtime:
             self._progress.close()
         if self._feedback is not None:
             self._feedback.close()
+        if self._temporary is not None:
+            self._temporary.cleanup()
 
     def _load(self) -> None:
         try:
@@ -223,6 +237,16 @@ class Runtime:
             assembly.load_generator(self.assistant())
         except RoadmapError as exc:  # the answer that needs it says so
             log.warning("the generator is not ready: %s", exc)
+
+
+def _temporary_folder(data: Path) -> TemporaryDirectory[str]:
+    """A folder that only its owner reads and that goes with the process. Raises ConversationsUnavailable."""
+    try:
+        return TemporaryDirectory(prefix="roadmap-", ignore_cleanup_errors=True)
+    except OSError as exc:
+        raise ConversationsUnavailable(
+            f"Neither {data} nor a temporary folder can be written ({exc.strerror}); change the permissions of one of them."
+        ) from exc
 
 
 def _short(model_id: str) -> str:

@@ -53,6 +53,13 @@ class GeneratorSettings(_Part):
     api_key: SecretStr = SecretStr("")
 
 
+class VerifierSettings(_Part):
+    """Which NLI model judges reworded sentences: a Hugging Face id; empty means the network that comes with the program."""
+
+    id: str = ""
+    revision: str = ""
+
+
 class Settings(BaseSettings):
     """Everything that can be set, checked."""
 
@@ -62,6 +69,7 @@ class Settings(BaseSettings):
     data: Path = Path(".roadmap")
     embedder: EmbedderSettings = EmbedderSettings()
     generator: GeneratorSettings = GeneratorSettings()
+    verifier: VerifierSettings = VerifierSettings()
     mode: Literal["auto", "quote", "write"] = "auto"
     threshold: float | None = Field(default=None, ge=0, le=1)  # least probability of being covered; None: the calibrated one
     host: str = "127.0.0.1"
@@ -113,6 +121,8 @@ class Settings(BaseSettings):
             "GENERATOR__SERVER": self.generator.server,
             "GENERATOR__MODEL": self.generator.model,
             "GENERATOR__API_KEY": self.generator.api_key.get_secret_value(),
+            "VERIFIER__ID": self.verifier.id,
+            "VERIFIER__REVISION": self.verifier.revision,
         }
         if self.threshold is not None:
             variables["THRESHOLD"] = str(self.threshold)

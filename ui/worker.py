@@ -25,7 +25,7 @@ from ingest.errors import RoadmapError
 log = logging.getLogger(__name__)
 
 THREADS = 4  # quoting is quick and runs side by side; the generator lets one through at a time
-QUEUE = 8  # answers running or waiting; beyond that a learner is told, instead of left waiting
+QUEUE = 16  # answers running or waiting; beyond that a learner is told, instead of left waiting
 WRITE_SECONDS = 0.1  # quotes that come faster than that are stored, and then shown, together
 BEAT_SECONDS = 5.0  # how often answers being written are marked as such, for other processes that share the store
 LOST = timedelta(seconds=30)  # without a mark for that long, the process that wrote an answer has ended
