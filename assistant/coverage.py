@@ -16,7 +16,7 @@ from index.hit import Hit
 from index.search import Snapshot
 from index.terms import terms
 
-THRESHOLD = 0.35  # below it the documents do not cover the question
+THRESHOLD = 0.25  # below it the documents do not cover the question
 FEATURES = (
     "best_value", "best_relevance", "second_value", "best_dense_unit", "best_cover", "best_rare_cover", "top_dense",
     "top_lexical_cover", "gap", "unknown_share", "asked_terms",

@@ -46,6 +46,10 @@ SEEDS = 3  # networks averaged into one by being trained side by side
 NEGATIVES = 40  # units without evidence kept for a question of the large set
 _FOLDER = Path(__file__).parent.parent / "assistant"
 _TRAINING = Path(__file__).parent / "training"
+_ABOUT = (
+    "Weights of the evidence ranker and the cover check. Trained by `python -m evals.train_evidence` on the dev questions, on "
+    "evals/training/ and, where it was named, on QED (google-research-datasets/QED, text from Wikipedia, CC BY-SA 3.0)."
+)
 Floats = NDArray[np.float32]
 
 
@@ -104,8 +108,15 @@ def main() -> None:
     fields: dict[str, object] = {
         name: np.round(getattr(model, name), 5).tolist() for name in EvidenceModel.__dataclass_fields__
     }
-    (_FOLDER / "evidence_model.json").write_text(json.dumps({"names": list(NAMES), **fields}), encoding="utf-8")
-    cover_fields = {"features": list(FEATURES), "weights": np.round(weights, 5).tolist(), "bias": round(float(bias), 5)}
+    (_FOLDER / "evidence_model.json").write_text(
+        json.dumps({"about": _ABOUT, "names": list(NAMES), **fields}), encoding="utf-8"
+    )
+    cover_fields = {
+        "about": _ABOUT,
+        "features": list(FEATURES),
+        "weights": np.round(weights, 5).tolist(),
+        "bias": round(float(bias), 5),
+    }
     (_FOLDER / "coverage_model.json").write_text(json.dumps(cover_fields), encoding="utf-8")
 
 
