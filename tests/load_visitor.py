@@ -60,6 +60,13 @@ class Visit:
         state.chat_input_value.data = question
         self._send(message)
 
+    def press(self, label: str) -> None:
+        """Click the button with these words."""
+        (place,) = [e.button.id for e in self.page.values() if e.WhichOneof("type") == "button" and e.button.label == label]
+        message = BackMsg()
+        message.rerun_script.widget_states.widgets.add(id=place).trigger_value = True
+        self._send(message)
+
     def poll(self, seconds: float = POLL) -> None:
         """Wait, and do what a page does by itself meanwhile: have the parts drawn anew that change."""
         time.sleep(seconds)
