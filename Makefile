@@ -19,7 +19,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/roadmap models pull
 	$(BIN)/python -m pytest $(ARGS)
 
-# The fault tests at their nightly counts; about an hour. index/README.md has the table.
+# The fault and hostile-input tests at their nightly counts: hours; never timed to the end. index/README.md has the table.
 nightly: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest --nightly --timeout 0 tests/test_index_generation.py tests/test_index_crash.py tests/test_faults_*.py tests/test_fuzz_*.py $(ARGS)
 

@@ -45,7 +45,12 @@ def page() -> None:
         if notice := st.session_state.pop(Key.NOTICE, ""):
             st.warning(sentence(notice), icon=":material/info:")
         placeholder = "Ask a follow-up question" if messages else "Ask about the documents"
-        st.chat_input(placeholder, key=_QUESTION, max_chars=MAX_CHARACTERS, on_submit=_submitted)
+        typed = st.chat_input(placeholder, key=_QUESTION, max_chars=MAX_CHARACTERS, on_submit=_submitted)
+    if typed and Key.DRAWN not in st.session_state:  # into a tab whose visit ended with its server, so nobody was called
+        st.session_state[Key.DRAWN] = True
+        _submitted()
+        st.rerun()
+    st.session_state[Key.DRAWN] = True
     number, words = st.session_state.get(Key.RESTORE, (0, ""))
     lead_attention(
         conversation or "new",

@@ -26,6 +26,7 @@ class Key(StrEnum):
     EXPLAINING = "explaining"  # id of the answer that was rated just now, and may be given a reason
     RATINGS = "ratings"  # answer id -> its stored rating, "" for none
     IMPORTS = "imports"  # how many files of conversations were brought back
+    DRAWN = "drawn"  # the chat was drawn in this visit, so that what is typed there is heard of
     RESTORE = "restore"  # (number, words) of a question that could not be asked
     NOTICE = "notice"  # one sentence to show once
     TO_CHAT = "to_chat"  # a conversation was chosen on another page

@@ -6,6 +6,7 @@ The page only looks at `Job.view()`. Whatever was written is in the conversation
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -116,6 +117,7 @@ class Worker:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="answer")
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
+        self._searches = threading.BoundedSemaphore(os.cpu_count() or 1)  # more at once: each slower, and none sooner
         self._ended = threading.Event()
         threading.Thread(target=self._beat, name="beat", daemon=True).start()
 
@@ -239,7 +241,9 @@ class Worker:
         if job.cancelled():
             return
         stream = self._assistant().stream(job.question, history, mode=mode, cancelled=job.cancelled)
-        for event in stream:
+        with self._searches:
+            found = next(stream, None)
+        for event in () if found is None else chain((found,), stream):
             yield event
             if job.cancelled() and not isinstance(event, Finished):
                 return
