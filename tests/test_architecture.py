@@ -33,7 +33,8 @@ HOMES = {  # library -> the only files that may import it
     "Stemmer": "index/terms.py",
     "filelock": "index/*.py",
     "huggingface_hub": "index/weights.py",
-    "torch": "index/embedder.py index/bert.py index/sentence_transformers_encoder.py assistant/*.py evals/train_*.py evals/benchmarks/throughput.py",
+    "torch": "index/embedder.py index/bert.py index/sentence_transformers_encoder.py assistant/*.py evals/train_*.py"
+    " evals/benchmarks/throughput.py",
     "transformers": "assistant/*.py index/sentence_transformers_encoder.py",  # the embedder only silences its progress bar
     "sqlalchemy": "assistant/*.py",
     "httpx": "assistant/served_model.py",
