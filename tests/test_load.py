@@ -42,7 +42,7 @@ QUESTIONS = (
     "How do I deploy a model?",
     "How do I bake bread?",
 )
-ROUNDS = 3
+ROUNDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def test_ten_chats_at_once_each_get_the_answer_they_would_get_alone(
             f"\n{CHATS} chats at once, {len(seconds)} answers: retrieval p95 {1000 * quantiles(seconds, n=20)[-1]:.0f} ms, "
             f"memory after each round {', '.join(f'{size / 1e6:.0f} MB' for size in memory)}"
         )
-    assert grown < 1.1, f"memory grew from {memory[0]:,} to {memory[-1]:,} bytes in {ROUNDS - 1} rounds of {CHATS} visits"
+    assert grown < 1.1, f"memory grew from {memory[0]:,} to {memory[-1]:,} bytes with {CHATS} visits"
 
 
 def test_beyond_its_capacity_there_is_a_queue_that_is_seen_and_then_a_word_and_nothing_hangs(tmp_path: Path) -> None:

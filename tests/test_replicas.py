@@ -7,9 +7,9 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,14 +35,21 @@ class Replicas:
     proxy: Proxy
     ports: tuple[int, int]
     settings: tuple[Settings, Settings]
-    processes: tuple[subprocess.Popen[bytes], subprocess.Popen[bytes]]
+    processes: list[subprocess.Popen[bytes]]
     store: Conversations  # as a third process sees it
 
     def address(self, number: int) -> str:
         return server.address(self.settings[number])
 
-    def revive(self, number: int, stack: ExitStack) -> None:
-        stack.enter_context(_served(self.settings[number]))
+    def kill(self, number: int) -> None:
+        """End one as a power cut would."""
+        self.processes[number].kill()
+        self.processes[number].wait()
+
+    def revive(self, number: int) -> None:
+        """Start one anew that was killed."""
+        self.processes[number] = _start(self.settings[number])
+        _await(self.settings[number], self.processes[number])
 
 
 def _settings(folder: Path, database: str = "") -> Settings:
@@ -93,7 +100,7 @@ def _await(settings: Settings, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def _served(*several: Settings) -> Iterator[Sequence[subprocess.Popen[bytes]]]:
+def _served(*several: Settings) -> Iterator[list[subprocess.Popen[bytes]]]:
     processes = [_start(settings) for settings in several]
     try:
         for settings, process in zip(several, processes, strict=True):
@@ -121,7 +128,7 @@ def replicas(folder: Path) -> Iterator[Replicas]:
         ports = settings[0].port, settings[1].port
         with _served(*settings) as processes, Proxy(ports) as proxy:
             store = Conversations(url)
-            yield Replicas(proxy, ports, settings, (processes[0], processes[1]), store)
+            yield Replicas(proxy, ports, settings, processes, store)
             store.close()
 
 
@@ -185,44 +192,38 @@ def test_a_killed_replica_loses_no_word_and_the_other_goes_on(replicas: Replicas
         while not visit.answers:
             visit.poll()
         shown = visit.answers[0]
-        replicas.processes[0].kill()
-        replicas.processes[0].wait()
-    with ExitStack() as stack:
-        with Visit(replicas.proxy.address, visit.conversation) as after:
-            deadline = time.monotonic() + 20
-            while after.running:
-                assert time.monotonic() < deadline, "an answer that nobody writes was never ended"
-                after.poll()
-            assert "Stopped" in after.text
-            assert replicas.store.messages(visit.conversation)[1].state == "stopped"
-            stored = replicas.store.messages(visit.conversation)[1].answer
-            assert stored is not None
-            assert stored.sentences
-            assert all(sentence.text in after.answers[0] for sentence in stored.sentences if sentence.text in shown)
-            after.ask("And then?")
-            after.answered()
-            assert len(after.answers) == 2
-        replicas.revive(0, stack)
-        with Visit(replicas.address(0), visit.conversation) as revived:
-            assert revived.answers == after.answers
+        replicas.kill(0)
+    with Visit(replicas.proxy.address, visit.conversation) as after:
+        deadline = time.monotonic() + 20
+        while after.running:
+            assert time.monotonic() < deadline, "an answer that nobody writes was never ended"
+            after.poll()
+        assert "Stopped" in after.text
+        assert replicas.store.messages(visit.conversation)[1].state == "stopped"
+        stored = replicas.store.messages(visit.conversation)[1].answer
+        assert stored is not None
+        assert stored.sentences
+        assert all(sentence.text in after.answers[0] for sentence in stored.sentences if sentence.text in shown)
+        after.ask("And then?")
+        after.answered()
+        assert len(after.answers) == 2
+    replicas.revive(0)
+    with Visit(replicas.address(0), visit.conversation) as revived:
+        assert revived.answers == after.answers
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-def test_a_tab_goes_on_with_the_other_replica_when_its_own_is_killed(folder: Path) -> None:
-    with postgres() as database, ExitStack() as stack:
-        url = database.database()
-        settings = _settings(folder, url), _settings(folder, url)
-        processes = stack.enter_context(_served(*settings))
-        proxy = stack.enter_context(Proxy([each.port for each in settings]))
-        tab = Tab(stack.enter_context(chromium()), proxy.address)
+def test_a_tab_goes_on_with_the_other_replica_when_its_own_is_killed(replicas: Replicas) -> None:
+    with chromium() as browser:
+        tab = Tab(browser, replicas.proxy.address)
         tab.open("/")
         _type(tab, "What do I learn?")
         tab.page.wait_for_function("() => document.body.innerText.includes('Linear algebra')")
         tab.settled()
-        mine = proxy.sockets[-1]
-        processes[[each.port for each in settings].index(mine)].kill()
+        mine = replicas.proxy.sockets[-1]
+        replicas.kill(replicas.ports.index(mine))
         deadline = time.monotonic() + 30
-        while proxy.sockets[-1] == mine:
+        while replicas.proxy.sockets[-1] == mine:
             assert time.monotonic() < deadline, "the tab did not connect again"
             tab.page.wait_for_timeout(100)
         tab.settled()
@@ -230,6 +231,7 @@ def test_a_tab_goes_on_with_the_other_replica_when_its_own_is_killed(folder: Pat
         _type(tab, "And after that?")
         tab.page.wait_for_function("() => document.querySelectorAll('[data-testid=stChatMessage]').length >= 4")
         tab.check()
+        replicas.revive(replicas.ports.index(mine))
 
 
 def _type(tab: Tab, question: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -168,3 +170,10 @@ def test_a_restart_of_the_server_is_not_noticed_and_its_end_is_one_sentence(serv
     server.start()
     assert store.exists(conversation)
     store.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permission bits")
+def test_folders_made_for_a_database_are_entered_by_their_owner_only(tmp_path: Path) -> None:
+    open_conversations(tmp_path / "a" / "data").close()
+    made = [tmp_path / "a", tmp_path / "a" / "data", tmp_path / "a" / "data" / "conversations.sqlite"]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [0o700, 0o700, 0o600]
