@@ -28,7 +28,7 @@ def words(text: str) -> list[str]:
     >>> words("Do I need C++ or R?")
     ['do', 'i', 'need', 'c++', 'or', 'r']
     """
-    return [match.group().replace("’", "'") for match in _WORD.finditer(text.lower())]
+    return list(_words(text))
 
 
 def terms(text: str) -> list[str]:
@@ -37,7 +37,17 @@ def terms(text: str) -> list[str]:
     >>> terms("What are the phases of the roadmaps?")
     ['phase', 'roadmap']
     """
-    return [stem(word) for word in words(text) if word not in STOPWORDS]
+    return list(_terms(text))
+
+
+@lru_cache(maxsize=8192)  # the same passages and their pieces are weighed for question after question
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(match.group().replace("’", "'") for match in _WORD.finditer(text.lower()))
+
+
+@lru_cache(maxsize=8192)
+def _terms(text: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in _words(text) if word not in STOPWORDS)
 
 
 @lru_cache(maxsize=65536)
