@@ -24,6 +24,7 @@ ANOTHER_SHARE = 0.2  # the same for the first unit of another document
 REPEAT = 0.6  # share of content words in common from which a unit repeats another
 MAX_UNITS = 4
 MAX_SOURCES = 3  # documents set side by side
+KIND_SHARE = 0.02  # least share of the best value for a unit with the number or address that the best one lacks
 SOURCE_SHARE = 0.3  # least value of another document's unit, as a share of the best one's
 
 
@@ -57,7 +58,7 @@ class Shape:
     """How much of each part of a unit is shown, in the light of the question and of all the evidence."""
 
     def __init__(self, question: Question, ranked: Sequence[Ranked]) -> None:
-        self._wanted = [kind for kind in ("duration", "money", "link", "number") if getattr(question.wants, kind)]
+        self.wanted = [kind for kind in ("duration", "money", "link", "number") if getattr(question.wants, kind)]
         self._telling: set[Place] = {
             (r.unit.document.id, r.unit.start, r.unit.end) for r in ranked if r.unit.kind == "item" and r.relevance >= DETAIL
         }
@@ -84,7 +85,7 @@ class Shape:
         if (unit.document.id, part.start, part.end) in self._telling:
             return True
         label, whole = unit.document.text[part.start : part.label_end], unit.document.text[part.start : part.end]
-        return any(holds(kind, whole) and not holds(kind, label) for kind in self._wanted)
+        return any(holds(kind, whole) and not holds(kind, label) for kind in self.wanted)
 
 
 def choose(
@@ -103,6 +104,8 @@ def choose(
         long = sum(shape.words(kept.unit) for kept in (*chosen, part)) > PARTS_BUDGET
         if not long and not any(_repeats(part.unit, kept.unit) for kept in chosen):
             chosen.append(part)
+    if (told := _tells_more(ranked, chosen, shape)) is not None:
+        chosen.append(told)
     best = max(unit.relevance for unit in chosen)
     spent = sum(shape.words(kept.unit) for kept in chosen)
     for candidate in sorted(ranked, key=lambda r: (-r.relevance * r.value, r.unit.document.id, r.unit.start)):
@@ -116,6 +119,19 @@ def choose(
         chosen.append(candidate)
         spent += cost
     return _arranged(chosen)
+
+
+def _tells_more(ranked: Sequence[Ranked], chosen: Sequence[Ranked], shape: Shape) -> Ranked | None:
+    """The best unit with the time span, amount or address asked for, where the chosen ones show nothing of the kind."""
+    shown = "\n".join(piece.text for kept in chosen for piece in shape.pieces(kept.unit))
+    lacking = [kind for kind in shape.wanted if not holds(kind, shown)]
+    for candidate in ranked if lacking else ():
+        if candidate.value < KIND_SHARE * chosen[0].value:
+            return None
+        short = shape.words(candidate.unit) <= BUDGET
+        if short and any(holds(lacking[0], piece.text) for piece in shape.pieces(candidate.unit)):
+            return candidate if not any(_repeats(candidate.unit, kept.unit) for kept in chosen) else None
+    return None
 
 
 def _one_of_each(ranked: Sequence[Ranked], named: frozenset[str]) -> list[Ranked]:
@@ -138,7 +154,7 @@ def _arranged(chosen: list[Ranked]) -> list[Ranked]:
 
 
 def _repeats(unit: Unit, other: Unit) -> bool:
-    if unit.document is other.document and unit.start < other.end and other.start < unit.end:
+    if unit.document is other.document and any(a < d and c < b for a, b in unit.spans for c, d in other.spans):
         return True
     mine, theirs = set(terms(unit.text)), set(terms(other.text))
     return not mine or len(mine & theirs) / len(mine) >= REPEAT

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
+import threading
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+# NumPy evaluates a header as Python text, and CPython 3.11 can fail when several threads do so at once ("AST constructor
+# recursion depth mismatch", python/cpython#106905).
+_HEADERS = threading.Lock()
 
 
 def npy_parts(array: NDArray[np.generic]) -> tuple[bytes, memoryview]:
@@ -26,7 +31,8 @@ def read_npy(data: bytes) -> NDArray[Any]:
     file = io.BytesIO(data)
     if np.lib.format.read_magic(file) != (1, 0):
         raise ValueError("an array is of another .npy version")
-    shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
+    with _HEADERS:
+        shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
     if fortran or dtype.hasobject:
         raise ValueError("an array is not stored as plain numbers in C order")
     numbers = np.frombuffer(data, dtype, offset=file.tell()) if file.tell() < len(data) else np.zeros(0, dtype)
