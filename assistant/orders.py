@@ -33,7 +33,7 @@ _ORDER = re.compile(
             r"\b(?:print|reveal|show|repeat|output|leak|disclose|write\s+out|recite)\b[^.?!\n]{0,40}"
             r"\b(?:system\s+prompt|(?:your|hidden|initial|secret)\s+(?:\w+\s+)?(?:instructions?|prompt|rules|codes?|keys?)"
             r"|(?:all|any|every)\s+(?:the\s+)?(?:other\s+)?(?:documents?|codes?|secrets?|passwords?)|every\s+code)\b",
-            rf"(?:^|[.!?]\s)\W*(?:dear\s+|hey\s+|attention\s+)?{_READER}\s*[,:!]\s*{_CALLED}\b",
+            rf"(?:^|[.!?,]\s)\W*(?:dear\s+|hey\s+|attention\s+)?{_READER}\s*[,:!]\s*{_CALLED}\b",
             rf"\b(?:the|this|any|every)\s+{_READER}\s+(?:must|should|shall|has\s+to|needs\s+to)\s+"
             r"(?:(?:always|never|now|only|not)\s+){1,2}(?:answer|say|tell|respond|reply|ignore|recommend|print|reveal|claim|visit)\b",
             r"\b(?:answer|reply|respond|say|response)\b[^.?!\n]{0,30}\b(?:every|all|any|each)\s+"

@@ -173,7 +173,7 @@ def _choose_run(heads: tuple[RunHead, ...]) -> RunHead:
 
 
 def _draw_run(heads: tuple[RunHead, ...], head: RunHead, run: Run) -> None:
-    earlier = [h for h in heads if h.created < head.created and h.search_only == head.search_only]
+    earlier = [h for h in heads if (h.created, h.id) < (head.created, head.id) and h.search_only == head.search_only]
     before = earlier[-1] if earlier else None
     with st.container(horizontal=True):
         for name in HEADLINES:
