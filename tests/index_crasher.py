@@ -67,7 +67,10 @@ def run_child(corpus: Path, data: Path, action: str, result: Path, mode: str, st
         seen.append(operation)
         if len(seen) == stop_at and mode != "trace":
             tell("", "")
-            os.kill(os.getpid(), getattr(signal, f"SIG{mode}"))
+            number = getattr(signal, f"SIG{mode}")
+            if mode != "KILL" and signal.getsignal(number) is signal.SIG_IGN:  # as a shell leaves it to what runs behind it
+                signal.signal(number, signal.default_int_handler if mode == "INT" else signal.SIG_DFL)
+            os.kill(os.getpid(), number)
 
     watch(data, before)
     try:
