@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import torch
 
-ROUND = 512  # tokens of a batch are filled up to a multiple: oneDNN keeps code and memory for each size it has met
+# Tokens of a batch are filled up, because oneDNN keeps code and memory for each size it has met: a question's few to one of
+# these sizes, more to a multiple of the last.
+SIZES = (16, 32, 64, 128, 256, 512)
 TOGETHER = 4  # texts of equal length whose attention is computed at once; more leave the cache, fewer pay for the calls
 
 
@@ -71,7 +73,7 @@ class BertEncoder:
         encodings = self._tokenizer.encode_batch(list(texts))
         lengths = [len(encoding.ids) for encoding in encodings]
         with torch.inference_mode():
-            spare = -sum(lengths) % ROUND
+            spare = _filled(sum(lengths)) - sum(lengths)
             ids = torch.tensor([token for encoding in encodings for token in encoding.ids] + [0] * spare)
             places = torch.cat([*(torch.arange(length) for length in lengths), torch.zeros(spare, dtype=torch.int64)])
             packed = self._run(ids, places, lengths).float().numpy()
@@ -136,6 +138,10 @@ class BertEncoder:
             seen[start:end] = mixed.reshape(count * length, self.dimension)
             start, at = end, at + count
         return seen
+
+
+def _filled(tokens: int) -> int:
+    return next((size for size in SIZES if tokens <= size), -(-tokens // SIZES[-1]) * SIZES[-1])
 
 
 _Pair = tuple["torch.Tensor", "torch.Tensor"]  # weight, bias
