@@ -124,7 +124,8 @@ def test_settings_pass_to_a_child_process_without_loss(tmp_path: Path, monkeypat
 
 def test_every_setting_has_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     generator = {"id": "a/b", "revision": "main", "server": "http://h/v1", "model": "m"}
-    settings = read_settings({"threshold": 0.5, "mode": "quote", "generator": generator})
+    verifier = {"id": "a/c", "revision": "main"}
+    settings = read_settings({"threshold": 0.5, "mode": "quote", "generator": generator, "verifier": verifier})
     names = {f"ROADMAP_{key.replace('.', '__').upper()}" for key in setting_keys()}
     assert set(settings.environment()) == names
     assert isinstance(settings, Settings)

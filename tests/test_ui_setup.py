@@ -85,6 +85,17 @@ def test_folders_that_cannot_be_written_are_found(tmp_path: Path) -> None:
     assert found["Uploads"].state == "warning"
 
 
+def test_conversations_in_a_database_of_their_own_need_no_folder_that_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    flags = {"corpus": tmp_path, "data": tmp_path / "file" / "data"}  # nobody can write there, root neither
+    (alone,) = (each for each in look_at_places(read_settings(flags)) if each.name == "Data folder")
+    assert (alone.state, "conversations and the index cannot be kept" in alone.told) == ("problem", True)
+    shared_url = {**flags, "database": "postgresql+psycopg://me@host/name"}
+    (replica,) = (each for each in look_at_places(read_settings(shared_url)) if each.name == "Data folder")
+    assert replica.state == "warning"
+    assert "so the index cannot be updated from here" in replica.told
+
+
 def test_places_that_are_not_there_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     settings = read_settings({"corpus": tmp_path / "nowhere", "data": tmp_path / "a" / "b", "host": "0.0.0.0"})
@@ -140,6 +151,30 @@ def test_another_local_model_needs_its_name(runtime: Runtime) -> None:
     _save(page)
     assert shared.read_settings().generator.id == "nobody/nothing"
     assert "nobody/nothing is missing; run" in text_of(_settings())
+
+
+def test_a_judge_of_reworded_sentences_is_chosen_and_given_up_again(runtime: Runtime) -> None:
+    page = _settings()
+    page.text_input(key="settings-verifier").set_value(" nobody/judge ").run()
+    page.text_input(key="settings-verifier-revision").set_value("v2").run()
+    assert "Saved" in text_of(_save(page))
+    assert (runtime.settings.verifier.id, runtime.settings.verifier.revision) == ("nobody/judge", "v2")
+    assert shared.read_settings().verifier.id == "nobody/judge", "also after a restart"
+    assert "nobody/judge is missing; run" in text_of(_settings())
+    page = _settings()
+    page.text_input(key="settings-verifier").set_value("").run()
+    _save(page)
+    assert "verifier.revision" not in read_preferences(runtime.settings.data)
+    assert shared.read_settings().verifier.id == ""
+
+
+def test_a_judge_that_is_set_elsewhere_cannot_be_changed_here(runtime: Runtime, tmp_path: Path) -> None:
+    (tmp_path / "roadmap.toml").write_text('[verifier]\nid = "nobody/judge"\n')
+    runtime.change(shared.read_settings())
+    page = _settings()
+    assert page.text_input(key="settings-verifier").disabled
+    _save(page)
+    assert "verifier.id" not in read_preferences(runtime.settings.data)
 
 
 def test_what_is_set_elsewhere_cannot_be_changed_here(runtime: Runtime, tmp_path: Path) -> None:

@@ -74,7 +74,10 @@ def look_at_index(settings: Settings) -> Finding:
 def look_at_places(settings: Settings) -> Iterator[Finding]:
     """Folders, disk and address: what is worth knowing before anything is fetched or built."""
     yield _documents(settings.corpus)
-    yield _writable("Data folder", settings.data, "conversations and the index cannot be kept")
+    if settings.database.get_secret_value():  # it keeps what is said; a replica may share an index that it only reads
+        yield _writable("Data folder", settings.data, "the index cannot be updated from here", least="warning")
+    else:
+        yield _writable("Data folder", settings.data, "conversations and the index cannot be kept")
     if settings.manage:
         yield _writable("Uploads", settings.corpus / FOLDER, "documents cannot be added in the browser", least="warning")
     yield _disk(settings.data)

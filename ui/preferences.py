@@ -10,7 +10,10 @@ from pathlib import Path
 from index import storage
 from ingest.errors import RoadmapError
 
-KEYS = ("mode", "threshold", "generator.id", "generator.revision", "generator.server", "generator.model")
+KEYS = (
+    "mode", "threshold", "generator.id", "generator.revision", "generator.server", "generator.model",
+    "verifier.id", "verifier.revision",
+)  # fmt: skip
 _HEADER = "# Written by the settings page; flags, ROADMAP_* variables and roadmap.toml win over it.\n"
 _MAX_BYTES = 64 * 1024
 
@@ -51,9 +54,11 @@ def read_preferences(data: Path) -> dict[str, Value]:
 def write_preferences(data: Path, chosen: Mapping[str, Value]) -> None:
     """Keep these choices, and no others. Raises StorageFailed."""
     assert set(chosen) <= set(KEYS), f"not all of {sorted(chosen)} can be chosen"
-    plain = [f"{name} = {_toml(value)}\n" for name, value in chosen.items() if "." not in name]
-    nested = [f"{name.partition('.')[2]} = {_toml(value)}\n" for name, value in chosen.items() if "." in name]
-    text = _HEADER + "".join(plain) + ("\n[generator]\n" + "".join(nested) if nested else "")
+    tables: dict[str, list[str]] = {"": []}
+    for name, value in chosen.items():
+        table, _, key = name.rpartition(".")
+        tables.setdefault(table, []).append(f"{key} = {_toml(value)}\n")
+    text = _HEADER + "".join((f"\n[{table}]\n" if table else "") + "".join(lines) for table, lines in tables.items())
     storage.make_folder(data)
     storage.replace_file(preferences_file(data), text.encode("utf-8"))
 

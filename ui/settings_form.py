@@ -46,8 +46,9 @@ def draw_choices(runtime: Runtime) -> None:
         writer, model = _draw_writer(settings)
         if _model_is_fixed(settings):
             st.caption(":material/lock: The model is set by a flag, a variable or roadmap.toml, and is changed there.")
+        verifier = _draw_verifier(settings)
         if free:
-            chosen: dict[str, Value] = {"mode": mode or "auto", **threshold, **model}
+            chosen: dict[str, Value] = {"mode": mode or "auto", **threshold, **model, **verifier}
             st.button("Save", key="save-settings", type="primary", on_click=_save, args=(runtime, chosen, writer))
     if told := st.session_state.pop("settings-told", ""):
         st.success(escape(told), icon=":material/check:")
@@ -109,6 +110,30 @@ def _draw_writer(settings: Settings) -> tuple[Writer, Mapping[str, Value]]:
         st.caption(f"Questions and passages go to this server when it writes. An API key {escape(key)}.")
         return writer, {"generator.server": server.strip(), "generator.model": model.strip()}
     return writer, {}
+
+
+def _draw_verifier(settings: Settings) -> Mapping[str, Value]:
+    """Which model judges what was reworded; an empty id is the network that comes with the program."""
+    now = settings.verifier
+    fixed = [key for key in ("verifier.id", "verifier.revision") if key in settings.fixed]
+    locked = not settings.manage or bool(fixed)
+    name, branch = st.columns([3, 2], gap="small")
+    model_id = name.text_input(
+        "Written sentences are judged by this Hugging Face model",
+        now.id,
+        key="settings-verifier",
+        placeholder="the small judge that comes with the program",
+        disabled=locked,
+        help="A cross-encoder trained on natural-language inference, for example cross-encoder/nli-MiniLM2-L6-H768. It decides "
+        "whether a reworded sentence says what its quotes say. `roadmap models pull` fetches it.",
+    )
+    revision = branch.text_input(
+        "Its commit, tag or branch", now.revision, key="settings-verifier-revision", placeholder="main", disabled=locked
+    )
+    for key in fixed[:1]:
+        _draw_fixed(settings, key)
+    named = model_id.strip()
+    return {"verifier.id": named, "verifier.revision": revision.strip() if named else ""}
 
 
 def _model_is_fixed(settings: Settings) -> bool:
