@@ -6,12 +6,13 @@ it anew, adds a branch and removes nothing; `leaf` names the end of the branch t
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import Engine, ForeignKey, Index, String, Text, inspect, select, text, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from assistant.database import create_tables
+from assistant.database import create_tables, now, storable
 
 
 class Base(DeclarativeBase):
@@ -71,6 +72,25 @@ def _chain(session: Session) -> None:
         before = last.get(conversation_id, "")
         session.execute(update(MessageRow).where(MessageRow.number == number).values(parent=before))
         last[conversation_id] = message_id
+
+
+def rows_of(session: Session, conversation_id: str) -> Sequence[MessageRow]:
+    """All messages of a conversation, in the order of writing."""
+    query = select(MessageRow).where(MessageRow.conversation_id == conversation_id).order_by(MessageRow.number)
+    return session.scalars(query).all()
+
+
+def add_row(session: Session, conversation_id: str, role: str, content: str, state: str, parent: str) -> str:
+    """Write a message that begins now, behind `parent`; its id."""
+    message_id, began = uuid.uuid4().hex, now()
+    session.add(
+        MessageRow(
+            id=message_id, conversation_id=conversation_id, role=role, content=storable(content), state=state, answer="",
+            error="", created=began, parent=parent, touched=began,
+        )
+    )  # fmt: skip
+    session.flush()  # now, so that `number` follows the order of writing
+    return message_id
 
 
 def branch(rows: Sequence[MessageRow], leaf: str | None) -> list[MessageRow]:

@@ -6,6 +6,7 @@ import errno
 import os
 import sqlite3
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, MetaData, create_engine, event, make_url
@@ -72,6 +73,16 @@ def remedy(engine: Engine, failure: Exception) -> str:
         unreached = isinstance(failure, OperationalError | InterfaceError | PoolExhausted)
         todo = "check that the server runs and can be reached." if unreached else "check the rights of its user."
     return f"{where} cannot be read or written ({reason}); {todo}"
+
+
+def storable(text: str) -> str:
+    """The text without what not every database can hold: NUL characters, and halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def now() -> str:
+    """This moment as rows hold it: ISO 8601, UTC."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:

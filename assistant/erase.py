@@ -8,6 +8,7 @@ from sqlalchemy import MetaData, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from assistant.database import engine_of, sqlite_url
+from assistant.store import FILE
 from ingest.errors import RoadmapError
 
 TABLES = ("message", "conversation", "feedback", "progress")  # those that name others come first
@@ -22,9 +23,9 @@ def erase_records(data: Path, database: str = "") -> int:
 
     Other tables of a shared database are left alone. Raises EraseFailed.
     """
-    where = str(data / "conversations.sqlite")
+    where = str(data / FILE)
     try:
-        engine = engine_of(database or sqlite_url(data / "conversations.sqlite"))
+        engine = engine_of(database or sqlite_url(data / FILE))
         where = engine.url.render_as_string(hide_password=True)
         try:
             present = inspect(engine).get_table_names()

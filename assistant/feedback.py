@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +18,8 @@ from sqlalchemy import String, Text, delete, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from assistant.answer import Answer, Turn
-from assistant.database import UNUSABLE, create_tables, engine_of, remedy, sqlite_url
 from assistant.record import answer_from_record, answer_record
+from assistant.store import FILE, Store
 from index.hit import Hit
 from ingest.errors import RoadmapError
 
@@ -97,17 +96,12 @@ class Feedback:
         return self.answer.hits
 
 
-class FeedbackStore:
-    """The store. Safe to call from several threads and processes."""
+class FeedbackStore(Store):
+    """The store."""
 
-    def __init__(self, url: str) -> None:
-        self._engine = engine_of(url)
-        with self._translated():
-            create_tables(self._engine, _Base.metadata)
-
-    def close(self) -> None:
-        """Close every connection."""
-        self._engine.dispose()
+    name = "The feedback"
+    unavailable = FeedbackUnavailable
+    tables = _Base.metadata
 
     def add(
         self,
@@ -201,34 +195,15 @@ class FeedbackStore:
                 session.delete(row)
             return bool(rows)
 
-    @contextmanager
-    def _session(self) -> Iterator[Session]:
-        with self._translated(), Session(self._engine, expire_on_commit=False) as session, session.begin():
-            yield session
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except UNUSABLE as exc:
-            raise FeedbackUnavailable(f"The feedback in {remedy(self._engine, exc)}") from exc
-
 
 def open_feedback(data: Path, database: str = "") -> FeedbackStore:
     """The store in the database of this URL, or beside the conversations in the data folder. Raises FeedbackUnavailable."""
-    file = data / "conversations.sqlite"
-    try:
-        url = database or sqlite_url(file)
-    except OSError as exc:
-        raise FeedbackUnavailable(
-            f"The feedback in {file} cannot be written ({exc.strerror}); check the permissions of that folder."
-        ) from exc
-    return FeedbackStore(url)
+    return FeedbackStore.open(data, database)
 
 
 def has_feedback(data: Path, database: str = "") -> bool:
     """Whether there is a database at all that feedback could be in; makes none."""
-    return bool(database) or (data / "conversations.sqlite").is_file()
+    return bool(database) or (data / FILE).is_file()
 
 
 def _one(session: Session, feedback_id: str) -> _Row:

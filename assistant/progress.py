@@ -7,18 +7,17 @@ document was renamed or rewritten, the mark goes to the step of the same title, 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, get_args
 
 from sqlalchemy import String, Text, delete, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from assistant.database import UNUSABLE, create_tables, engine_of, remedy, sqlite_url
 from assistant.roadmap import Step, likeness, plain
+from assistant.store import Store
 from ingest.errors import RoadmapError
 
 StepState = Literal["doing", "done"]
@@ -61,17 +60,12 @@ class Marks:
     lost: tuple[Mark, ...] = ()  # whose steps are not in the documents; kept in case they come back
 
 
-class ProgressStore:
-    """The store. Safe to call from several threads and processes."""
+class ProgressStore(Store):
+    """The store."""
 
-    def __init__(self, url: str) -> None:
-        self._engine = engine_of(url)
-        with self._translated():
-            create_tables(self._engine, _Base.metadata)
-
-    def close(self) -> None:
-        """Close every connection."""
-        self._engine.dispose()
+    name = "The progress"
+    unavailable = ProgressUnavailable
+    tables = _Base.metadata
 
     def mark(self, step: Step, state: StepState | None) -> None:
         """Store that a step is being done or was done; None takes the mark away."""
@@ -103,18 +97,6 @@ class ProgressStore:
         states = {found[mark.step_id]: mark.state for mark in stored if mark.step_id in found}
         return Marks(states, tuple(mark for mark in stored if mark.step_id not in found))
 
-    @contextmanager
-    def _session(self) -> Iterator[Session]:
-        with self._translated(), Session(self._engine, expire_on_commit=False) as session, session.begin():
-            yield session
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except UNUSABLE as exc:
-            raise ProgressUnavailable(f"The progress in {remedy(self._engine, exc)}") from exc
-
 
 def anchored(marks: Sequence[Mark], steps: Sequence[Step]) -> dict[str, str]:
     """The id of the step each mark belongs to now, by the id it was stored under; marks without a step are left out.
@@ -137,14 +119,7 @@ def anchored(marks: Sequence[Mark], steps: Sequence[Step]) -> dict[str, str]:
 
 def open_progress(data: Path, database: str = "") -> ProgressStore:
     """The store in the database of this URL, or beside the conversations in the data folder. Raises ProgressUnavailable."""
-    file = data / "conversations.sqlite"
-    try:
-        url = database or sqlite_url(file)
-    except OSError as exc:
-        raise ProgressUnavailable(
-            f"The progress in {file} cannot be written ({exc.strerror}); check the permissions of that folder."
-        ) from exc
-    return ProgressStore(url)
+    return ProgressStore.open(data, database)
 
 
 def _row(step: Step, state: StepState, updated: datetime) -> _Row:

@@ -14,7 +14,8 @@ from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from assistant.answer import Answer, sentences_text
-from assistant.conversations import Conversations, Message
+from assistant.conversations import Conversations
+from assistant.message import Message
 from assistant.record import answer_from_record, answer_record
 from ingest.errors import RoadmapError
 

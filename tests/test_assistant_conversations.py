@@ -19,12 +19,12 @@ from ui_fakes import covered_answer, refusal
 
 from assistant.answer import Turn
 from assistant.conversations import (
-    TITLE_CHARACTERS,
     Conversations,
     ConversationsUnavailable,
     ConversationUnknown,
     open_conversations,
 )
+from assistant.message import TITLE_CHARACTERS
 from assistant.record import answer_from_record, answer_record
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from assistant.answer import Answer
-from assistant.conversations import Message, State
+from assistant.message import Message, State
 from ingest.errors import RoadmapError
 from ui.answer_data import answer_data
 from ui.components import draw_answer_text

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from assistant.conversations import TITLE_CHARACTERS, Message
+from assistant.message import TITLE_CHARACTERS, Message
 from assistant.transcript import conversation_markdown, export_conversations
 from ingest.errors import RoadmapError
 from ui.asking import show_conversation

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.answer import Answer
-from assistant.conversations import Message
 from assistant.feedback import MAX_COMMENT, Rating
+from assistant.message import Message
 from ingest.errors import RoadmapError
 from ui.runtime import Runtime
 from ui.shared import Key, shared_runtime

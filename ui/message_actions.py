@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.conversations import Message
+from assistant.message import Message
 from ui.asking import ask_again, show_version
 
 

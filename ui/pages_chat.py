@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from assistant.answer import Answer
-from assistant.conversations import Message
+from assistant.message import Message
 from assistant.question import MAX_CHARACTERS
 from ui.answer_view import draw_answer, draw_next_questions, draw_running
 from ui.asking import addressed_conversation, ask, edit

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from assistant.conversations import TITLE_CHARACTERS, Conversation
+from assistant.message import TITLE_CHARACTERS, Conversation
 from assistant.transcript import export_conversations, import_conversations
 from ingest.errors import RoadmapError
 from ui.asking import show_conversation

@@ -18,7 +18,8 @@ from itertools import chain, takewhile
 from typing import Protocol
 
 from assistant.answer import Answer, Citation, Event, Finished, Mode, Retrieved, Sentence, SentenceReady, Turn
-from assistant.conversations import Conversations, ConversationUnknown, State
+from assistant.conversations import Conversations, ConversationUnknown
+from assistant.message import State
 from assistant.suggest import answerable, nearby_questions
 from ingest.document import Document
 from ingest.errors import RoadmapError
