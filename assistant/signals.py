@@ -54,6 +54,7 @@ _COMPARED = (
 NAMES = (*_PLAIN, *(f"{name}_below_best" for name in _COMPARED))  # the latter: minus the best unit's of the same question
 
 
+_HELD = ("duration", "money", "number", "link")
 _KINDS = {"duration": _DURATION, "money": _MONEY, "number": _NUMBER, "link": _LINK, "person": _NAMED}
 
 
@@ -94,16 +95,8 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
     def share(found: frozenset[str]) -> float:
         return sum(weight for term, weight in weights.items() if term in found) / total
 
-    heading_cosines: dict[tuple[str, int], float] = {}
-
-    def heading_cosine(unit: Unit) -> float:
-        """Cosine of the question to the heading that the unit stands under, 0 when it stands under none."""
-        section = unit.section_start
-        if (unit.document.id, section) not in heading_cosines:
-            found = [c for (name, start, _), c in cosines.items() if name == unit.document.id and start == section]
-            heading_cosines[unit.document.id, section] = found[0] if found else 0.0
-        return heading_cosines[unit.document.id, section]
-
+    # Cosine of the question to what begins a section: the heading that the units of the section stand under.
+    beginnings = {(name, start): cosine for (name, start, _), cosine in reversed(cosines.items())}
     named = question.sources or snapshot.titles.named(question.content)
     wants = question.wants
     rows = np.zeros((len(units), len(_PLAIN)), np.float32)
@@ -122,10 +115,9 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
         labelled = first.label_end is not None and len(unit.parts) == 1
         label = terms_of(unit.document.text[first.start : first.label_end]) if labelled else frozenset()
         lead_cosine = cosines.get((unit.document.id, unit.lead.start, unit.lead.end), 0.0) if unit.lead else 0.0
-        duration, money, number = bool(_DURATION.search(text)), bool(_MONEY.search(text)), bool(_NUMBER.search(text))
-        link = bool(_LINK.search(text))
+        duration, money, number, link = (getattr(wants, kind) and holds(kind, text) for kind in _HELD)
         defines = _DEFINES.search(text)
-        subject = frozenset(terms(text[: defines.start()])) if defines else frozenset()
+        subject = terms_of(text[: defines.start()]) if defines else frozenset()
         values = (
             max(near), sum(near) / len(near), lead_cosine, unit.hit.dense,
             unit.hit.score, unit.hit.lexical, 1 / unit.hit.rank, best - unit.hit.score,
@@ -149,10 +141,10 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
             wants.reason and bool(_REASON.search(text)),
             wants.definition and bool(defines or label),
             wants.comparison and len(own & weights.keys()) > 1,
-            wants.person and bool(_NAMED.search(text)),
+            wants.person and holds("person", text),
             structure and (first.ordinal is not None or unit.kind in ("outline", "plan")) and wants.order,
             unit.document.id in named, bool(named) and unit.document.id not in named,
-            heading_cosine(unit), wants.count > 0 and len(unit.parts) == wants.count,
+            beginnings.get((unit.document.id, unit.section_start), 0.0), wants.count > 0 and len(unit.parts) == wants.count,
             wants.count > 1 and len(unit.parts) != wants.count,
         )  # fmt: skip
         rows[row] = values

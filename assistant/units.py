@@ -93,6 +93,7 @@ class _Structure:
         self._section_starts = [section.start for section in document.sections]
         self._starts = [block.start for block in document.blocks]
         self._parts: dict[tuple[int, int, int], Part] = {}  # by start and end of the block and depth: outlines share many
+        self._made: set[tuple[UnitKind, int, int]] = set()  # structures met: each of their blocks leads to them
 
     def units(self, hit: Hit) -> Iterator[Unit]:
         for at in self._touched(hit):
@@ -146,6 +147,8 @@ class _Structure:
         last = at
         while last + 1 < len(self.blocks) and self.blocks[last + 1].kind == "item" and self.blocks[last + 1].level >= level:
             last += 1
+        if not self._new("list", first, level):
+            return
         parts = [self._part(b) for b in self.blocks[first : last + 1] if b.level == level]
         if len(parts) > 1:
             yield self._unit("list", parts, self._lead(first), first, hit)
@@ -168,6 +171,8 @@ class _Structure:
     def _outline(self, at: int, hit: Hit) -> Iterator[Unit]:
         """The heading's direct sub-headings; and the same for its parent, so that any one of them leads to all."""
         for top in {at, self._parent(at)} - {-1}:
+            if not self._new("outline", top, 0):
+                continue
             level = self.blocks[top].level
             children: list[int] = []
             for below in range(top + 1, len(self.blocks)):
@@ -195,6 +200,12 @@ class _Structure:
                         deep.append(self._part(block, depth=1))
             if len(children) < len(deep) <= MAX_PARTS:
                 yield self._unit("plan", deep, lead, top, hit)
+
+    def _new(self, kind: UnitKind, first: int, level: int) -> bool:
+        """Whether a structure, told by its first block and the level of its parts, is met for the first time."""
+        known = (kind, first, level) in self._made
+        self._made.add((kind, first, level))
+        return not known
 
     def _parent(self, at: int) -> int:
         for above in range(at - 1, -1, -1):

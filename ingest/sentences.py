@@ -6,6 +6,7 @@ Rules over a stop and its neighbourhood, not a model: every decision can be read
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # A run of stops, what closes after it (quotes, brackets, footnote marks such as [3]), then space or the end of the line.
 _STOP = re.compile(r"[.!?…]+(?:[\"'”’»)\]]|\[\d{1,3}\])*(?=\s|$)|[。！？]+[」』）”’]*", re.MULTILINE)
@@ -52,6 +53,11 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     >>> [text[start:end] for start, end in sentence_spans(text)]
     ['He said "Stop."', 'Then he left.', 'Visit https://a.b/c?d=1 now!']
     """
+    return list(_sentence_spans(text))
+
+
+@lru_cache(maxsize=8192)  # question after question looks at the same paragraphs
+def _sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
     spans: list[tuple[int, int]] = []
     for line in _LINE.finditer(text):
         inside = _bracketed(text, line.start(), line.end())
@@ -61,7 +67,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
                 _append(spans, text, start, stop.end())
                 start = stop.end()
         _append(spans, text, start, line.end())
-    return spans
+    return tuple(spans)
 
 
 def _append(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
