@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.answer import Mode
-from assistant.verify import support
+from assistant.verify import support as bundled
+from evals.answers import Support
 from evals.baseline import BaselineMissing, baseline_from, default_baseline, read_baseline, write_baseline
 from evals.compare import Comparison, compare_runs, describe
 from evals.evidence import check_quotes, locate
@@ -17,7 +18,7 @@ from evals.gate import GateResult, hold
 from evals.gate_files import figure, junit, markdown, write_step_summary
 from evals.items import EvalItem, ItemsMissing, evenly, load_items
 from evals.report import report_html
-from evals.run import Asked, Corpus, Progress, Run, RunHead, run_items
+from evals.run import Asked, Corpus, Progress, Run, RunHead, Spread, run_items
 from evals.store import RunUnwritable, commit_of, load_run, new_run_id, save_run
 from evals.summary import counts, summarise
 from evals.writing import measure_writing, store_writing
@@ -90,13 +91,18 @@ def evaluate(
     report: Path | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    support: Support = bundled,
+    spread: Spread | None = None,
 ) -> Evaluation:
     """Asks every item, stores the run in a folder of `runs` and returns it with its figures.
 
     `corpus` is the index's snapshot; `config` the settings in force and `models` the ids by role, both only recorded. With
     `gate` the run is held against the baseline, and the verdict also goes to the page of a GitHub job. `report` is a folder
     that gets report.html and summary.md, with a gate also junit.xml. In `write` mode the questions are also asked in `quote`
-    mode, and what comes of it decides in the folder above `runs` what the mode `auto` does with this generator.
+    mode, and what comes of it decides in the folder above `runs` what the mode `auto` does with these models.
+
+    `support` judges what is written. With `spread` the questions are put by it, to the bench that it opens in each of its
+    processes; of `assistant` then only the threshold is looked at.
 
     Raises:
         ItemsMissing, ItemInvalid: the items cannot be used.
@@ -112,7 +118,7 @@ def evaluate(
         check_quotes(items, located)
     outcomes = run_items(
         items, located, assistant, corpus.documents, support, mode=mode, search_only=search_only, progress=progress,
-        cancelled=cancelled,
+        cancelled=cancelled, spread=spread,
     )  # fmt: skip
     commit = commit_of(Path(__file__).parent)
     documents = {name: document.digest[:16] for name, document in sorted(corpus.documents.items())}
@@ -135,8 +141,10 @@ def evaluate(
     run = Run(replace(head, summary=summarise(outcomes), counts=counts(outcomes)), outcomes)
     folder = save_run(runs, run)
     if mode == "write" and not search_only:  # what the mode auto will do is measured here
-        quoted = run_items(items, located, assistant, corpus.documents, support, mode="quote", cancelled=cancelled)
-        store_writing(runs.parent, measure_writing(head.models.get("generator", ""), outcomes, quoted))
+        quoted = run_items(
+            items, located, assistant, corpus.documents, support, mode="quote", cancelled=cancelled, spread=spread
+        )
+        store_writing(runs.parent, measure_writing(head.models, head.documents, outcomes, quoted))
     verdict = hold(run, held, located) if held is not None else None
     written = _update(path, run, reason) if update_baseline else None
     if verdict is not None:

@@ -6,7 +6,8 @@ A question that ends in an error is an outcome like any other: it scores zero an
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -59,6 +60,25 @@ class Asked(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Bench:
+    """What questions are put to, and what their answers are judged with."""
+
+    asked: Asked
+    documents: Mapping[str, Document]
+    support: Support
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One question to be put."""
+
+    item: EvalItem
+    places: tuple[Located, ...]  # of its evidence
+    mode: Mode
+    search_only: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of one question."""
 
@@ -105,6 +125,14 @@ class Run:
     outcomes: tuple[Outcome, ...]
 
 
+class Spread(Protocol):
+    """Puts questions in another way than one after the other: `evals.spread.Spread`."""
+
+    def __call__(self, tasks: Sequence[Task]) -> Generator[tuple[int, Outcome], None, None]:
+        """The outcome of each task with its place among them, in the order in which they are done."""
+        ...
+
+
 def run_items(
     items: Sequence[EvalItem],
     located: Mapping[str, tuple[Located, ...]],
@@ -116,27 +144,46 @@ def run_items(
     search_only: bool = False,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    spread: Spread | None = None,
 ) -> tuple[Outcome, ...]:
     """The outcome of every item, in order, with all its metrics.
+
+    With `spread` the questions are put by it, to what it opens, and not to `asked`.
 
     Raises:
         RunCancelled: `cancelled` said so.
         RunFailed: every question ended in an error; the message repeats the first.
+        RoadmapError: what `spread` raises.
     """
-    outcomes: list[Outcome] = []
-    for done, item in enumerate(items):
-        if cancelled is not None and cancelled():
-            raise RunCancelled(f"The run was stopped after {done} of {len(items)} questions; nothing was stored.")
+    tasks = [Task(item, located[item.id], mode, search_only) for item in items]
+    done: dict[int, Outcome] = {}
+
+    def look() -> None:
+        if cancelled is not None and len(done) < len(tasks) and cancelled():
+            raise RunCancelled(f"The run was stopped after {len(done)} of {len(tasks)} questions; nothing was stored.")
         if progress is not None:
-            progress(done, len(items), item.id)
-        places = located[item.id]
-        outcomes.append(_search(item, places, asked) if search_only else _ask(item, places, asked, documents, support, mode))
-    if progress is not None:
-        progress(len(items), len(items), "")
-    errors = [outcome.error for outcome in outcomes if outcome.error]
-    if outcomes and len(errors) == len(outcomes):
+            progress(len(done), len(tasks), items[len(done)].id if len(done) < len(items) else "")
+
+    look()
+    with closing(spread(tasks) if spread else in_turn(tasks, Bench(asked, documents, support))) as outcomes:
+        for place, outcome in outcomes:
+            done[place] = outcome
+            look()
+    errors = [done[place].error for place in range(len(tasks)) if done[place].error]
+    if tasks and len(errors) == len(tasks):
         raise RunFailed(f"Every question ended in an error, the first with: {errors[0]}")
-    return with_retrieval(outcomes)
+    return with_retrieval([done[place] for place in range(len(tasks))])
+
+
+def in_turn(tasks: Sequence[Task], bench: Bench) -> Generator[tuple[int, Outcome], None, None]:
+    """One question after the other, in this process."""
+    for place, task in enumerate(tasks):
+        yield place, put(task, bench)
+
+
+def put(task: Task, bench: Bench) -> Outcome:
+    """What comes of one question, without the retrieval metrics, which are computed for all at once."""
+    return _search(task, bench) if task.search_only else _ask(task, bench)
 
 
 def with_retrieval(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
@@ -145,10 +192,11 @@ def with_retrieval(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
     return tuple(replace(o, metrics={**values.get(o.item.id, {}), **o.metrics}) for o in outcomes)
 
 
-def _search(item: EvalItem, places: tuple[Located, ...], asked: Asked) -> Outcome:
+def _search(task: Task, bench: Bench) -> Outcome:
+    item, places = task.item, task.places
     started = time.perf_counter()
     try:
-        standalone, hits = asked.search(item.question, item.history, DEPTH)
+        standalone, hits = bench.asked.search(item.question, item.history, DEPTH)
     except Exception as exc:  # whatever it is, it is this question's outcome
         return _crashed(item, places, exc, time.perf_counter() - started, {})
     seconds = time.perf_counter() - started
@@ -157,17 +205,11 @@ def _search(item: EvalItem, places: tuple[Located, ...], asked: Asked) -> Outcom
     return Outcome(item, "searched", "", {"crashed": 0.0}, _spans(places), ranking, (), record, seconds)
 
 
-def _ask(
-    item: EvalItem,
-    places: tuple[Located, ...],
-    asked: Asked,
-    documents: Mapping[str, Document],
-    support: Support,
-    mode: Mode,
-) -> Outcome:
+def _ask(task: Task, bench: Bench) -> Outcome:
+    item, places = task.item, task.places
     started = time.perf_counter()
     try:
-        answer = asked.ask(item.question, item.history, mode=mode)
+        answer = bench.asked.ask(item.question, item.history, mode=task.mode)
     except Exception as exc:  # whatever it is, it is this question's outcome
         return _crashed(item, places, exc, time.perf_counter() - started, crash_metrics(item))
     seconds = time.perf_counter() - started
@@ -175,7 +217,7 @@ def _ask(
         item=item,
         status=answer.status,
         error="",
-        metrics={**answer_metrics(item, places, answer, documents, support), "crashed": 0.0},
+        metrics={**answer_metrics(item, places, answer, bench.documents, bench.support), "crashed": 0.0},
         evidence=_spans(places),
         ranking=rank_evidence(places, answer.hits[:DEPTH]),
         cited=tuple(evidence_cited(place, answer.citations) for place in places),

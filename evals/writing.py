@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assistant.measured import Measured, save_measured
@@ -11,12 +11,17 @@ from evals.run import Outcome
 from evals.store import RunUnwritable
 
 
-def measure_writing(model: str, written: Sequence[Outcome], quoted: Sequence[Outcome]) -> Measured:
-    """Strict accuracy of answerable questions and of refusals, for both modes, and how likely chance explains a gain."""
+def measure_writing(
+    models: Mapping[str, str], documents: Mapping[str, str], written: Sequence[Outcome], quoted: Sequence[Outcome]
+) -> Measured:
+    """Strict accuracy of answerable questions and of refusals, for both modes, and how likely chance explains a gain.
+
+    `models` (role -> id) and `documents` (id -> digest) are what both runs were made with, as a run's head records them.
+    """
     pairs = [(_right(w), _right(q)) for w, q in zip(written, quoted, strict=True)]
     count = max(1, len(pairs))
     p = sign_flip([q - w for w, q in pairs], alternative="less")
-    return Measured(model, len(pairs), sum(w for w, _ in pairs) / count, sum(q for _, q in pairs) / count, p)
+    return Measured(models, documents, len(pairs), sum(w for w, _ in pairs) / count, sum(q for _, q in pairs) / count, p)
 
 
 def store_writing(data: Path, measured: Measured) -> None:

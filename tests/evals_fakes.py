@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.answer import Answer, Citation, Mode, Sentence, Turn
+from assistant.verify import support
 from evals.items import EvalItem, Evidence
+from evals.run import Bench
 from index.generation import Manifest
 from index.hit import Hit
 from ingest.document import Document, Passage, Section
+from ingest.errors import RoadmapError
 
 TOPICS = [
     "algebra",
@@ -162,3 +166,21 @@ class WordAssistant:
 
 def _words(text: str) -> list[str]:
     return [word.rstrip("s") for word in re.findall(r"\w+", text.casefold())]
+
+
+class NoIndex(RoadmapError):
+    """Stands for an index that cannot be opened."""
+
+
+def open_words(*, missing: bool = False, fatal: str = "") -> Bench:
+    """The word assistant's bench, for processes that open it by this name; a question that holds `fatal` ends its process."""
+    if missing:
+        raise NoIndex("There is no index here; build one.")
+
+    def ends(question: str) -> bool:
+        if fatal and fatal in question:
+            os._exit(3)
+        return "keras" in question  # those raise
+
+    asked = WordAssistant(small_index(), threshold=0.7, broken=ends)
+    return Bench(asked, asked.index.documents, support)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from fakes import ScriptedGenerator, build, open_library, write_corpus
 from typer.testing import CliRunner
 
-from assistant.answer import Citation, Sentence
+from assistant.answer import Answer, Citation, Sentence
 from assistant.verify import SUPPORTED, support
 from assistant.write import Judged, Writing, best_support
+from evals.answers import supported_share
 from index.weights import WeightsMissing, models_folder, pull
 from ui.assembly import load_generator, open_assistant, open_verifier, sources, verifier_source
 from ui.cli import app
+from ui.eval_bench import open_support
 from ui.settings import Settings, read_settings
 
 NLI = {"id": "someone/tiny-nli", "revision": "v1"}
@@ -146,3 +149,19 @@ def test_the_claims_are_judged_by_it_and_of_one_split_where_one_is_named(
     monkeypatch.setenv("ROADMAP_VERIFIER__REVISION", NLI["revision"])
     by_model = json.loads(CliRunner().invoke(app, arguments).stdout)["figures"][0]
     assert (by_model["claims"], by_model["recall"]) == (2, 1.0)
+
+
+def test_the_evals_judge_with_it_what_is_written_and_load_it_once(publish: Callable[[str], None]) -> None:
+    build(write_corpus(Path("documents"), {"plan.md": f"# Plan\n\n{QUOTE}\n"}), Path("data"))
+    publish("entailment")
+    chosen = settings()
+    source = verifier_source(chosen)
+    assert source is not None
+    pull(source)
+    written = Answer("q", "q", "answered", (Sentence(FAR, "written", (1,), 0.95),), (CITATION,), (), 0.9, "write", "m")
+    for in_force, share in ((read_settings(), 0.0), (chosen, 1.0)):
+        assistant = open_assistant(in_force, open_library(Path("data")))
+        assert supported_share(written, open_support(in_force, assistant)) == share
+    assert isinstance(assistant.generator, Judged)
+    judge = open_support(chosen, assistant)
+    assert isinstance(judge, partial) and judge.keywords["entails"] is assistant.generator.entails

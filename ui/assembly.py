@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ui.settings import Settings
 
@@ -87,16 +87,37 @@ def require_index(settings: Settings) -> None:
 def open_assistant(settings: Settings, library: Library, *, write: bool = True) -> Assistant:
     """The assistant over `library`; without `write` it has no generator and only quotes.
 
-    Its mode `auto` is the one that `roadmap eval --mode write` measured to be better for this generator.
+    Its mode `auto` is the one that `roadmap eval --mode write` measured to be better with these models on these documents.
     """
     from assistant.assistant import Assistant
     from assistant.coverage import THRESHOLD
-    from assistant.measured import read_measured
 
     threshold = THRESHOLD if settings.threshold is None else settings.threshold
     generator = _generator(settings) if write else None
-    measured = read_measured(settings.data, generator.id) if generator is not None else None
-    return Assistant(library, generator=generator, threshold=threshold, auto=measured.better if measured else "quote")
+    return Assistant(library, generator=generator, threshold=threshold, auto=_auto(settings) if write else "quote")
+
+
+def model_ids(settings: Settings) -> dict[str, str]:
+    """The models in force by their role: embedder, generator and, where one is set, verifier."""
+    generator = generator_source(settings)
+    ids = {
+        "embedder": embedder_source(settings).model_id,
+        "generator": generator.model_id if generator else settings.generator.model,
+    }
+    return ids | ({"verifier": settings.verifier.id} if settings.verifier.id else {})
+
+
+def _auto(settings: Settings) -> Literal["quote", "write"]:
+    from assistant.measured import read_measured
+    from index.generation import IndexDamaged, IndexUnreadable, current_number, read_manifest
+
+    try:
+        number = current_number(settings.data)
+        documents = {} if number is None else read_manifest(settings.data, number).digests
+    except (IndexDamaged, IndexUnreadable):  # whoever asks it is told
+        return "quote"
+    measured = read_measured(settings.data, model_ids(settings), documents)
+    return measured.better if measured is not None else "quote"
 
 
 def open_verifier(settings: Settings) -> Entails | None:

@@ -48,6 +48,10 @@ def evaluate(
         int, typer.Option("--sample", metavar="N", min=0, help="Ask only N of them, evenly spaced. [default: all]")
     ] = 0,
     search_only: Annotated[bool, typer.Option("--search-only", help="Measure retrieval only.")] = False,
+    processes: Annotated[
+        int | None,
+        typer.Option("--processes", metavar="N", min=1, help="How many ask at once. [default: one a core, up to 4]"),
+    ] = None,
     update_baseline: Annotated[bool, typer.Option("--update-baseline", help="Make this run the baseline.")] = False,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for --update-baseline.")] = "",
     compare: Annotated[
@@ -91,7 +95,7 @@ def evaluate(
         eval_jobs.sweep(settings, sweep, items or [], report=report, as_json=as_json)
     else:
         _ask(
-            settings, items or [], split.value, sample, search_only, baseline, gate, update_baseline, reason, report,
+            settings, items or [], split.value, sample, search_only, processes, baseline, gate, update_baseline, reason, report,
             as_json, progress_json,
         )  # fmt: skip
 
@@ -105,6 +109,7 @@ def _ask(
     split: str,
     sample: int,
     search_only: bool,
+    processes: int | None,
     baseline: Path | None,
     gate: bool,
     update_baseline: bool,
@@ -113,38 +118,46 @@ def _ask(
     as_json: bool,
     progress_json: bool,
 ) -> None:
-    from ui.assembly import embedder_source, generator_source, open_assistant, open_library, require_index
+    from ui.assembly import model_ids, open_assistant, open_library, require_index
 
     require_index(settings)
+    from evals.evaluate import choose_items
     from evals.evaluate import evaluate as measure
     from evals.feedback import item_files
+    from evals.items import load_items
+    from evals.spread import processes_for, usable_cores
+    from ui.eval_bench import open_support, read_corpus, spread_over
 
+    files = item_files(settings.data, items)
+    write = settings.mode != "quote" and not search_only
     library = open_library(settings)
-    snapshot = library.snapshot()
-    assistant = open_assistant(settings, library, write=settings.mode != "quote" and not search_only)
-    generator = generator_source(settings)
+    assistant = open_assistant(settings, library, write=write)  # loads nothing yet
+    if processes is None:
+        writes = write and (
+            settings.mode == "write" or assistant.auto == "write"
+        )  # what is written depends on the time it takes
+        processes = 1 if writes else processes_for(len(choose_items(load_items(files), split, sample)), usable_cores())
+    corpus = read_corpus(settings) if processes > 1 else library.snapshot()
     with json_counter() if progress_json else counter("Evaluating") as progress:
         evaluation = measure(
             assistant,
-            snapshot,
+            corpus,
             runs=settings.data / "evals",
-            item_files=item_files(settings.data, items),
+            item_files=files,
             split=split,
             sample=sample,
             mode=settings.mode,
             search_only=search_only,
-            config={"mode": settings.mode, "threshold": settings.threshold, "passage_limit": snapshot.manifest.passage_limit},
-            models={
-                "embedder": embedder_source(settings).model_id,
-                "generator": generator.model_id if generator else settings.generator.model,
-                **({"verifier": settings.verifier.id} if settings.verifier.id else {}),
-            },
+            config={"mode": settings.mode, "threshold": settings.threshold, "passage_limit": corpus.manifest.passage_limit},
+            models=model_ids(settings),
             baseline=baseline,
             gate=gate,
             update_baseline=update_baseline,
             reason=reason,
             report=report,
             progress=lambda done, total, item_id: progress(done, total),
+            support=open_support(settings, assistant),
+            spread=spread_over(settings, write, processes) if processes > 1 else None,
         )
     reports = _reports(settings, evaluation.run)
     if as_json:

@@ -1,0 +1,71 @@
+"""What an evaluation asks: the assistant of these settings with the judge that is set, opened in each process that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ui import assembly
+from ui.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+    from evals.answers import Support
+    from evals.run import Bench
+    from evals.spread import Spread
+    from index.generation import Manifest
+    from ingest.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCorpus:
+    """What a run needs of an index, read without loading a model."""
+
+    manifest: Manifest
+    documents: Mapping[str, Document]
+
+    @property
+    def generation(self) -> int:
+        """Its number."""
+        return self.manifest.number
+
+
+def read_corpus(settings: Settings) -> StoredCorpus:
+    """The index of these settings. Raises IndexMissing, IndexDamaged."""
+    from index.library import read_usable
+
+    manifest, content, _, _ = read_usable(settings.data)
+    return StoredCorpus(manifest, {document.id: document for document in content.documents})
+
+
+def open_support(settings: Settings, assistant: Assistant) -> Support:
+    """The judge of sentences that is set: the one that the assistant has, where it has one. Loaded with its first judgement."""
+    from assistant.verify import support
+    from assistant.write import Judged
+
+    generator = assistant.generator
+    entails = generator.entails if isinstance(generator, Judged) else assembly.open_verifier(settings)
+    return partial(support, entails=entails)
+
+
+def open_bench(settings: Settings, write: bool) -> Bench:
+    """An assistant, which without `write` only quotes, with its index and its judge, loaded.
+
+    Raises what `Library.snapshot` raises.
+    """
+    from evals.run import Bench
+
+    library = assembly.open_library(settings)
+    documents = library.snapshot().documents
+    assistant = assembly.open_assistant(settings, library, write=write)
+    return Bench(assistant, documents, open_support(settings, assistant))
+
+
+def spread_over(settings: Settings, write: bool, processes: int) -> Spread:
+    """So many processes, each with a bench of its own."""
+    from evals.spread import Spread
+
+    plain = Settings.model_construct(**dict(settings))  # of a class that the other processes know too
+    return Spread(partial(open_bench, plain, write), processes)
