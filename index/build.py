@@ -10,27 +10,27 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from filelock import FileLock, Timeout
 
 from index import generation, storage
+from index.changes import DocumentState, find_changes
 from index.embedder import Embedder
-from index.generation import Content, IndexDamaged, IndexMissing, Manifest, Refused, lexical_text
+from index.generation import Draft, IndexDamaged, IndexMissing, Manifest, lexical_text
 from index.lexical import LexicalIndex
 from index.library import usable_manifest
-from index.reuse import embed_rows, make_plan
-from ingest.corpus import SourceFile, digest_of, scan
+from index.reuse import Source, embed, make_plan
+from index.stat_cache import StatCache
+from ingest.corpus import SourceFile, scan
 from ingest.document import Document
-from ingest.errors import CorpusEmpty, DocumentRefused, RoadmapError
+from ingest.errors import CorpusEmpty, RoadmapError
 from ingest.passages import split
-from ingest.readers import read_document, reader_for
 
-PASSAGE_LIMIT = 900  # characters; about what did best in early trials, other sizes are not swept yet
-
-Action = Literal["added", "changed", "unchanged", "removed", "refused"]
+PASSAGE_LIMIT = 900  # characters; XXX
 
 
 class IndexBusy(RoadmapError):
@@ -45,17 +45,6 @@ class Progress:
     done: int
     total: int
     document: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentState:
-    """What a build did with one document."""
-
-    id: str
-    action: Action
-    passages: int
-    reason: str = ""
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,31 +82,73 @@ def update(
     started = time.monotonic()
     sources = scan(corpus)
     storage.make_folder(generation.index_folder(data))
+    run = _Run(corpus, data, sources, embedder, embedder_identity, rebuild, passage_limit, progress, started)
     with _only_writer(data):
         generation.reclaim(data)
-        last_good = _last_good(data)
-        fits = last_good is not None and _made_with(last_good) == (*embedder_identity, passage_limit)
-        previous = last_good if fits and not rebuild else None
+        cache = StatCache.load(generation.index_folder(data))
+        try:
+            return run.update(cache)
+        except IndexDamaged:
+            if cache.empty:
+                raise
+            # Bytes of the last generation changed and the times of their file did not: nothing that is remembered is believed.
+            return run.update(StatCache({}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What `update` was told, and when."""
+
+    corpus: Path
+    data: Path
+    sources: Sequence[SourceFile]
+    embedder: Callable[[], Embedder]
+    embedder_identity: tuple[str, str]
+    rebuild: bool
+    passage_limit: int
+    progress: Callable[[Progress], None]
+    started: float
+
+    def update(self, cache: StatCache) -> BuildReport:
+        """As `update`, by the only writer."""
+        data = self.data
+        last_good = _last_good(data, cache)
+        fits = last_good is not None and _made_with(last_good) == (*self.embedder_identity, self.passage_limit)
+        previous = last_good if fits and not self.rebuild else None
         digests = _digests(data, previous)
-        found, states, refused = _read_documents(sources, digests, progress)
-        if not found:
-            reasons = f" ({refused[0].reason})" if refused else ""
-            raise CorpusEmpty(f"{corpus} holds no document that can be indexed{reasons}; add one and run it again.")
-        removed = [DocumentState(name, "removed", 0) for name in digests if name not in {source.id for source in sources}]
-        if previous is not None and _nothing_changed(previous, digests, states, refused, removed, data):
-            return BuildReport(previous.number, tuple(states), previous.passages, 0, time.monotonic() - started, False)
+        changes = find_changes(self.sources, digests, cache, self._read)
+        if not changes.found:
+            reasons = f" ({changes.refused[0].reason})" if changes.refused else ""
+            raise CorpusEmpty(f"{self.corpus} holds no document that can be indexed{reasons}; add one and run it again.")
+        current = generation.current_number(data)
+        if previous is not None and current == previous.number and changes.none(previous.refused):
+            cache.save(generation.index_folder(data))
+            return BuildReport(previous.number, changes.states, previous.passages, 0, self._seconds(), False)
         number = max([0, *generation.numbers(data)]) + 1
-        content, lexical, embedded = _assemble(data, previous, found, passage_limit, embedder, progress)
-        progress(Progress("write", 0, 1))
+        draft, lexical, embedded = _assemble(data, previous, changes.found, self.passage_limit, self.embedder, self.progress)
+        self.progress(Progress("write", 0, 1))
         manifest = Manifest(
-            number, generation.now(), *embedder_identity, content.vectors.shape[1], passage_limit,
-            len(content.documents), len(content.passages), str(corpus), tuple(refused),
-            digests={document.id: document.digest for document in content.documents},
+            number, generation.now(), *self.embedder_identity, draft.vectors[0].shape[1], self.passage_limit,
+            len(draft.documents), len(draft.passages), str(self.corpus), changes.refused,
+            digests={document.id: document.digest for document in draft.documents},
         )  # fmt: skip
-        _write_and_publish(data, number, content, lexical, manifest, last_good.number if last_good else None, progress)
-    counts = Counter(passage.document_id for passage in content.passages)
-    finished = [DocumentState(s.id, s.action, counts.get(s.id, 0), s.reason, s.warnings) for s in [*states, *removed]]
-    return BuildReport(number, tuple(finished), len(content.passages), embedded, time.monotonic() - started, True)
+        generation.write(data, number, draft, lexical, manifest)
+        self.progress(Progress("publish", 0, 1))
+        # Before anyone depends on it: the digests came from memory; this compares what the disk holds with what was meant.
+        generation.verify_files(data, generation.read_manifest(data, number), _digest_with(data, cache))
+        generation.publish(data, number)
+        generation.collect(data, keep=[number, *([last_good.number] if last_good is not None else [])])
+        cache.save(generation.index_folder(data))
+        self.progress(Progress("publish", 1, 1))
+        counts = Counter(passage.document_id for passage in draft.passages)
+        states = tuple(replace(state, passages=counts[state.id]) for state in changes.states)
+        return BuildReport(number, states, len(draft.passages), embedded, self._seconds(), True)
+
+    def _read(self, done: int, document: str) -> None:
+        self.progress(Progress("read", done, len(self.sources), document))
+
+    def _seconds(self) -> float:
+        return time.monotonic() - self.started
 
 
 @contextmanager
@@ -138,12 +169,17 @@ def _only_writer(data: Path) -> Iterator[None]:
         lock.release()
 
 
-def _last_good(data: Path) -> Manifest | None:
-    """The manifest of the last sound generation, every byte of it verified; None without one."""
+def _last_good(data: Path, cache: StatCache) -> Manifest | None:
+    """The manifest of the last sound generation, every byte of it verified since it last changed; None without one."""
     try:
-        return usable_manifest(data, generation.current_number(data))[0]
+        return usable_manifest(data, generation.current_number(data), _digest_with(data, cache))[0]
     except (IndexMissing, IndexDamaged):
         return None  # both mean: build from scratch; errors of disk or permission are raised instead
+
+
+def _digest_with(data: Path, cache: StatCache) -> Callable[[Path], str]:
+    root = generation.index_folder(data)
+    return lambda path: cache.digest(path.relative_to(root).as_posix(), path, partial(generation.file_digest, path))
 
 
 def _made_with(manifest: Manifest) -> tuple[str, str, int]:
@@ -159,49 +195,6 @@ def _digests(data: Path, previous: Manifest | None) -> Mapping[str, str]:
     return {document.id: document.digest for document in generation.read(data, previous)[0].documents}
 
 
-def _read_documents(
-    sources: Sequence[SourceFile], digests: Mapping[str, str], progress: Callable[[Progress], None]
-) -> tuple[dict[str, Document | None], list[DocumentState], list[Refused]]:
-    """The documents of the corpus by id, None for those that are unchanged and therefore not read."""
-    found: dict[str, Document | None] = {}
-    states: list[DocumentState] = []
-    refused: list[Refused] = []
-    for done, source in enumerate(sources, start=1):
-        progress(Progress("read", done, len(sources), source.id))
-        action: Action = "changed" if source.id in digests else "added"
-        try:
-            reader_for(source.id)  # an unknown suffix is refused unread
-            if action == "changed" and digest_of(source.path, source.id) == digests[source.id]:
-                found[source.id] = None
-                states.append(DocumentState(source.id, "unchanged", 0))
-                continue
-            document = read_document(source.path, source.id)
-        except DocumentRefused as refusal:
-            refused.append(Refused(source.id, refusal.code.value, refusal.reason))
-            states.append(DocumentState(source.id, "refused", 0, refusal.reason))
-            continue
-        found[source.id] = document
-        states.append(DocumentState(source.id, action, 0, warnings=document.warnings))
-    return found, states, refused
-
-
-def _nothing_changed(
-    previous: Manifest,
-    digests: Mapping[str, str],
-    states: list[DocumentState],
-    refused: list[Refused],
-    removed: list[DocumentState],
-    data: Path,
-) -> bool:
-    return (
-        not removed
-        and all(state.action in ("unchanged", "refused") for state in states)
-        and len(digests) == sum(state.action == "unchanged" for state in states)
-        and tuple(refused) == previous.refused
-        and generation.current_number(data) == previous.number
-    )
-
-
 def _assemble(
     data: Path,
     previous: Manifest | None,
@@ -209,36 +202,15 @@ def _assemble(
     limit: int,
     embedder: Callable[[], Embedder],
     progress: Callable[[Progress], None],
-) -> tuple[Content, LexicalIndex, int]:
+) -> tuple[Draft, LexicalIndex, int]:
     """The new generation, and how many passages were embedded for it; what the last one holds already is taken from there."""
     kept, lexical = generation.read(data, previous) if previous is not None else (None, None)
     plan = make_plan(found, kept, lambda document: split(document, limit=limit))
+    sources = [Source(kept.vectors, kept.sentences.first, kept.sentences.vectors)] if kept is not None else []
     if plan.to_embed:
         progress(Progress("embed", 0, len(plan.to_embed)))
-        model = embedder()
-        vectors, sentences = plan.carry_over(kept, model.dimension)
-        embed_rows(plan, model, vectors, sentences, lambda done: progress(Progress("embed", done, len(plan.to_embed))))
-    else:
-        assert kept is not None, "without an earlier generation every passage is new"
-        vectors, sentences = plan.carry_over(kept, kept.vectors.shape[1])
+        sources += embed(plan, embedder(), lambda done: progress(Progress("embed", done, len(plan.to_embed))))
+    vectors, sentence_vectors = plan.stack(sources)
+    draft = Draft(plan.documents, plan.passages, vectors, plan.first, plan.spans, sentence_vectors)
     texts = [lexical_text(passage) for passage in plan.passages]
-    content = Content(plan.documents, plan.passages, vectors, sentences)
-    return content, LexicalIndex.build(texts, lexical, plan.origins), len(plan.to_embed)
-
-
-def _write_and_publish(
-    data: Path,
-    number: int,
-    content: Content,
-    lexical: LexicalIndex,
-    manifest: Manifest,
-    last_good: int | None,
-    progress: Callable[[Progress], None],
-) -> None:
-    generation.write(data, number, content, lexical, manifest)
-    progress(Progress("publish", 0, 1))
-    # Before anyone depends on it: the digests were taken from memory, so this compares what the disk holds with what was meant.
-    generation.verify_files(data, generation.read_manifest(data, number))
-    generation.publish(data, number)
-    generation.collect(data, keep=[n for n in (number, last_good) if n is not None])
-    progress(Progress("publish", 1, 1))
+    return draft, LexicalIndex.build(texts, lexical, plan.origins), len(plan.to_embed)

@@ -12,11 +12,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,13 +26,17 @@ from numpy.typing import NDArray
 from index import storage
 from index.embedder import Vectors
 from index.lexical import LexicalIndex
-from index.npy import npy_parts, read_npy
+from index.npy import npy_parts, npy_stacked, read_npy
 from ingest.document import Block, Document, Passage, Section
 from ingest.errors import RoadmapError
 
 FORMAT = 2
 MANIFEST = "manifest.json"
 POINTER = "CURRENT"
+_VECTORS, _FIRST, _SPANS = "vectors.npy", "sentence_first.npy", "sentence_spans.npy"
+_SENTENCE_VECTORS = "sentence_vectors.npy"
+_PIECE = 1 << 20  # bytes of JSON that are joined; one string of all of it would be in memory twice
+_Taken = TypeVar("_Taken")
 
 
 class IndexMissing(RoadmapError):
@@ -95,6 +101,18 @@ class Content:
     sentences: Sentences
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What `write` makes a `Content` of. The rows of its vectors are in pieces: the last generation's stay where they are."""
+
+    documents: tuple[Document, ...]
+    passages: tuple[Passage, ...]
+    vectors: Sequence[Vectors]
+    first: NDArray[np.int64]
+    spans: NDArray[np.int64]
+    sentence_vectors: Sequence[NDArray[np.float16]]
+
+
 def index_folder(data: Path) -> Path:
     """Where the generations of a data folder are."""
     return data / "index"
@@ -151,7 +169,7 @@ def lexical_text(passage: Passage) -> str:
     return " > ".join([passage.title, *path]) + "\n" + passage.text
 
 
-def write(data: Path, number: int, content: Content, lexical: LexicalIndex, manifest: Manifest) -> Manifest:
+def write(data: Path, number: int, draft: Draft, lexical: LexicalIndex, manifest: Manifest) -> Manifest:
     """Write a generation completely, under its final name, and force it to the disk; does not publish it.
 
     Raises:
@@ -162,9 +180,12 @@ def write(data: Path, number: int, content: Content, lexical: LexicalIndex, mani
     staging = root / f".staging-{number:06d}"
     storage.remove(staging)
     parts: dict[str, storage.Parts] = {
-        "documents.jsonl": (_json_lines(asdict(document) for document in content.documents),),
-        "passages.jsonl": (_json_lines(asdict(passage) for passage in content.passages),),
-        **{name: npy_parts(array) for name, array in _arrays(content).items()},
+        "documents.jsonl": _json_lines(draft.documents),
+        "passages.jsonl": _json_lines(draft.passages),
+        _VECTORS: npy_stacked(draft.vectors),
+        _FIRST: npy_parts(draft.first),
+        _SPANS: npy_parts(draft.spans),
+        _SENTENCE_VECTORS: npy_stacked(draft.sentence_vectors),
         **{f"lexical/{name}": pieces for name, pieces in lexical.files().items()},
     }
     try:
@@ -206,7 +227,7 @@ def collect(data: Path, keep: Sequence[int]) -> None:
         storage.move(folder_of(data, number), leaving)
     if unwanted:
         storage.sync_folder(root)
-    for leftover in [*root.glob(".staging-*"), *root.glob(".deleted-*"), *root.glob(f"{POINTER}.tmp")]:
+    for leftover in [*root.glob(".staging-*"), *root.glob(".deleted-*"), *root.glob("*.tmp")]:
         storage.remove(leftover)
 
 
@@ -256,16 +277,31 @@ def read_manifest(data: Path, number: int) -> Manifest:
         raise IndexDamaged(f"{path} cannot be used ({error}); run `roadmap index --rebuild`.") from error
 
 
-def verify_files(data: Path, manifest: Manifest) -> None:
-    """Read every byte of a generation and compare with its manifest.
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, hex; empty where it cannot be had.
+
+    Raises:
+        IndexUnreadable: it may not be read now.
+    """
+    return _read(path, lambda file: hashlib.file_digest(file, "sha256").hexdigest()) or ""
+
+
+def verify_files(data: Path, manifest: Manifest, digest_of: Callable[[Path], str] = file_digest) -> None:
+    """Compare every file of a generation with its manifest; unless `digest_of` knows better, every byte is read.
 
     Raises:
         IndexDamaged: the first file that is missing, altered or unexpected.
         IndexUnreadable: one may not be read now.
     """
-    for name in manifest.files:
-        _verified(data, manifest, name)
+    for name, digest in manifest.files.items():
+        path = folder_of(data, manifest.number) / name
+        if digest_of(path) != digest:
+            raise _damaged(path)
     _nothing_unexpected(data, manifest)
+
+
+def _damaged(path: Path) -> IndexDamaged:
+    return IndexDamaged(f"{path} is damaged or missing; run `roadmap index --rebuild`.")
 
 
 def _verified(data: Path, manifest: Manifest, name: str) -> bytes:
@@ -273,7 +309,7 @@ def _verified(data: Path, manifest: Manifest, name: str) -> bytes:
     path = folder_of(data, manifest.number) / name
     found = _bytes(path)
     if found is None or hashlib.sha256(found).hexdigest() != manifest.files[name]:
-        raise IndexDamaged(f"{path} is damaged or missing; run `roadmap index --rebuild`.")
+        raise _damaged(path)
     return found
 
 
@@ -293,13 +329,15 @@ def read(data: Path, manifest: Manifest) -> tuple[Content, LexicalIndex]:
     """
     _nothing_unexpected(data, manifest)
     folder = folder_of(data, manifest.number)
-    files = {name: _verified(data, manifest, name) for name in manifest.files}
     try:
-        documents = tuple(_document(json.loads(line)) for line in _lines(files.pop("documents.jsonl")))
-        passages = tuple(_passage(json.loads(line)) for line in _lines(files.pop("passages.jsonl")))
-        vectors, first, spans, sentence_vectors = (read_npy(files[name]) for name in _ARRAYS)
+        # One file after the other: the text of one is gone before the next is read.
+        documents = tuple(_document(fields) for fields in _lines(_verified(data, manifest, "documents.jsonl")))
+        passages = tuple(_passage(fields) for fields in _lines(_verified(data, manifest, "passages.jsonl")))
+        arrays = (_VECTORS, _FIRST, _SPANS, _SENTENCE_VECTORS)
+        vectors, first, spans, sentence_vectors = (read_npy(_verified(data, manifest, name)) for name in arrays)
         prefix = "lexical/"
-        own = {name.removeprefix(prefix): found for name, found in files.items() if name.startswith(prefix)}
+        rest = [name for name in manifest.files if name not in ("documents.jsonl", "passages.jsonl", *arrays)]
+        own = {name.removeprefix(prefix): _verified(data, manifest, name) for name in rest}
         lexical = LexicalIndex.load(own, len(passages))
     except (ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(f"{folder} cannot be read ({error}); run `roadmap index --rebuild`.") from error
@@ -314,13 +352,19 @@ def read(data: Path, manifest: Manifest) -> tuple[Content, LexicalIndex]:
 
 
 def _bytes(path: Path) -> bytes | None:
-    """A file's content; None where there is none to be had: no such file, or the disk cannot read it any more.
+    """A file's content; as `_read`."""
+    return _read(path, lambda file: file.read())
+
+
+def _read(path: Path, taking: Callable[[io.BufferedReader], _Taken]) -> _Taken | None:
+    """What is taken from a file; None where there is none to be had: no such file, or the disk cannot read it any more.
 
     Raises:
         IndexUnreadable: for every other reason, of which none is a sign of damage.
     """
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return taking(file)
     except OSError as error:
         if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EIO):
             return None
@@ -328,25 +372,25 @@ def _bytes(path: Path) -> bytes | None:
         raise IndexUnreadable(f"{path} could not be read ({reason}); remove the cause and run it again.") from error
 
 
-_ARRAYS = ("vectors.npy", "sentence_first.npy", "sentence_spans.npy", "sentence_vectors.npy")
-
-
-def _arrays(content: Content) -> dict[str, NDArray[np.generic]]:
-    sentences = content.sentences
-    return dict(zip(_ARRAYS, (content.vectors, sentences.first, sentences.spans, sentences.vectors), strict=True))
-
-
 def now() -> str:
     """The time for a manifest."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _json_lines(entries: Iterable[object]) -> bytes:
-    return b"".join(json.dumps(entry, ensure_ascii=False, default=str).encode() + b"\n" for entry in entries)
+def _json_lines(entries: Iterable[Document | Passage]) -> list[bytes]:
+    """One line an entry, in pieces."""
+    pieces: list[bytes] = []
+    piece = bytearray()
+    for entry in entries:
+        piece += json.dumps(asdict(entry), ensure_ascii=False, default=str).encode() + b"\n"
+        if len(piece) >= _PIECE:
+            pieces.append(bytes(piece))
+            piece.clear()
+    return [*pieces, bytes(piece)]
 
 
-def _lines(data: bytes) -> list[str]:
-    return data.decode().split("\n")[:-1]
+def _lines(data: bytes) -> Iterator[dict[str, Any]]:
+    return (json.loads(line) for line in io.BytesIO(data))
 
 
 def _digest(body: bytes) -> bytes:

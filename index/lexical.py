@@ -7,7 +7,6 @@ adds up. Unlike there the counts are kept too, so that an update reads the words
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.npy import npy_parts, read_npy
-from index.terms import terms
+from index.terms import term_counts, terms
 
 K1, B = 1.5, 0.75
 _WEIGHTS, _COUNTS, _LENGTHS = "data.csc.index.npy", "counts.npy", "lengths.npy"
@@ -167,10 +166,9 @@ def _count(
     distinct = np.zeros(len(texts), np.int64)
     lengths = np.zeros(len(texts), np.int32)
     for place, text in enumerate(texts):
-        found = terms(text)
-        held = Counter(found)
+        held = term_counts(text)
         columns += [names.setdefault(term, len(names)) for term in held]
         counts += held.values()
-        distinct[place], lengths[place] = len(held), len(found)
+        distinct[place], lengths[place] = len(held), held.total()
     of_text = np.repeat(rows, distinct).astype(np.int32)
     return list(names), np.array(columns, np.int64), of_text, np.array(counts, np.int32), lengths

@@ -19,6 +19,7 @@ from index.generation import (
     Refused,
     current,
     current_number,
+    file_digest,
     folder_of,
     index_folder,
     numbers,
@@ -85,8 +86,8 @@ class Library:
         return make_snapshot(manifest, content, lexical, self.embedder, warning)
 
 
-def usable_manifest(data: Path, number: int | None) -> tuple[Manifest, str]:
-    """The manifest of the generation to use, every byte of it verified, and a warning when it is not the current one.
+def usable_manifest(data: Path, number: int | None, digest_of: Callable[[Path], str] = file_digest) -> tuple[Manifest, str]:
+    """The manifest of the generation to use, verified as `verify_files` does, and a warning when it is not the current one.
 
     Falls back to the newest sound generation when `CURRENT` or what it names is damaged.
 
@@ -96,7 +97,7 @@ def usable_manifest(data: Path, number: int | None) -> tuple[Manifest, str]:
 
     def verified(candidate: int) -> Manifest:
         manifest = read_manifest(data, candidate)
-        verify_files(data, manifest)
+        verify_files(data, manifest, digest_of)
         return manifest
 
     return _first_sound(data, number, verified)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,25 @@ _HEADERS = threading.Lock()
 def npy_parts(array: NDArray[np.generic]) -> tuple[bytes, memoryview]:
     """The header of a .npy file and, as a view of the array, its data."""
     whole = np.ascontiguousarray(array)
+    return _header(whole.dtype, whole.shape), _data(whole)
+
+
+def npy_stacked(arrays: Sequence[NDArray[np.generic]]) -> tuple[bytes | memoryview, ...]:
+    """The same of one array that has the rows of `arrays`, of which there is at least one, and which are not copied."""
+    first = arrays[0]
+    rows = sum(len(array) for array in arrays)
+    return _header(first.dtype, (rows, *first.shape[1:])), *(_data(array) for array in arrays if array.size)
+
+
+def _header(dtype: np.dtype[np.generic], shape: tuple[int, ...]) -> bytes:
     header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(whole))
-    return header.getvalue(), whole.reshape(-1).view(np.uint8).data
+    fields = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(header, fields)
+    return header.getvalue()
+
+
+def _data(array: NDArray[np.generic]) -> memoryview:
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
 def read_npy(data: bytes) -> NDArray[Any]:

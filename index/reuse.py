@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.embedder import Embedder, Span, Vectors
-from index.generation import Content, Sentences, lexical_text
+from index.generation import Content, lexical_text
 from ingest.document import Document, Passage
 from ingest.quotable import quotable_spans
 
@@ -32,16 +33,36 @@ class Plan:
     to_embed: tuple[int, ...]  # rows, one for each text that is new
     copies: Mapping[int, int]  # row -> the row of `to_embed` that has the same text
 
-    def carry_over(self, kept: Content | None, dimension: int) -> tuple[Vectors, Sentences]:
-        """The arrays of the new generation, with everything in place that `kept` has; the rest is not set yet."""
-        vectors = np.empty((len(self.passages), dimension), np.float32)
-        parts = np.empty((len(self.spans), dimension), np.float16)
-        if kept is not None:
-            for row, origin, count in _runs(self.origins):
-                vectors[row : row + count] = kept.vectors[origin : origin + count]
-                start, end = kept.sentences.first[origin], kept.sentences.first[origin + count]
-                parts[self.first[row] : self.first[row + count]] = kept.sentences.vectors[start:end]
-        return vectors, Sentences(self.first, self.spans, parts)
+    def stack(self, sources: Sequence[Source]) -> tuple[list[Vectors], list[NDArray[np.float16]]]:
+        """The rows of the new generation in pieces, vectors and sentence vectors, each piece a part of one of the sources.
+
+        `sources` are the last generation, where there is one, and then what `embed` gave.
+        """
+        begin = np.cumsum([0, *(len(source.vectors) for source in sources)])
+        embedded = {row: place for place, row in enumerate(self.to_embed)}
+        places = self.origins.copy()  # in all sources, one below the other
+        for row in np.flatnonzero(places < 0).tolist():
+            places[row] = begin[-1] - len(embedded) + embedded[self.copies.get(row, row)]
+        owners = np.searchsorted(begin, places, side="right") - 1
+        breaks = np.flatnonzero((np.diff(places) != 1) | (np.diff(owners) != 0)) + 1
+        bounds = [0, *breaks.tolist(), len(places)]
+        vectors, sentence_vectors = [], []
+        for row, end in pairwise(bounds):
+            source = sources[owners[row]]
+            start = int(places[row] - begin[owners[row]])
+            stop = start + end - row
+            vectors.append(source.vectors[start:stop])
+            sentence_vectors.append(source.sentence_vectors[source.first[start] : source.first[stop]])
+        return vectors, sentence_vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Passages that have vectors: those of a generation, or a slab of new ones."""
+
+    vectors: Vectors
+    first: NDArray[np.int64]
+    sentence_vectors: NDArray[np.float16]
 
 
 def make_plan(
@@ -105,10 +126,8 @@ def _match(
     return tuple(seen.values()), copies
 
 
-def embed_rows(
-    plan: Plan, model: Embedder, vectors: Vectors, sentences: Sentences, progress: Callable[[int], None] = lambda done: None
-) -> None:
-    """Embed the rows `plan.to_embed` and put their vectors, and those of their copies, in place."""
+def embed(plan: Plan, model: Embedder, progress: Callable[[int], None] = lambda done: None) -> Iterator[Source]:
+    """The vectors of the rows `plan.to_embed`, in their order, slab by slab."""
     first = plan.first
     for at in range(0, len(plan.to_embed), SLAB):
         rows = plan.to_embed[at : at + SLAB]
@@ -118,12 +137,8 @@ def embed_rows(
             progress(before + done)
 
         wholes, parts = model.embed_passages([text for text, _ in inputs], [own for _, own in inputs], report)
-        vectors[list(rows)] = wholes
-        for row, own in zip(rows, parts, strict=True):
-            sentences.vectors[first[row] : first[row + 1]] = own
-    for row, source in plan.copies.items():
-        vectors[row] = vectors[source]
-        sentences.vectors[first[row] : first[row + 1]] = sentences.vectors[first[source] : first[source + 1]]
+        starts = np.cumsum([0, *(len(own) for own in parts)])
+        yield Source(wholes, starts, np.concatenate(parts).astype(np.float16))
 
 
 def _input(passage: Passage, spans: Sequence[Sequence[int]]) -> tuple[str, list[Span]]:
@@ -149,14 +164,3 @@ def _ranges(passages: Sequence[Passage]) -> dict[str, tuple[int, int]]:
     for row, passage in enumerate(passages):
         found[passage.document_id] = (found.get(passage.document_id, (row, row))[0], row + 1)
     return found
-
-
-def _runs(origins: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
-    """Neighbours that come from neighbours: (row, origin, count); rows without an origin are left out."""
-    if not len(origins):
-        return
-    breaks = np.flatnonzero((np.diff(origins) != 1) | (origins[:-1] < 0)) + 1
-    bounds = np.concatenate([[0], breaks, [len(origins)]])
-    for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-        if origins[start] >= 0:
-            yield start, int(origins[start]), end - start

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import Counter
 from functools import lru_cache
 
 import Stemmer
@@ -38,6 +39,11 @@ def terms(text: str) -> list[str]:
     ['phase', 'roadmap']
     """
     return list(_terms(text))
+
+
+def term_counts(text: str) -> Counter[str]:
+    """How often each of `terms(text)` stands there, in the order in which they come up; remembers nothing of the text."""
+    return Counter(stem(word) for word in _words.__wrapped__(text) if word not in STOPWORDS)
 
 
 @lru_cache(maxsize=8192)  # the same passages and their pieces are weighed for question after question

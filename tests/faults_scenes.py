@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from fakes import BREAD, PLAN, RIVERS, build, open_library, write_corpus
 
-from index import generation
+from index import generation, stat_cache
 from index.generation import IndexMissing
 
 FIRST = {"plan.md": PLAN, "bread.md": BREAD}
@@ -147,4 +147,4 @@ def leftovers(data: Path) -> list[str]:
     """What does not belong to an index with at most two generations."""
     names = sorted(path.name for path in generation.index_folder(data).iterdir())
     generations = [name for name in names if name.startswith("gen-")]
-    return [name for name in names if name not in ("CURRENT", "writer.lock", *generations[-2:])]
+    return [name for name in names if name not in ("CURRENT", "writer.lock", stat_cache.NAME, *generations[-2:])]

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes import build, open_library
@@ -125,16 +126,16 @@ def test_what_cannot_be_read_is_damage_only_where_the_disk_says_so(
     names = [path for path in generation.folder_of(scene.base, 2).rglob("*") if path.is_file()]
     names.append(generation.index_folder(scene.base) / "CURRENT")
     before = {path: path.read_bytes() for path in scene.base.rglob("*") if path.is_file()}
-    whole = Path.read_bytes
+    whole = Path.open
     for name in names:
 
-        def read_bytes(path: Path, name: Path = name) -> bytes:
+        def opened(path: Path, *arguments: Any, name: Path = name, **more: Any) -> Any:
             if path == name:
                 raise OSError(code, os.strerror(code), str(path))
-            return whole(path)
+            return whole(path, *arguments, **more)
 
         with monkeypatch.context() as patch:
-            patch.setattr(Path, "read_bytes", read_bytes)
+            patch.setattr(Path, "open", opened)
             if code == errno.EIO:
                 assert state(scene.base) == (scene.before if name.name == "CURRENT" else earlier), name
                 assert "run `roadmap index" in open_library(scene.base).snapshot().warning

@@ -22,7 +22,7 @@ from index.build import IndexBusy, Progress, update
 from index.generation import IndexMissing
 from index.library import EmbedderMismatch, read_status
 from index.search import Snapshot
-from index.terms import terms
+from index.terms import term_counts
 from index.verify import verify_index
 from ingest.errors import CorpusEmpty, CorpusMissing
 from ingest.quotable import quotable_spans
@@ -91,7 +91,7 @@ def test_an_update_cuts_sentences_and_counts_words_of_changed_documents_only(
     cut: list[str] = []
     counted: list[str] = []
     monkeypatch.setattr("index.reuse.quotable_spans", lambda d, p: (cut.append(d.id), quotable_spans(d, p))[1])
-    monkeypatch.setattr("index.lexical.terms", lambda text: (counted.append(text), terms(text))[1])
+    monkeypatch.setattr("index.lexical.term_counts", lambda text: (counted.append(text), term_counts(text))[1])
     write_corpus(corpus, {**files, "d7.md": "# Title 7\n\nZebras are here now.\n"})
     assert build(corpus, data).embedded == 1
     assert set(cut) == {"d7.md"}

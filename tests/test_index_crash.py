@@ -29,7 +29,7 @@ from faults_scenes import (
     state,
 )
 
-from index import generation
+from index import generation, stat_cache
 from index.storage import StorageFailed
 from ingest.errors import RoadmapError
 
@@ -162,7 +162,7 @@ def test_a_build_that_changes_nothing_still_clears_what_an_earlier_one_left(tmp_
     (root / ".staging-000003").mkdir()
     (root / ".staging-000003" / "vectors.npy").write_bytes(bytes(1000))
     assert not build(corpus, data).published
-    assert sorted(path.name for path in root.iterdir()) == ["CURRENT", "gen-000001", "writer.lock"]
+    assert sorted(path.name for path in root.iterdir()) == ["CURRENT", "gen-000001", stat_cache.NAME, "writer.lock"]
 
 
 def test_a_data_folder_that_cannot_be_written_is_one_named_error(tmp_path: Path) -> None:

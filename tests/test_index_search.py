@@ -18,7 +18,7 @@ from index.dense import DenseIndex
 from index.generation import lexical_text
 from index.lexical import LexicalIndex
 from index.search import DENSE_WEIGHT, LEAST_BEST, NAMED_BONUS, PASSAGE_SHARE, Snapshot
-from index.terms import terms, words
+from index.terms import term_counts, terms, words
 
 WORDS = (
     "algebra calculus python pandas spark docker keras tensor model layer weight bias cloud batch stream query table index "
@@ -277,7 +277,7 @@ def test_an_update_reads_the_words_of_new_texts_only(monkeypatch: pytest.MonkeyP
     texts = [f"python topic{number}" for number in range(50)]
     kept = LexicalIndex.build(texts)
     read: list[str] = []
-    monkeypatch.setattr("index.lexical.terms", lambda text: (read.append(text), terms(text))[1])
+    monkeypatch.setattr("index.lexical.term_counts", lambda text: (read.append(text), term_counts(text))[1])
     LexicalIndex.build([*texts, "docker"], kept, np.array([*range(50), -1]))
     assert read == ["docker"]
 
