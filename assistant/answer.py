@@ -52,6 +52,14 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """The figure that one document gives where others give different ones, in its own words."""
+
+    marker: int  # of the citation
+    figure: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What came of a question.
 
@@ -71,6 +79,7 @@ class Answer:
     missing: tuple[str, ...] = ()  # parts of the question the documents do not cover
     suggestions: tuple[str, ...] = ()
     generation: int = 0  # of the index that answered
+    disagreement: tuple[Position, ...] = ()  # where documents give different figures for what is asked: one entry each
     notice: str = ""  # why the generator did not finish, when quotes had to take its place
 
 
@@ -138,6 +147,14 @@ def answer_text(answer: Answer) -> str:
     return text
 
 
+def disagreement_text(answer: Answer) -> str:
+    """The figures that differ, each with the number of its source; "" where none do."""
+    if not answer.disagreement:
+        return ""
+    told = "; ".join(f"{position.figure} [{position.marker}]" for position in answer.disagreement)
+    return f"The documents give different figures: {told}."
+
+
 def hit_json(hit: Hit) -> dict[str, object]:
     """One entry of `contexts`."""
     passage = hit.passage
@@ -193,6 +210,7 @@ def answer_json(answer: Answer, question_id: str = "") -> dict[str, object]:
         "confidence": round(answer.confidence, 3),
         "missing": list(answer.missing),
         "suggestions": list(answer.suggestions),
+        "disagreement": [{"marker": position.marker, "figure": position.figure} for position in answer.disagreement],
         "model": answer.model,
         "mode": answer.mode,
         "generation": answer.generation,

@@ -11,6 +11,7 @@ from assistant.answer import Answer, Event, Finished, Mode, Retrieved, Sentence,
 from assistant.compose import compose
 from assistant.context import IndexContext
 from assistant.coverage import THRESHOLD, cover_features, probability
+from assistant.disagreement import disagreement
 from assistant.generator import Generator
 from assistant.orders import only_orders, without_orders
 from assistant.parts import parts_of
@@ -111,6 +112,7 @@ class Assistant:
             fresh = tuple(c for c in citations if c.marker in sentence.citations and c.marker not in shown)
             shown.update(sentence.citations)
             yield SentenceReady(sentence, fresh)
+        cited, differing = disagreement(asked.content, tuple(c for c in citations if c.marker in shown), ranked)
         ended = time.monotonic()
         yield Finished(
             Answer(
@@ -118,7 +120,8 @@ class Assistant:
                 standalone_question=asked.standalone,
                 status="not_covered" if not sentences else "partial" if missing else "answered",
                 sentences=tuple(sentences),
-                citations=tuple(c for c in citations if c.marker in shown),
+                citations=cited,
+                disagreement=differing,
                 hits=hits,
                 confidence=confidence,
                 mode="write" if writing else "quote",

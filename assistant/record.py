@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.answer import Answer, Citation, Sentence
+from assistant.answer import Answer, Citation, Position, Sentence
 from index.hit import Hit
 from ingest.document import Passage
 
@@ -55,6 +55,7 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "missing": list(answer.missing),
         "suggestions": list(answer.suggestions),
         "generation": answer.generation,
+        "disagreement": [{"marker": position.marker, "figure": position.figure} for position in answer.disagreement],
         "notice": answer.notice,
     }
 
@@ -75,6 +76,7 @@ def answer_from_record(record: Mapping[str, Any]) -> Answer:
         missing=tuple(record["missing"]),
         suggestions=tuple(record["suggestions"]),
         generation=record["generation"],
+        disagreement=tuple(Position(**position) for position in record.get("disagreement", ())),
         notice=record.get("notice", ""),
     )
 

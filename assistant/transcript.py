@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from assistant.answer import Answer, sentences_text
+from assistant.answer import Answer, disagreement_text, sentences_text
 from assistant.conversations import Conversations
 from assistant.message import Message
 from assistant.record import answer_from_record, answer_record
@@ -35,6 +35,8 @@ def answer_markdown(answer: Answer) -> str:
         lines = ["The documents do not cover this."]
         return "\n".join([*lines, *(f"- They do answer: {_inert(question)}" for question in answer.suggestions)])
     lines = [_inert(sentences_text(answer.sentences))]
+    if answer.disagreement:
+        lines += ["", _inert(disagreement_text(answer))]
     if answer.missing:
         lines += ["", _inert("Not covered by the documents: " + "; ".join(answer.missing) + ".")]
     if answer.citations:

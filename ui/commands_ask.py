@@ -112,8 +112,11 @@ def _print_event(event: Event, text: str, shown: tuple[Sentence, ...]) -> tuple[
 
 
 def _print_sources(answer: Answer) -> None:
+    from assistant.answer import disagreement_text
     from ui.render import breadcrumb, how_made
 
+    if differ := disagreement_text(answer):
+        say(differ)
     if answer.citations:
         say("")
     for citation in answer.citations:
