@@ -7,12 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from ui.server import PortInUse, address, check_port, command, environment
+from ui import server
+from ui.server import PortInUse, ServerFailed, address, check_port, command, environment, run_server
 from ui.settings import Settings, read_settings
 
 
@@ -123,3 +125,20 @@ def test_the_server_starts_anywhere_obeys_its_flags_and_ends_with_its_parent(
     finally:
         parent.kill()
         parent.wait()
+
+
+def test_what_runs_beside_the_chat_is_begun_at_once_and_given_up_at_its_end(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    def beside() -> None:
+        begun.set()
+        time.sleep(60)
+
+    script = "import time; time.sleep(0.5); raise SystemExit(7)"
+    monkeypatch.setattr(server, "command", lambda settings: [sys.executable, "-c", script])
+    started = time.monotonic()
+    with pytest.raises(ServerFailed, match="exit code 7"):
+        run_server(settings, browser=False, ready=lambda text: None, beside=beside)
+    assert begun.is_set() and time.monotonic() - started < 30

@@ -1,7 +1,12 @@
-"""`roadmap serve`: prepares what is missing, then runs the chat until it is told to stop."""
+"""`roadmap serve`: prepares what is missing, then runs the chat until it is told to stop.
+
+Where an index is there that can be asked, the chat starts at once and answers from it; the corpus is looked at meanwhile, and
+what changed in it is answered from when it is indexed.
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,8 +34,34 @@ def serve(
     from ui.server import check_port, run_server
 
     check_port(settings.host, settings.port)  # before minutes are spent on what could then not be shown
+    if can_answer(settings):
+        raise typer.Exit(run_server(settings, browser=browser, ready=tell, beside=partial(_prepare_beside, settings)))
     prepare(settings)
     raise typer.Exit(run_server(settings, browser=browser, ready=tell))
+
+
+def can_answer(settings: Settings) -> bool:
+    """Whether questions can be answered as things are: the weights are there, and a sound index that was made with them."""
+    from index.generation import current_number
+    from index.library import usable_manifest
+    from index.weights import is_present
+    from ui.assembly import embedder_identity, sources
+
+    if not all(is_present(source) for source in sources(settings)):
+        return False
+    try:
+        manifest, _ = usable_manifest(settings.data, current_number(settings.data))
+        return (manifest.embedder, manifest.embedder_digest) == embedder_identity(settings)
+    except RoadmapError:
+        return False
+
+
+def _prepare_beside(settings: Settings) -> None:
+    """As `prepare`, while the chat answers already: a problem is told and stops nothing."""
+    try:
+        prepare(settings)
+    except RoadmapError as problem:
+        tell(f"Warning: {problem}")
 
 
 def prepare(settings: Settings) -> None:

@@ -104,14 +104,20 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def run_server(settings: Settings, *, browser: bool, ready: Callable[[str], None]) -> int:
+def run_server(
+    settings: Settings, *, browser: bool, ready: Callable[[str], None], beside: Callable[[], object] | None = None
+) -> int:
     """Run the chat until it ends or a signal comes; gives 0 after a signal. `ready` is told the address once it answers.
+
+    `beside` is called once, at its side, and given up when the chat ends.
 
     Raises ServerFailed when the server ends before it answered.
     """
     url = address(settings)
     with subprocess.Popen(command(settings), env=environment(settings), stdin=subprocess.DEVNULL) as child:
         with _forwarded(child) as stopped:
+            if beside is not None:
+                threading.Thread(target=beside, name="beside", daemon=True).start()
             deadline = time.monotonic() + START_SECONDS
             while child.poll() is None and not stopped.is_set() and not _answers(settings):
                 if time.monotonic() > deadline:
