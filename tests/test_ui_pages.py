@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from ui_visits import APP, answer_ids, answers_of, ask, keys, open_citation, ope
 from ui_visits import scripted as scripted
 from ui_visits import store as store
 
-from assistant.answer import Answer, Sentence
+from assistant.answer import Answer, Position, Sentence
 from assistant.conversations import Conversations
 from ingest.errors import RoadmapError
 from ui import assembly, shared
@@ -96,6 +97,22 @@ def test_views_of_several_sources_are_named(scripted: ScriptedAssistant) -> None
     assert [view["title"] for view in answers_of(page)[0]["views"]] == ["Plan A", "Plan B"]
     assert "Partly covered" in text
     assert "Not covered by the documents:** the price." in text
+
+
+def test_figures_that_differ_are_set_side_by_side_with_document_and_date(scripted: ScriptedAssistant, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    os.utime(tmp_path / "corpus" / "plans" / "roadmap.md", (1.7e9, 1.7e9))  # 14 November 2023; the document gives no date
+    page = open_page()
+    positions = (Position(1, "two years"), Position(2, "six weeks"))
+    scripted.answers = [replace(covered_answer(), disagreement=positions)]
+    ask(page, "q?")
+    assert [(shown["figure"], shown["marker"], shown["title"]) for shown in answers_of(page)[0]["differing"]] == [
+        ("two years", 1, "A roadmap"),
+        ("six weeks", 2, "A roadmap"),
+    ]
+    assert answers_of(page)[0]["differing"][0]["date"] == "no date; its file is of 2023-11-14"
+    assert "The documents give different figures: two years [1]; six weeks [2]." in answers_of(page)[0]["copy"]
 
 
 def test_a_failed_answer_shows_its_sentence_and_the_next_question_works(scripted: ScriptedAssistant) -> None:

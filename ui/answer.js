@@ -8,8 +8,8 @@ export default function (component) {
   let root = parentElement.querySelector(":scope > .ra-answer");
   if (!root) {
     root = make("div", "ra-answer");
-    root.append(make("div", "ra-views"), make("div", "ra-sources"));
-    root.state = { views: [], sources: "" };
+    root.append(make("div", "ra-views"), make("div", "ra-differing"), make("div", "ra-sources"));
+    root.state = { views: [], sources: "", differing: "" };
     parentElement.append(root);
     listen(root);
   }
@@ -17,6 +17,11 @@ export default function (component) {
   root.citations = data.citations;
   root.classList.toggle("ra-running", data.running);
   drawViews(root, data.views);
+  const differing = JSON.stringify(data.differing);
+  if (differing !== root.state.differing) {
+    root.state.differing = differing;
+    drawDiffering(root, data.differing);
+  }
   const sources = JSON.stringify([data.sources, data.copy]);
   if (sources !== root.state.sources) {
     root.state.sources = sources;
@@ -136,6 +141,23 @@ function cite(root, marker) {
   button.dataset.marker = marker;
   button.setAttribute("aria-label", `Source ${marker}: ${told.title}, ${told.place}`);
   return button;
+}
+
+// The figures that documents give differently, side by side, each with its document and date.
+function drawDiffering(root, positions) {
+  const holder = root.querySelector(":scope > .ra-differing");
+  holder.replaceChildren();
+  if (!positions.length) return;
+  const list = make("ul", "ra-positions");
+  for (const { figure, marker, title, date } of positions) {
+    const card = make("li", "ra-position");
+    const words = make("p", "ra-figure", figure);
+    words.append("\u00a0", cite(root, marker));
+    card.append(words, make("p", "ra-by", title));
+    if (date) card.append(make("p", "ra-when", date));
+    list.append(card);
+  }
+  holder.append(make("p", "ra-differ", "The documents give different figures"), list);
 }
 
 function drawSources(root, data) {

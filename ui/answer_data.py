@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 from assistant.answer import Answer, Citation, Sentence
@@ -15,9 +17,12 @@ _CELL = " | "  # between the cells of a table row, as readers of documents write
 LONGEST_QUOTE = 900  # characters of a quote shown beside its number
 
 
-def answer_data(answer: Answer, library: Mapping[str, Document], *, running: bool) -> dict[str, Any]:
-    """What `answer.js` draws. `library` holds the documents as they are now, by id."""
+def answer_data(
+    answer: Answer, library: Mapping[str, Document], *, running: bool, corpus: Path | None = None
+) -> dict[str, Any]:
+    """What `answer.js` draws. `library` holds the documents as they are now, by id; their files lie in `corpus`."""
     documents = {citation.document_id: library.get(citation.document_id) for citation in answer.citations}
+    by_marker = {citation.marker: citation for citation in answer.citations}
     places = {citation.marker: place(citation) for citation in answer.citations}
     return {
         "running": running,
@@ -31,6 +36,16 @@ def answer_data(answer: Answer, library: Mapping[str, Document], *, running: boo
             }
             for c in answer.citations
         },
+        "differing": [
+            {
+                "figure": position.figure,
+                "marker": position.marker,
+                "title": by_marker[position.marker].title,
+                "date": _date_of(documents[by_marker[position.marker].document_id], corpus),
+            }
+            for position in answer.disagreement
+            if position.marker in by_marker
+        ],
         "sources": [] if running else _sources(answer, documents),
         "copy": "" if running else answer_markdown(answer),
     }
@@ -68,6 +83,17 @@ def dated(document: Document | None) -> str:
     """When a document says it was written, "" where it does not."""
     value = "" if document is None else str(document.meta.get("date") or document.meta.get("updated") or "")
     return " ".join(value.split())[:40]
+
+
+def _date_of(document: Document | None, corpus: Path | None) -> str:
+    """The date a document gives, or else that of its file; "" for neither."""
+    if document is None or corpus is None or dated(document):
+        return dated(document)
+    try:
+        changed_at = (corpus / document.id).stat().st_mtime
+    except (OSError, ValueError):
+        return ""
+    return f"no date; its file is of {date.fromtimestamp(changed_at):%Y-%m-%d}"
 
 
 def numbers(markers: Sequence[int]) -> str:

@@ -101,7 +101,7 @@ def _draw_words(runtime: Runtime, answer_id: str, answer: Answer, *, running: bo
         documents = runtime.documents()
     except RoadmapError:
         documents = {}  # the sidebar says what is wrong with the index; the answer brings its quotes along
-    data = answer_data(answer, documents, running=running)
+    data = answer_data(answer, documents, running=running, corpus=runtime.settings.corpus)
     marker = draw_answer_text(f"words-{answer_id}", data, lambda: None)
     if marker is not None:
         st.session_state[Key.VIEWING] = (answer_id, marker)
