@@ -61,9 +61,7 @@ def tab(hostile: str) -> Iterator[Tab]:
 
 
 def _ask(tab: Tab, question: str) -> None:
-    field = tab.page.locator('[data-testid="stChatInputTextArea"]')
-    field.fill(question)
-    field.press("Enter")
+    tab.ask(question)
     tab.page.wait_for_selector(f'[data-testid="stChatMessage"] >> text={question[:8]}')
 
 

@@ -217,7 +217,7 @@ def test_a_tab_goes_on_with_the_other_replica_when_its_own_is_killed(replicas: R
     with chromium() as browser:
         tab = Tab(browser, replicas.proxy.address)
         tab.open("/")
-        _type(tab, "What do I learn?")
+        tab.ask("What do I learn?")
         tab.page.wait_for_function("() => document.body.innerText.includes('Linear algebra')")
         tab.settled()
         mine = replicas.proxy.sockets[-1]
@@ -228,15 +228,10 @@ def test_a_tab_goes_on_with_the_other_replica_when_its_own_is_killed(replicas: R
             tab.page.wait_for_timeout(100)
         tab.settled()
         assert "Linear algebra" in tab.page.inner_text("body")
-        _type(tab, "And after that?")
+        tab.ask("And after that?")
         tab.page.wait_for_function("() => document.querySelectorAll('[data-testid=stChatMessage]').length >= 4")
         tab.check()
         replicas.revive(replicas.ports.index(mine))
-
-
-def _type(tab: Tab, question: str) -> None:
-    tab.page.fill("[data-testid=stChatInputTextArea]", question)
-    tab.page.keyboard.press("Enter")
 
 
 def test_with_a_folder_that_can_only_be_read_it_answers_and_says_that_chats_are_not_saved(folder: Path) -> None:

@@ -44,9 +44,7 @@ def _chat(tab: Tab) -> None:
 
 def _answer(tab: Tab) -> None:
     tab.open("/")
-    field = tab.page.locator('[data-testid="stChatInputTextArea"]')
-    field.fill("What do I learn?")
-    field.press("Enter")
+    tab.ask("What do I learn?")
     tab.page.wait_for_selector(".ra-cite")
     tab.settled()
 

@@ -27,6 +27,7 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
+FIELD = '[data-testid="stChatInputTextArea"]'
 # Walks the page with its shadow roots; what it returns should not be there.
 _STRANGE = """() => {
   const found = [], places = ['stMainBlockContainer', 'stDialog', 'stSidebarContent', 'stToastContainer', 'stBottom'];
@@ -118,6 +119,16 @@ class Tab:
         self.page.goto(self.base + path)
         self.page.wait_for_selector(selector)
         self.settled()
+
+    def ask(self, question: str) -> None:
+        """Type a question and press Enter."""
+        field = self.page.locator(FIELD)
+        field.fill(question)
+        field.press("Enter")
+
+    def answered(self, number: int = 1) -> None:
+        """Wait until this many answers are finished."""
+        self.page.wait_for_function("n => document.querySelectorAll('.ra-copy, [class*=st-key-gap-]').length >= n", arg=number)
 
     def settled(self) -> None:
         """Wait until the server has nothing more to draw."""
