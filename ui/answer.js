@@ -261,7 +261,9 @@ function show(root, button) {
   root.described = button;
   const at = button.getBoundingClientRect();
   const size = tip.getBoundingClientRect();
-  const left = Math.max(8, Math.min(at.left + at.width / 2 - size.width / 2, window.innerWidth - size.width - 8));
+  const page = root.closest('[data-testid="stMain"], [role="dialog"]');  // the sidebar lies above it
+  const edge = page ? Math.max(0, page.getBoundingClientRect().left) : 0;
+  const left = Math.max(edge + 8, Math.min(at.left + at.width / 2 - size.width / 2, window.innerWidth - size.width - 8));
   const below = at.bottom + 6 + size.height <= window.innerHeight || at.top < size.height + 12;
   tip.style.left = `${left}px`;
   tip.style.top = `${below ? at.bottom + 6 : at.top - size.height - 6}px`;

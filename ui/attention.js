@@ -1,5 +1,6 @@
 // Leads eyes and keys, and keeps what was typed. It is told identifiers and a draft of the learner's own, never words of a document.
-//   conversation: the place to ask is focused when it changes, and what was typed there before a reload or a change of page comes back
+//   conversation: the place to ask is focused when it changes, and what was typed there before a reload or a change of page comes back;
+//                 on a phone, the sidebar in front of it is closed
 //   latest:       the exchange to be read; a new one is scrolled to its top, and then left alone
 //   top:          when it changes, the page is shown from its beginning
 //   restore:      words to put back into the place to ask, because they could not be asked; `restored` tells one time from another
@@ -15,6 +16,7 @@ export default function (component) {
   whenThere((field) => {
     if (field === window.roadmapField && told.conversation === before.conversation) return;
     window.roadmapField = field;  // another one after a reload and after another page
+    uncover();
     const draft = sessionStorage.getItem(draftKey(told.conversation));
     if (draft && !field.value) fill(draft);
     const pointer = window.matchMedia("(hover: hover)").matches;  // on a phone, focus would raise the keyboard
@@ -64,11 +66,25 @@ function whenThere(then) {
   look();
 }
 
+// On a phone the sidebar lies over the page: it is put away once a conversation was chosen there.
+function uncover() {
+  const sidebar = document.querySelector('[data-testid="stSidebar"][aria-expanded="true"]');
+  if (!sidebar || !window.matchMedia("(max-width: 768px)").matches) return;
+  const button = sidebar.querySelector('[data-testid="stSidebarCollapseButton"] button');
+  if (button) button.click();
+}
+
 function fill(words) {
   const field = document.querySelector(FIELD);
   if (!field) return;
   Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, words);
   field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// Where the bar at the top of the window ends.
+function header() {
+  const bar = document.querySelector('[data-testid="stHeader"]');
+  return bar ? bar.getBoundingClientRect().bottom : 60;
 }
 
 // Scrolls the newest exchange to the top, once it is there; the reader's own scrolling ends it.
@@ -77,7 +93,7 @@ function read(page) {
   const timer = setInterval(() => {
     const latest = document.querySelector(".st-key-latest");
     if (latest) {
-      const top = page.scrollTop + latest.getBoundingClientRect().top - page.getBoundingClientRect().top - 56;
+      const top = page.scrollTop + latest.getBoundingClientRect().top - header();
       const wanted = top < 120 ? 0 : Math.min(top, page.scrollHeight - page.clientHeight);  // the first one stands below its title
       if (Math.abs(page.scrollTop - wanted) < 2) stayed += 1;
       else { stayed = 0; page.scrollTo({ top: wanted }); }
