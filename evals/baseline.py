@@ -73,11 +73,16 @@ def baseline_from(run: Run, *, reason: str, previous: Baseline | None = None) ->
     scores = {}
     for outcome in run.outcomes:
         values = {name: outcome.metrics.get(name) for name in GATED}
-        scores[outcome.item.id] = {name: round(value, _PLACES) for name, value in values.items() if value is not None}
+        scores[outcome.item.id] = {name: kept(value) for name, value in values.items() if value is not None}
     head = run.head
     items = {outcome.item.id: outcome.item.digest for outcome in run.outcomes}
     made = Baseline(head.created, head.commit, reason, head.models, head.config, head.documents, items, scores)
     return made if previous is None else replace(made, tolerance=previous.tolerance, floors=previous.floors)
+
+
+def kept(value: float) -> float:
+    """A figure as a baseline keeps it: what is held against one has to be rounded the same way, or a third got worse."""
+    return round(value, _PLACES)
 
 
 def write_baseline(path: Path, baseline: Baseline) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from evals.metrics import PER_QUESTION
-from evals.paired import Alternative, bootstrap_interval, sign_flip
+from evals.paired import Alternative, bootstrap_interval, p_text, sign_flip
 from evals.run import Outcome, Run, RunHead
 from evals.summary import values_of
 
@@ -66,7 +66,7 @@ class Comparison:
             interval = f"[{change.low:+.3f}, {change.high:+.3f}]"
             lines.append(
                 f"{change.name:20} {change.before:7.3f} {change.after:7.3f} {change.difference:+8.3f}   {interval:17}"
-                f" {change.p:6.4f} {change.questions:4d} {change.better:7d} {change.worse:5d}"
+                f" {p_text(change.p):>6} {change.questions:4d} {change.better:7d} {change.worse:5d}"
             )
         for direction in ("worse", "better"):
             lines += ["", *self._questions(direction)]
@@ -196,7 +196,8 @@ def differences(before: Mapping[str, object], after: Mapping[str, object], path:
 def describe(head: RunHead) -> str:
     """One line: id, commit, number of documents, models."""
     models = ", ".join(head.models.values())
-    return f"{head.id}  commit {head.commit[:10] or 'unknown'}  {len(head.documents)} documents  {models}".rstrip()
+    parts = (head.id, f"commit {head.commit[:10] or 'unknown'}", f"{len(head.documents)} documents", models)
+    return " · ".join(part for part in parts if part)
 
 
 def answer_of(outcome: Outcome) -> str:

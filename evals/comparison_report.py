@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evals.compare import Comparison, MetricChange, QuestionChange, answer_of, describe
 from evals.page import page_html
+from evals.paired import p_text
 from evals.plots import differences
 from evals.run import Outcome
 from evals.store import RunUnwritable
@@ -50,7 +51,8 @@ def comparison_html(comparison: Comparison) -> str:
 def _table(changes: tuple[MetricChange, ...]) -> str:
     rows = "".join(
         f"<tr><td>{escape(change.name)}<td>{change.before:.3f}<td>{change.after:.3f}"
-        f"<td class={_colour(change)}>{change.difference:+.3f}<td>{change.low:+.3f} to {change.high:+.3f}<td>{change.p:.4f}"
+        f"<td class={_colour(change)}>{change.difference:+.3f}<td>{change.low:+.3f} to {change.high:+.3f}"
+        f"<td>{escape(p_text(change.p))}"
         f"<td>{change.questions}<td>{change.better}<td>{change.worse}"
         for change in changes
     )

@@ -44,7 +44,7 @@ class Evaluation:
     def text(self) -> str:
         """Figures, verdict and where things are, for a terminal."""
         head = self.run.head
-        lines = [f"{len(self.run.outcomes)} questions  {describe(head)}", ""]
+        lines = [f"{len(self.run.outcomes)} questions · {describe(head)}", ""]
         for name, value in head.summary.items():
             if value is not None:
                 rests_on = head.counts.get(name)

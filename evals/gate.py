@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from evals.baseline import Baseline, BaselineInvalid, Tolerance
+from evals.baseline import Baseline, BaselineInvalid, Tolerance, kept
 from evals.compare import MetricChange, differences, metric_change
 from evals.evidence import Located
 from evals.items import EvalItem
 from evals.metrics import GATED, METRICS
+from evals.paired import p_text
 from evals.run import Outcome, Run
 from evals.summary import values_of
 
@@ -182,7 +183,8 @@ def _metrics(run: Run, baseline: Baseline, common: set[str]) -> list[Check]:
     for name in GATED:
         if run.head.search_only and METRICS[name].family != "retrieval":
             continue
-        before, after = baseline.values_of(name, common), values_of(outcomes, name)
+        before = baseline.values_of(name, common)
+        after = {question: kept(value) for question, value in values_of(outcomes, name).items()}
         if not before:
             continue
         change = metric_change(name, before, after, alternative="less")
@@ -192,7 +194,7 @@ def _metrics(run: Run, baseline: Baseline, common: set[str]) -> list[Check]:
         failed = is_beyond_noise(change, baseline.tolerance)
         figures = (
             f"{change.before:.3f} -> {change.after:.3f} ({change.difference:+.3f}, 95 % interval {change.low:+.3f} to"
-            f" {change.high:+.3f}, p = {change.p:.4f}; of {change.questions} questions {change.worse} worse,"
+            f" {change.high:+.3f}, p {p_text(change.p)}; of {change.questions} questions {change.worse} worse,"
             f" {change.better} better)"
         )
         message = f"{figures}{_worst(outcomes, before, after) if failed else ''}."

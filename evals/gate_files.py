@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evals.gate import Check, GateResult
 from evals.metrics import METRICS
+from evals.paired import p_text
 from evals.run import Run
 from evals.store import RunUnwritable
 
@@ -81,7 +82,7 @@ def _against(check: Check | None) -> str:
         return " | | | "
     change = check.change
     mark = "" if check.passed else " ❌"
-    return f"{change.before:.3f} | {change.difference:+.3f}{mark} | {change.p:.3f} | {change.worse} / {change.better}"
+    return f"{change.before:.3f} | {change.difference:+.3f}{mark} | {p_text(change.p)} | {change.worse} / {change.better}"
 
 
 def _cell(text: str) -> str:

@@ -33,6 +33,15 @@ def bootstrap_interval(values: Sequence[float], *, confidence: float = 0.95) -> 
     return float(low), float(high)
 
 
+def p_text(p: float) -> str:
+    """A p-value as it is printed: chance is never ruled out.
+
+    >>> p_text(0.0312), p_text(0.00005)
+    ('0.031', '<0.001')
+    """
+    return f"{p:.3f}" if p >= 0.001 else "<0.001"
+
+
 def sign_flip(differences: Sequence[float], *, alternative: Alternative = "two-sided") -> float:
     """The p-value of the paired permutation test for the mean: how often random signs give a sum this far out (Fisher 1935).
 

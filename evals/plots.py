@@ -109,7 +109,7 @@ def histogram(values: Sequence[float], bins: int = 8) -> tuple[list[str], list[i
     counts = [0] * bins
     for value in values:
         counts[next(number for number in range(bins) if value <= top * (number + 1) / bins or number == bins - 1)] += 1
-    return [f"{top * (number + 1) / bins:.2g}" for number in range(bins)], counts
+    return [f"{top * (number + 1) / bins:.3g}" for number in range(bins)], counts
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:

@@ -37,7 +37,7 @@ def report_html(run: Run, gate: GateResult | None = None) -> str:
     """The whole page."""
     parts = [
         f"<h1>Evals: {len(run.outcomes)} questions</h1>",
-        f"<p class=soft>{escape(describe(run.head))}, {escape(run.head.created)}</p>",
+        f"<p class=soft>{escape(describe(run.head))} · {escape(run.head.created)}</p>",
         _verdict(gate),
         "<h2>Figures</h2>" + _figures(run),
         "<h2>Plots</h2>" + _plots(run.outcomes),
@@ -102,7 +102,7 @@ def _kinds(outcomes: Sequence[Outcome]) -> str:
         cells = "".join(f"<td>{_share(figures[name])}" for name in shown)
         rows.append(f"<tr><td>{escape(kind)}<td>{count}{cells}")
     head = "".join(f"<th>{name}" for name in shown)
-    return f"<div class=scroll><table><tr><th>kind<th>questions{head}{''.join(rows)}</table></div>"
+    return f"<div class=scroll><table class=dense><tr><th>kind<th>questions{head}{''.join(rows)}</table></div>"
 
 
 def _questions(outcomes: Sequence[Outcome]) -> str:

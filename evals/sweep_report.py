@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evals.metrics import METRICS
 from evals.page import page_html
+from evals.paired import p_text
 from evals.plots import scatter
 from evals.store import RunUnwritable
 from evals.sweep_run import SweepResult
@@ -56,7 +57,7 @@ def _table(result: SweepResult) -> str:
     rows = []
     for entry in result.tried:
         cells = [str(getattr(entry.setting, key)) for key in keys]
-        cells += [f"{entry.quality:.4f}", f"{entry.worse_than_best:.3f}"]
+        cells += [f"{entry.quality:.4f}", p_text(entry.worse_than_best)]
         for name in figures:
             value = entry.summary.get(name)
             cells.append("" if value is None else f"{value:.3f}")

@@ -17,7 +17,7 @@ from assistant.verify import support
 from evals.evaluate import choose_items
 from evals.evidence import check_quotes, locate
 from evals.items import EvalItem, load_items
-from evals.paired import sign_flip
+from evals.paired import p_text, sign_flip
 from evals.run import Asked, Corpus, Outcome, run_items
 from evals.summary import summarise, values_of
 from evals.sweep import Setting, Sweep
@@ -69,7 +69,7 @@ class SweepResult:
         for entry in self.tried:
             mark = "*" if entry.pareto else " "
             shown = entry.setting.named(self.sweep.keys)
-            lines.append(f" {mark} {entry.quality:16.4f}  {entry.worse_than_best:7.3f}  {entry.seconds:7.3f}  {shown}")
+            lines.append(f" {mark} {entry.quality:16.4f}  {p_text(entry.worse_than_best):>7}  {entry.seconds:7.3f}  {shown}")
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, object]:

@@ -272,3 +272,15 @@ def test_a_comparison_leaves_out_questions_that_were_reworded() -> None:
     comparison = compare_runs(a, b)
     assert (comparison.only_a, comparison.only_b) == ((items[0].id, items[3].id), (items[0].id,))
     assert {change.questions for change in comparison.metrics} <= {1, 2}
+
+
+def test_rounding_in_the_baseline_is_no_change(tmp_path: Path) -> None:
+    """A third is kept as 0.333333: held against itself nothing is better or worse."""
+    path = tmp_path / "baseline.json"
+    asked = WordAssistant(small_index(), threshold=0.9)  # ranks and shares of all kinds
+    run = measured(asked)
+    thirds = tuple(replace(outcome, metrics={**outcome.metrics, "mrr": 1 / 3}) for outcome in run.outcomes)
+    run = Run(replace(run.head, summary=summarise(thirds)), thirds)
+    write_baseline(path, baseline_from(run, reason="thirds"))
+    changes = [check.change for check in verdict(run, read_baseline(path)).checks if check.change is not None]
+    assert {(change.better, change.worse, change.p) for change in changes} == {(0, 0, 1.0)}
