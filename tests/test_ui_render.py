@@ -218,7 +218,7 @@ def test_how_an_answer_was_made_is_told_by_its_sentences() -> None:
     some = replace(written, sentences=(written.sentences[0], quoted.sentences[1]))
     assert how_made(some) == "partly written by m and checked, partly quoted"
     none = replace(written, sentences=quoted.sentences)
-    assert how_made(none) == "quoted word for word, as nothing m wrote could be confirmed"
+    assert how_made(none) == "quoted: what m wrote could not be confirmed"
 
 
 def test_commands_in_messages_are_set_as_code_and_everything_else_is_escaped() -> None:

@@ -94,7 +94,7 @@ def _begin(begin: Callable[[Runtime], Job]) -> bool:
     except RoadmapError as exc:
         st.session_state[Key.NOTICE] = str(exc)
         return False
-    if runtime.readiness == "ready":
+    if runtime.readiness == "ready" and _mode(runtime) != "write":
         job.wait(AT_ONCE_SECONDS)
     return True
 

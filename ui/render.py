@@ -195,12 +195,13 @@ def sources(answer: Answer) -> tuple[Source, ...]:
 def how_made(answer: Answer) -> str:
     """How the sentences of an answer came about, in words: quoted, written, or some of each. Not escaped."""
     written = sum(sentence.kind == "written" for sentence in answer.sentences)
+    model = answer.model.rsplit("/", 1)[-1]
     if written == len(answer.sentences) > 0:
-        return f"written by {answer.model}, each sentence checked"
+        return f"written by {model}, each sentence checked"
     if written:
-        return f"partly written by {answer.model} and checked, partly quoted"
+        return f"partly written by {model} and checked, partly quoted"
     if answer.mode == "write":
-        return f"quoted word for word, as nothing {answer.model} wrote could be confirmed"
+        return f"quoted: what {model} wrote could not be confirmed"
     return "quoted word for word"
 
 
