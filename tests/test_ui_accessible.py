@@ -87,8 +87,22 @@ def _settings(tab: Tab) -> None:
     tab.settled()
 
 
+def _gone(tab: Tab) -> None:
+    tab.open("/?c=nowhere")
+    tab.page.get_by_text("That conversation is not here any more").wait_for()
+
+
+def _xray(tab: Tab) -> None:
+    tab.open("/")
+    tab.page.locator('[data-testid="stSidebar"]').get_by_text("X-ray").click()
+    tab.ask("Do they differ?")
+    tab.page.wait_for_selector(".ra-xray table")
+    tab.page.get_by_text("The documents give different figures").wait_for()
+    tab.settled()
+
+
 STATES: tuple[Callable[[Tab], None], ...] = (
-    _chat, _answer, _source, _map, _step, _list, _library, _deleting, _document, _settings,
+    _chat, _gone, _answer, _source, _xray, _map, _step, _list, _library, _deleting, _document, _settings,
     lambda tab: tab.open("/conversations"), lambda tab: tab.open("/feedback"), lambda tab: tab.open("/evals"),
 )  # fmt: skip
 
@@ -111,7 +125,7 @@ def test_every_page_passes_axe_can_be_read_in_the_dark_and_fits_a_phone(address:
         tab.page.emulate_media(color_scheme="light")
         for width in (640, 360):
             tab.page.set_viewport_size({"width": width, "height": 800})
-            tab.page.wait_for_timeout(400)  # the page is laid out anew
+            tab.page.wait_for_timeout(150)  # the page is laid out anew
             if (wider := tab.wider()) > 0:
                 found.append(f"{tab.page.url} is {wider} pixels wider than a window of {width}")
         tab.page.set_viewport_size({"width": 1280, "height": 800})

@@ -1,6 +1,7 @@
 """The chat as it is installed, with an assistant that quotes every document from its beginning: what a browser test runs.
 
-A question with "slowly" in it takes a third of a second a sentence; one with "bread" in it is not covered.
+A question with "slowly" in it takes a third of a second a sentence; one with "bread" in it is not covered;
+in answer to one with "differ" in it the first two documents' words are said to differ.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ui_fake_index import COMMAND
 from ui_fakes import WordLengthEmbedder, refusal
 
 import ui
-from assistant.answer import Answer, Citation, Event, Finished, Mode, Retrieved, Sentence, SentenceReady, Turn
+from assistant.answer import Answer, Citation, Event, Finished, Mode, Position, Retrieved, Sentence, SentenceReady, Turn
 from index.hit import Hit
 from index.library import Library
 from ui import assembly, runtime
@@ -26,6 +27,7 @@ class QuotingAssistant:
 
     def __init__(self, library: Library) -> None:
         self.library = library
+        self.threshold = 0.35
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, mode: Mode = "auto") -> Answer:
         *_, last = self.stream(question, history, mode=mode)
@@ -69,10 +71,11 @@ class QuotingAssistant:
                     several = document.title if len(snapshot.documents) > 1 else ""
                     sentences.append(Sentence(text, "quoted", (marker,), 1.0, "-" if block.kind == "item" else "", several))
                     yield SentenceReady(sentences[-1], (citations[-1],))
+        differ = tuple(Position(c.marker, c.quote[:20]) for c in citations[:2]) if "differ" in question else ()
         yield Finished(
             Answer(
                 question, question, "answered", tuple(sentences), tuple(citations), hits, 0.9, "quote", "",
-                seconds={"total": 0.1}, missing=(question,),
+                seconds={"total": 0.1}, missing=(question,), disagreement=differ,
             )
         )  # fmt: skip
 

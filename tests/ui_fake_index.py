@@ -11,13 +11,13 @@ from pathlib import Path
 
 from ui_fakes import WordLengthEmbedder
 
-from index import build
+from index import changes
 from ingest.document import Document
 from ui import assembly, cli
 
 COMMAND = [sys.executable, "-P", str(Path(__file__)), "index", "--json", "--progress-json"]
 SLOWLY = "slowly"
-_read = build.read_document
+_read = changes.read_document
 
 
 def _slow_read(path: Path, document_id: str) -> Document:
@@ -29,5 +29,5 @@ def _slow_read(path: Path, document_id: str) -> Document:
 if __name__ == "__main__":
     assembly.load_embedder = lambda settings: WordLengthEmbedder()
     assembly.embedder_identity = lambda settings: (WordLengthEmbedder.id, WordLengthEmbedder.digest)
-    build.read_document = _slow_read
+    changes.read_document = _slow_read
     cli.main()

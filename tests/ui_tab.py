@@ -136,7 +136,7 @@ class Tab:
             "() => document.querySelector('.stApp')?.dataset.testScriptState !== 'running'"
             " && !document.querySelector('[data-testid=stSkeleton]')"
         )
-        self.page.wait_for_timeout(300)
+        self.page.wait_for_timeout(150)
 
     def press(self, selector: str, seen: str, *, text: str = "") -> None:
         """Click until `seen` is there: a click that falls into a rerun of the page is lost."""

@@ -101,15 +101,24 @@ def _draw_rebuild(runtime: Runtime, running: bool) -> None:
         status = None
         st.warning(sentence(str(exc)), icon=":material/warning:")
     if status is None or status.stale or view.state == "failed":
-        _draw_update(runtime)
+        _draw_update(runtime, "Build the index" if status is None else "Update the index")
     if view.state == "failed":
         draw_rebuild(runtime)
 
 
-def _draw_update(runtime: Runtime) -> None:
-    if st.button("Update the index", key="rebuild", icon=":material/sync:", width="stretch"):
+def _draw_update(runtime: Runtime, label: str) -> None:
+    if st.button(label, key="rebuild", icon=":material/sync:", width="stretch"):
         runtime.rebuild.start()
         st.rerun()
+
+
+def _unready(runtime: Runtime) -> str:
+    """Why the index cannot be used, as it is told above the models; "" where it can."""
+    try:
+        runtime.status()
+    except RoadmapError as exc:
+        return str(exc)
+    return ""
 
 
 def _draw_documents(status: IndexStatus) -> None:
@@ -126,8 +135,10 @@ def _draw_documents(status: IndexStatus) -> None:
 
 
 def _draw_models(runtime: Runtime) -> None:
-    if runtime.readiness == "failed":
+    if runtime.readiness == "failed" and runtime.problem != _unready(runtime):
         st.error(sentence(runtime.problem), icon=":material/error:")
+    elif runtime.readiness == "failed":
+        st.caption(":material/error: No question can be answered yet")
     elif runtime.readiness == "loading":
         st.caption(":material/hourglass_top: The models are being loaded")
     else:

@@ -25,6 +25,7 @@ _LIGHT = {
     "linkColor": "#0B5F8A",
     "borderColor": "#D5DEDB",
     "yellowBackgroundColor": "#FFE99A",
+    "yellowTextColor": "#5C4400",
     "sidebar.backgroundColor": "#F3F6F5",
     "sidebar.secondaryBackgroundColor": "#FFFFFF",
 }
@@ -36,6 +37,7 @@ _DARK = {
     "linkColor": "#7CC4EE",
     "borderColor": "#35413D",
     "yellowBackgroundColor": "#6A5A14",
+    "yellowTextColor": "#FFF0B8",
     "sidebar.backgroundColor": "#181F1D",
     "sidebar.secondaryBackgroundColor": "#232C29",
 }
