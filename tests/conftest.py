@@ -1,15 +1,23 @@
-"""The real embedder, and an index of the starter corpus made with it: once for all tests, in a temporary folder."""
+"""The real embedder, an index of the starter corpus made with it, and how the tests are shared out between processes."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from faults_counts import NIGHTLY, Counts, Told
+from filelock import FileLock
 
 from index.embedder import EMBEDDER, TransformerEmbedder
+from index.generation import current_number
 
 CORPUS = Path(__file__).parent.parent / "corpus"
+LONG = (  # files that take longest: begun first when several processes share the tests, so that none is left for the end
+    "test_faults_machine", "test_index_crash", "test_ui_browser", "test_evals_planted", "test_fuzz_loaders", "test_load",
+    "test_replicas", "test_ui_accessible", "test_hostile_browser",
+)  # fmt: skip
 _TOLD = pytest.StashKey[Told]()
 
 
@@ -19,6 +27,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_TOLD] = Told()
+    if _shares(config):  # each process has a core; read when PyTorch is imported, here and in what the tests start
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if _shares(config):
+        places = {name: place for place, name in enumerate(LONG)}
+        items.sort(key=lambda item: places.get(item.path.stem, len(LONG)))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _shares(session.config):
+        session.config.workeroutput["told"] = session.config.stash[_TOLD].lines  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[_TOLD].lines += getattr(node, "workeroutput", {}).get("told", [])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -46,12 +72,22 @@ def embedder() -> TransformerEmbedder:
 
 
 @pytest.fixture(scope="session")
-def corpus_index(embedder: TransformerEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def corpus_index(
+    embedder: TransformerEmbedder, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Path:
     """The data folder with an index of the starter corpus. Shared by all tests: read it, and change a copy."""
     from index.build import update
 
-    data = tmp_path_factory.mktemp("corpus-index")
-    report = update(CORPUS, data, lambda: embedder, (embedder.id, embedder.digest))
-    assert report.published
-    assert not [state.reason for state in report.documents if state.action == "refused"]
+    own = tmp_path_factory.getbasetemp()
+    data = (own.parent if _shares(request.config) else own) / "corpus-index"  # the folders of the processes lie in one
+    with FileLock(f"{data}.lock"):
+        if current_number(data) is None:
+            report = update(CORPUS, data, lambda: embedder, (embedder.id, embedder.digest))
+            assert report.published
+            assert not [state.reason for state in report.documents if state.action == "refused"]
     return data
+
+
+def _shares(config: pytest.Config) -> bool:
+    """Whether this is one of several processes that share the tests (pytest-xdist)."""
+    return hasattr(config, "workerinput")

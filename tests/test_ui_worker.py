@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from ui_fakes import ScriptedAssistant, covered_answer, refusal
 
-from assistant.answer import Turn
+from assistant.answer import Answer, Turn
 from assistant.conversations import Conversations, open_conversations
 from ingest.errors import RoadmapError
+from ui.examples import CAREER, examples
 from ui.worker import QUEUE, Busy, Worker
 
 
@@ -167,3 +169,30 @@ def test_closing_stops_what_is_running(store: Conversations, make: Callable) -> 
     worker.close()
     assert store.messages(conversation)[1].state == "stopped"
     assert job.view().state == "stopped"
+
+
+def test_what_can_wait_comes_back_only_when_no_answer_is_being_written(store: Conversations, make: Callable) -> None:
+    worker, assistant = make(covered_answer("Q"))
+    worker.wait_until_idle()
+    assistant.gate.clear()
+    job = worker.ask(store.start("Q"), "Q")
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(worker.wait_until_idle)
+        _until(lambda: bool(job.view().answer.hits))
+        assert not waiting.done()
+        assistant.gate.set()
+        waiting.result(10)
+    assert job.view().state == "done"
+
+
+def test_questions_to_start_from_are_tried_while_nobody_waits_for_an_answer() -> None:
+    order: list[str] = []
+
+    class Asked:
+        def ask(self, question: str, *, mode: str) -> Answer:
+            order.append("try")
+            return covered_answer(question)
+
+    found = examples(Asked(), {}, lambda: order.append("give way"))  # type: ignore[arg-type]
+    assert [example.question for example in found] == [question for _, question in CAREER]
+    assert order == ["give way", "try"] * len(CAREER)

@@ -42,15 +42,16 @@ def serve(
 
 def can_answer(settings: Settings) -> bool:
     """Whether questions can be answered as things are: the weights are there, and a sound index that was made with them."""
-    from index.generation import current_number
-    from index.library import usable_manifest
+    from index.generation import current_number, read_manifest, verify_files
     from index.weights import is_present
     from ui.assembly import embedder_identity, sources
 
-    if not all(is_present(source) for source in sources(settings)):
-        return False
     try:
-        manifest, _ = usable_manifest(settings.data, current_number(settings.data))
+        number = current_number(settings.data)
+        if number is None or not all(is_present(source) for source in sources(settings)):
+            return False
+        manifest = read_manifest(settings.data, number)
+        verify_files(settings.data, manifest)
         return (manifest.embedder, manifest.embedder_digest) == embedder_identity(settings)
     except RoadmapError:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,12 +34,18 @@ class Example:
     question: str
 
 
-def examples(assistant: Assistant, documents: Mapping[str, Document]) -> tuple[Example, ...]:
-    """Up to `SHOWN` questions that the documents answer: those about careers first, then some made from headings."""
+def examples(
+    assistant: Assistant, documents: Mapping[str, Document], give_way: Callable[[], None] = lambda: None
+) -> tuple[Example, ...]:
+    """Up to `SHOWN` questions that the documents answer: those about careers first, then some made from headings.
+
+    `give_way` is called before each is tried, and comes back when nobody waits for an answer.
+    """
     found: list[Example] = []
     for goal, question in (*CAREER, *_from_headings(documents.values())):
         if len(found) == SHOWN:
             break
+        give_way()
         if _answered(assistant, question):
             found.append(Example(goal, question))
     return tuple(found)

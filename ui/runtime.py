@@ -224,7 +224,7 @@ class Runtime:
             self.readiness = "ready"
             if self.settings.mode == "write":
                 self.prepare_writing()
-            self.examples = examples(assistant, self.library.snapshot().documents)
+            self.examples = examples(assistant, self.library.snapshot().documents, self.worker.wait_until_idle)
             self.examples_ready = True
         except RoadmapError as exc:
             self.problem, self.readiness = str(exc), "failed"

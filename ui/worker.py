@@ -165,6 +165,15 @@ class Worker:
             before = list(takewhile(lambda each: each is not job, self._jobs.values()))
         return sum(each.view().state == "running" for each in before)
 
+    def wait_until_idle(self) -> None:
+        """Come back when no answer is being written."""
+        while not self._ended.is_set():
+            with self._lock:
+                running = next((job for job in self._jobs.values() if job.view().state == "running"), None)
+            if running is None:
+                return
+            running.wait(1.0)
+
     def close(self) -> None:
         """Stop every answer at its next sentence and wait for the threads to end."""
         self._ended.set()
