@@ -96,7 +96,7 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
         return sum(weight for term, weight in weights.items() if term in found) / total
 
     # Cosine of the question to what begins a section: the heading that the units of the section stand under.
-    beginnings = {(name, start): cosine for (name, start, _), cosine in reversed(cosines.items())}
+    beginnings = {(name, start): cosine for (name, start, _), cosine in reversed(list(cosines.items()))}
     named = question.sources or snapshot.titles.named(question.content)
     wants = question.wants
     rows = np.zeros((len(units), len(_PLAIN)), np.float32)
