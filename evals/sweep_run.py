@@ -127,7 +127,7 @@ def _measure(
             continue
         outcomes = run_items(
             items, located, remembered, corpus.documents, support, mode=mode, search_only=sweep.search_only,
-            progress=None if measured else lambda done, total, name: progress(done),
+            progress=None if measured else lambda done, total, name: progress(done) if done else None,
         )  # fmt: skip
         measured.append((setting, outcomes if sweep.search_only else _timed(outcomes)))
     return measured
