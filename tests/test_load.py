@@ -11,18 +11,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 
 import pytest
 from conftest import CORPUS
 from load_visitor import Visit
-from ui_tab import served
+from ui_tab import CHROMIUM, Tab, chromium, served
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
 from assistant.conversations import Conversations
-from index.embedder import TransformerEmbedder
+from assistant.local_model import GENERATOR
+from index.embedder import EMBEDDER, TransformerEmbedder
 from index.library import Library
+from index.weights import Source, is_present
 from ui import server
 from ui.settings import read_settings
 from ui.worker import QUEUE, THREADS
@@ -135,6 +137,34 @@ def test_ten_chats_at_once_each_get_the_answer_they_would_get_alone(
             f"memory after each round {', '.join(f'{size / 1e6:.0f} MB' for size in memory)}"
         )
     assert grown < 1.1, f"memory grew from {memory[0]:,} to {memory[-1]:,} bytes with {CHATS} visits"
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+@pytest.mark.parametrize(("mode", "model"), [("Quoted", EMBEDDER), ("Written", GENERATOR)], ids=["quoted", "written"])
+def test_the_first_words_are_seen_before_the_answer_ends(
+    running: Running, mode: str, model: Source, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """How soon depends on what else the machine does; the figures are printed."""
+    if not is_present(model):
+        pytest.skip("the model was not pulled; run `roadmap models pull`")
+    with chromium() as browser:
+        tab = Tab(browser, running.address)
+        tab.open("/")
+        tab.page.locator('[data-testid="stSidebar"]').get_by_text(mode, exact=True).click()
+        tab.settled()
+        tab.timed(QUESTIONS[0])  # loads what is loaded when it is first needed
+        seen = []
+        for question in QUESTIONS[1:7]:
+            tab.page.wait_for_timeout(1500)  # a learner reads; the program looks for questions to ask next
+            seen.append(tab.timed(question))
+        tab.check()
+        tab.close()
+    assert all(0 < each.question <= each.words <= each.end for each in seen)
+    with capsys.disabled():
+        told = ", ".join(
+            f"{name} {median(getattr(each, name) for each in seen):.2f} s" for name in ("question", "words", "end")
+        )
+        print(f"\n{mode}, seen after Enter, median of {len(seen)}: {told}; slowest words {max(s.words for s in seen):.2f} s")
 
 
 def test_beyond_its_capacity_there_is_a_queue_that_is_seen_and_then_a_word_and_nothing_hangs(tmp_path: Path) -> None:

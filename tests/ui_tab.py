@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,20 @@ _STRANGE = """() => {
   };
   for (const id of places) document.querySelectorAll(`[data-testid=${id}]`).forEach(look);
   return found;
+}"""
+# Notes, from the moment of the Enter that asks `question`, after how many milliseconds its first words and its end are seen.
+_WATCH = """(question) => {
+  const seen = window.__seen = {};
+  const asked = (e) => { if (e.key === 'Enter') seen.enter = performance.now(); };
+  document.querySelector('[data-testid=stChatInputTextArea]').addEventListener('keydown', asked, {capture: true, once: true});
+  const note = (name) => { seen[name] ??= performance.now() - seen.enter; };
+  new MutationObserver((_, observer) => {
+    const latest = document.querySelector('.st-key-latest');
+    if (!seen.enter || !latest || !latest.innerText.includes(question)) return;
+    note('question');
+    if (latest.querySelector('.ra-sentence, [class*=st-key-gap-]')) note('words');
+    if (latest.querySelector('.ra-copy, [class*=st-key-gap-]')) { note('end'); observer.disconnect(); }
+  }).observe(document.body, {subtree: true, childList: true, characterData: true});
 }"""
 _WIDER = """() => {
   const boxes = ['html', '[data-testid=stMain]', '[data-testid=stAppScrollToBottomContainer]', '[data-testid=stDialog]'];
@@ -92,6 +107,15 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Seconds after Enter at which a tab showed the question, the first words of its answer, and all of it."""
+
+    question: float
+    words: float
+    end: float
+
+
 class Tab:
     """One tab, and everything it asked for, said or ran that it should not have."""
 
@@ -129,6 +153,14 @@ class Tab:
     def answered(self, number: int = 1) -> None:
         """Wait until this many answers are finished."""
         self.page.wait_for_function("n => document.querySelectorAll('.ra-copy, [class*=st-key-gap-]').length >= n", arg=number)
+
+    def timed(self, question: str) -> Seen:
+        """Ask, wait for the whole answer, and say when its parts were seen."""
+        self.page.evaluate(_WATCH, question)
+        self.ask(question)
+        self.page.wait_for_function("window.__seen.end !== undefined")
+        seen = self.page.evaluate("window.__seen")
+        return Seen(seen["question"] / 1000, seen["words"] / 1000, seen["end"] / 1000)
 
     def settled(self) -> None:
         """Wait until the server has nothing more to draw."""
