@@ -148,7 +148,8 @@ def _never_break(outcome: Outcome, run: Run, baseline: Baseline) -> Check:
     else:
         wanted = "an answer with every required point" if item.answerable else "a refusal"
         got = f"“{outcome.status}”{_lacking(outcome)}"
-    return Check(name, False, f"“{item.question}” must never break; expected {wanted}, got {got}.")
+    asked = f"“{item.question}”" if item.split == "dev" else "a question of the test split"
+    return Check(name, False, f"{asked} must never break; expected {wanted}, got {got}.")
 
 
 def _failed_before(outcome: Outcome, run: Run, baseline: Baseline) -> bool:
@@ -170,7 +171,8 @@ def _floors(run: Run, baseline: Baseline) -> list[Check]:
         value = run.head.summary.get(name)
         if value is None:
             continue
-        low = [item for item, figure in values_of(run.outcomes, name).items() if figure < floor]
+        dev = [outcome for outcome in run.outcomes if outcome.item.split == "dev"]  # the others are never named
+        low = [item for item, figure in values_of(dev, name).items() if figure < floor]
         passed = value >= floor if METRICS[name].higher_is_better else value <= floor
         message = f"{value:.4f}, allowed {floor:.4f}" + ("." if passed else f"; see {_list(low)}." if low else ".")
         checks.append(Check(f"floor {name}", passed, message))

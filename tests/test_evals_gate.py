@@ -114,6 +114,10 @@ def test_one_question_that_must_never_break_fails_the_gate_alone(good: Baseline)
     assert failed(result) == {"never break spark-cost"}
     assert "“what costs a spark certificate” must never break; expected an answer" in result.text
     assert "1 questions changed since the baseline" in result.text
+    hidden = tuple(replace(item, split="test") for item in single)
+    shown = verdict(measured(WordAssistant(small_index()), hidden), good).text
+    assert "never break spark-cost: a question of the test split must never break" in shown
+    assert "what costs a spark certificate" not in shown
 
 
 def test_a_question_that_never_worked_cannot_break_but_is_named_until_it_does() -> None:
@@ -284,3 +288,10 @@ def test_rounding_in_the_baseline_is_no_change(tmp_path: Path) -> None:
     write_baseline(path, baseline_from(run, reason="thirds"))
     changes = [check.change for check in verdict(run, read_baseline(path)).checks if check.change is not None]
     assert {(change.better, change.worse, change.p) for change in changes} == {(0, 0, 1.0)}
+
+
+def test_a_floor_names_no_question_of_the_test_split(good: Baseline) -> None:
+    result = verdict(measured(WordAssistant(small_index(), shift=1)), good)
+    (floor,) = [check for check in result.failures if check.name == "floor citation_exactness"]
+    tests = [item.id for item in small_items() if item.split == "test"]
+    assert "see algebra-duration" in floor.message and not [name for name in tests if name in floor.message]
