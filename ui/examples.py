@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 CAREER = (
     ("Find out what it is", "What does a machine learning engineer do?"),
     ("Find out what it is", "How does a machine learning engineer differ from a data scientist?"),
-    ("Start learning", "What should I learn first?"),
+    ("Start learning", "Which programming languages do I need?"),
     ("Start learning", "Which mathematics do I need?"),
-    ("Plan the months", "What are the phases of the roadmap, and how long does each take?"),
+    ("Plan the months", "What do I study in the first three months?"),
     ("Plan the months", "How long does it take to become a machine learning engineer?"),
     ("Get hired", "Which projects should be in my portfolio?"),
     ("Get hired", "How do I prepare for interviews?"),
