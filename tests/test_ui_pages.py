@@ -111,7 +111,7 @@ def test_figures_that_differ_are_set_side_by_side_with_document_and_date(scripte
         ("two years", 1, "A roadmap"),
         ("six weeks", 2, "A roadmap"),
     ]
-    assert answers_of(page)[0]["differing"][0]["date"] == "no date; its file is of 2023-11-14"
+    assert answers_of(page)[0]["differing"][0]["date"] == "undated, file of 2023-11-14"
     assert "The documents give different figures: two years [1]; six weeks [2]." in answers_of(page)[0]["copy"]
 
 

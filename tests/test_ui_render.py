@@ -217,7 +217,9 @@ def test_how_an_answer_was_made_is_told_by_its_sentences() -> None:
     assert how_made(written) == "written by m, each sentence checked"
     some = replace(written, sentences=(written.sentences[0], quoted.sentences[1]))
     assert how_made(some) == "partly written by m and checked, partly quoted"
-    none = replace(written, sentences=quoted.sentences)
+    listed = replace(written, sentences=quoted.sentences)
+    assert how_made(listed) == "quoted word for word, as lists and steps are"
+    none = replace(written, sentences=tuple(replace(s, bullet="") for s in quoted.sentences))
     assert how_made(none) == "quoted: what m wrote could not be confirmed"
 
 

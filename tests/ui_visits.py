@@ -82,7 +82,7 @@ def ask(page: AppTest, question: str) -> AppTest:
 
 def text_of(page: AppTest) -> str:
     """Everything that is written on the page, sidebar included."""
-    elements = [*page.title, *page.markdown, *page.caption, *page.error, *page.warning, *page.info]
+    elements = [*page.title, *page.markdown, *page.caption, *page.error, *page.warning, *page.info, *page.success]
     shown = [str(element.value) for element in elements]
     for answer in answers_of(page):
         for view in answer["views"]:

@@ -93,7 +93,7 @@ def _date_of(document: Document | None, corpus: Path | None) -> str:
         changed_at = (corpus / document.id).stat().st_mtime
     except (OSError, ValueError):
         return ""
-    return f"no date; its file is of {date.fromtimestamp(changed_at):%Y-%m-%d}"
+    return f"undated, file of {date.fromtimestamp(changed_at):%Y-%m-%d}"
 
 
 def numbers(markers: Sequence[int]) -> str:

@@ -92,5 +92,5 @@ def prepare(settings: Settings) -> None:
         return
     for state in report.documents:
         if state.action == "refused":
-            tell(f"Refused: {state.reason}")
+            tell(f"Refused: {state.id}: {state.reason}")
     tell(f"Index: generation {report.generation}, {report.passages} passages, {report.seconds:.1f} s")

@@ -17,6 +17,7 @@ from ui.shared import Key, shared_runtime
 
 LISTED = 25  # conversations on a page
 IMPORTED_MB = 25
+_BROUGHT = "brought"  # whether the last file could be brought back, and what is said of it
 
 
 def page() -> None:
@@ -111,13 +112,16 @@ def _draw_files(runtime: Runtime, shown: tuple[Conversation, ...]) -> None:
         key=f"import-{number}",
         max_upload_size=IMPORTED_MB,
     )
+    done, told = st.session_state.pop(_BROUGHT, (False, ""))  # here, and not at the top of a long page
+    if told:
+        (st.success if done else st.error)(sentence(told), icon=":material/check:" if done else ":material/error:")
     if uploaded is None:
         return
     try:
         ids = import_conversations(runtime.conversations, uploaded.getvalue())
-        st.session_state[Key.NOTICE] = f"{counted(len(ids), 'conversation')} brought back."
+        st.session_state[_BROUGHT] = True, f"{counted(len(ids), 'conversation')} brought back; the newest stand at the top."
     except RoadmapError as exc:
-        st.session_state[Key.NOTICE] = str(exc)
+        st.session_state[_BROUGHT] = False, str(exc)
     st.session_state[Key.IMPORTS] = number + 1
     st.rerun()
 

@@ -200,6 +200,8 @@ def how_made(answer: Answer) -> str:
         return f"written by {model}, each sentence checked"
     if written:
         return f"partly written by {model} and checked, partly quoted"
+    if answer.mode == "write" and any(sentence.bullet for sentence in answer.sentences):
+        return "quoted word for word, as lists and steps are"
     if answer.mode == "write":
         return f"quoted: what {model} wrote could not be confirmed"
     return "quoted word for word"
