@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from index import generation, storage
 from index.changes import DocumentState, find_changes
 from index.embedder import Embedder
-from index.generation import Draft, IndexDamaged, IndexMissing, Manifest, lexical_text
+from index.generation import Draft, IndexDamaged, IndexMissing, LexicalTexts, Manifest
 from index.lexical import LexicalIndex
 from index.library import usable_manifest
 from index.reuse import Source, embed, make_plan
@@ -212,5 +212,4 @@ def _assemble(
         sources += embed(plan, embedder(), lambda done: progress(Progress("embed", done, len(plan.to_embed))))
     vectors, sentence_vectors = plan.stack(sources)
     draft = Draft(plan.documents, plan.passages, vectors, plan.first, plan.spans, sentence_vectors)
-    texts = [lexical_text(passage) for passage in plan.passages]
-    return draft, LexicalIndex.build(texts, lexical, plan.origins), len(plan.to_embed)
+    return draft, LexicalIndex.build(LexicalTexts(plan.passages), lexical, plan.origins), len(plan.to_embed)

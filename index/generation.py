@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,6 +167,25 @@ def lexical_text(passage: Passage) -> str:
     """What stands for a passage in embedding and lexical search: its title and breadcrumb, then its text."""
     path = [heading for heading in passage.heading_path if heading != passage.title]
     return " > ".join([passage.title, *path]) + "\n" + passage.text
+
+
+class LexicalTexts(Sequence[str]):
+    """`lexical_text` of each passage, made when it is asked for."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._passages = passages
+
+    def __len__(self) -> int:
+        return len(self._passages)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        if isinstance(index, slice):
+            return LexicalTexts(self._passages[index])
+        return lexical_text(self._passages[index])
 
 
 def write(data: Path, number: int, draft: Draft, lexical: LexicalIndex, manifest: Manifest) -> Manifest:

@@ -7,6 +7,7 @@ adds up. Unlike there the counts are kept too, so that an update reads the words
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from index.terms import term_counts, terms
 
 K1, B = 1.5, 0.75
 _WEIGHTS, _COUNTS, _LENGTHS = "data.csc.index.npy", "counts.npy", "lengths.npy"
+_TOGETHER = 1 << 20  # weights computed at once
 _ROWS, _STARTS, _VOCABULARY = "indices.csc.index.npy", "indptr.csc.index.npy", "vocab.index.json"
 
 
@@ -66,7 +68,7 @@ class LexicalIndex:
         again[first] = False  # a second copy of a kept text is read like a new one
         texts_of[again] = -1
         fresh = np.flatnonzero(texts_of < 0)
-        names, columns, rows, counts, lengths = _count([texts[int(row)] for row in fresh], fresh)
+        names, columns, rows, counts, lengths = _count(texts, fresh)
         sizes = np.zeros(len(texts), np.int32)
         sizes[fresh] = lengths
         if kept is not None and kept._counts is not None:
@@ -74,7 +76,7 @@ class LexicalIndex:
             of_kept[texts_of[texts_of >= 0]] = np.flatnonzero(texts_of >= 0)
             moved = of_kept[kept._rows]
             stays = moved >= 0
-            column = np.repeat(np.arange(len(kept._vocabulary)), np.diff(kept._starts))
+            column = np.repeat(np.arange(len(kept._vocabulary), dtype=np.int32), np.diff(kept._starts))
             rows = np.concatenate([moved[stays], rows])
             counts = np.concatenate([kept._counts.counts[stays], counts])
             columns = np.concatenate([column[stays], columns + len(kept._vocabulary)])
@@ -86,7 +88,7 @@ class LexicalIndex:
     def _made(
         cls,
         names: Sequence[str],
-        columns: NDArray[np.int64],
+        columns: NDArray[np.int32],
         rows: NDArray[np.int32],
         counts: NDArray[np.int32],
         lengths: NDArray[np.int32],
@@ -96,16 +98,26 @@ class LexicalIndex:
         used[columns] = True
         vocabulary = {name: column for column, name in enumerate(sorted({n for n, u in zip(names, used, strict=True) if u}))}
         renamed = np.array([vocabulary.get(name, -1) for name in names], np.int64)
-        columns = renamed[columns]
-        order = np.argsort(columns * len(lengths) + rows)
-        columns, rows, counts = columns[order], rows[order], counts[order]
-        holding = np.bincount(columns, minlength=len(vocabulary))
-        starts = np.concatenate([[0], np.cumsum(holding)]).astype(np.int64)
-        rarity = np.log1p((len(lengths) - holding + 0.5) / (holding + 0.5))
+        size = len(lengths)
+        places = renamed[columns]  # column and row in one number, the only array that has eight bytes for each (term, text)
+        places *= size
+        places += rows
+        order = np.argsort(places)
+        counts = counts[order]
+        places = places[order]
+        del order
+        starts = np.searchsorted(places, np.arange(len(vocabulary) + 1) * size)
+        holding = np.diff(starts)
+        rarity = np.log1p((size - holding + 0.5) / (holding + 0.5))
         mean = float(lengths.mean()) if lengths.any() else 1.0
-        damping = (K1 * (1 - B + B * lengths / mean))[rows]
-        weights = (rarity[columns] * counts / (counts + damping)).astype(np.float32)
-        return cls(vocabulary, starts, rows, weights, len(lengths), Counts(counts, lengths))
+        damping = K1 * (1 - B + B * lengths / mean)
+        sorted_rows, weights = np.empty(len(places), np.int32), np.empty(len(places), np.float32)
+        for at in range(0, len(places), _TOGETHER):
+            part = slice(at, at + _TOGETHER)
+            column, row = np.divmod(places[part], size)
+            sorted_rows[part] = row
+            weights[part] = rarity[column] * counts[part] / (counts[part] + damping[row])
+        return cls(vocabulary, starts, sorted_rows, weights, size, Counts(counts, lengths))
 
     def files(self) -> dict[str, tuple[bytes | memoryview, ...]]:
         """The index as files: their names, and what they hold in pieces."""
@@ -158,17 +170,16 @@ class LexicalIndex:
 
 def _count(
     texts: Sequence[str], rows: NDArray[np.int64]
-) -> tuple[list[str], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-    """Terms, then column, row and count of every (term, text), then how many terms each text has."""
+) -> tuple[list[str], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Of the texts `rows`: terms, then column, row and count of every (term, text), then how many terms each text has."""
     names: dict[str, int] = {}
-    columns: list[int] = []
-    counts: list[int] = []
-    distinct = np.zeros(len(texts), np.int64)
-    lengths = np.zeros(len(texts), np.int32)
-    for place, text in enumerate(texts):
-        held = term_counts(text)
-        columns += [names.setdefault(term, len(names)) for term in held]
-        counts += held.values()
+    columns, counts = array("i"), array("i")
+    distinct = np.zeros(len(rows), np.int64)
+    lengths = np.zeros(len(rows), np.int32)
+    for place, row in enumerate(rows.tolist()):
+        held = term_counts(texts[row])
+        columns.extend(names.setdefault(term, len(names)) for term in held)
+        counts.extend(held.values())
         distinct[place], lengths[place] = len(held), held.total()
-    of_text = np.repeat(rows, distinct).astype(np.int32)
-    return list(names), np.array(columns, np.int64), of_text, np.array(counts, np.int32), lengths
+    of_text = np.repeat(rows.astype(np.int32), distinct)
+    return list(names), np.array(columns, np.int32), of_text, np.array(counts, np.int32), lengths

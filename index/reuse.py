@@ -18,7 +18,7 @@ from index.generation import Content, lexical_text
 from ingest.document import Document, Passage
 from ingest.quotable import quotable_spans
 
-SLAB = 4096  # passages embedded in one call: their float32 sentence vectors are what memory has to hold besides the result
+SLAB = 1024  # passages embedded in one call: their float32 sentence vectors are what memory has to hold besides the result
 
 
 @dataclass(frozen=True, slots=True)
