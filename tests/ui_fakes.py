@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer import Answer, Citation, Event, Finished, Mode, Retrieved, Sentence, SentenceReady, Turn
+from assistant.generator import Generator
 from index.hit import Hit
 from ingest.builder import DocumentBuilder
 from ingest.document import Document, Passage
@@ -151,6 +152,8 @@ class ScriptedAssistant:
         self.gate = threading.Event()
         self.gate.set()
         self.threshold = 0.35
+        self.auto: Mode = "quote"
+        self.generator: Generator | None = None
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), *, mode: Mode = "auto", cancelled: Callable[[], bool] = lambda: False
