@@ -17,7 +17,7 @@ serve: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	$(BIN)/roadmap models pull
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # The fault and hostile-input tests at their nightly counts: hours; never timed to the end. index/README.md has the table.
 nightly: $(VENV)/.installed-dev
