@@ -9,6 +9,7 @@ from importlib.resources import files
 
 import numpy as np
 
+from assistant import interaction
 from assistant.question import Question
 from assistant.ranker import Ranked
 from assistant.signals import NAMES, holds
@@ -16,11 +17,16 @@ from index.hit import Hit
 from index.search import Snapshot
 from index.terms import terms
 
-THRESHOLD = 0.25  # below it the documents do not cover the question
+THRESHOLD = 0.3  # below it the documents do not cover the question
+_SPREAD = 12  # units whose values and relevances are looked at together
 FEATURES = (
     "best_value", "best_relevance", "second_value", "best_dense_unit", "best_cover", "best_rare_cover", "top_dense",
     "top_lexical_cover", "gap", "unknown_share", "asked_terms",
     "kind_missing", "money_missing", "joint_cover", "rarest_missing",
+    *(f"{name}_{place}" for name in ("value", "relevance") for place in range(1, 5)), "value_sum", "relevance_sum",
+    "log_value", "log_relevance",
+    *(f"best_{name}" for name in NAMES),
+    *(f"{kind}_{name}" for kind in ("best", "highest", "mean") for name in interaction.NAMES),
 )  # fmt: skip
 
 
@@ -51,7 +57,25 @@ def cover_features(question: Question, ranked: Sequence[Ranked], hits: Sequence[
         *_missing(question, ranked[:3]),
         sum(weight for term, weight in weights.items() if term in held) / total,
         max((weight for term, weight in weights.items() if term not in held), default=0.0) / max(weights.values(), default=1.0),
+        *_spread(ranked[:_SPREAD]),
+        *(float(number) for number in best.signals),
+        *_met(ranked),
     ]
+
+
+def _spread(ranked: Sequence[Ranked]) -> list[float]:
+    """The four best values and relevances, their sums, and the logarithms of the best."""
+    values = sorted((r.value for r in ranked), reverse=True)
+    relevances = sorted((r.relevance for r in ranked), reverse=True)
+    first = [[*numbers[:4], *[0.0] * (4 - len(numbers))] for numbers in (values, relevances)]
+    logs = [float(np.log(numbers[0] + 1e-4)) for numbers in (values, relevances)]
+    return [*first[0], *first[1], sum(values), sum(relevances), *logs]
+
+
+def _met(ranked: Sequence[Ranked]) -> list[float]:
+    """How the words of the question are met: by the best unit, by the one that does it best, by the best three together."""
+    rows = np.stack([r.met for r in ranked if r.met.any()] or [ranked[0].met])
+    return [float(number) for number in (*rows[0], *rows.max(axis=0), *rows[:3].mean(axis=0))]
 
 
 def _missing(question: Question, best: Sequence[Ranked]) -> tuple[float, float]:

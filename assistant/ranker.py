@@ -1,20 +1,30 @@
-"""Learned weights that turn a unit's signals into how well it answers: trained by `python -m evals.train_evidence`."""
+"""Learned weights that turn a unit's signals into how well it answers: trained by `python -m evals.train_evidence`.
+
+Two stages: all units by their signals, then the few best again, by how their words meet the question's as well.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant import interaction
 from assistant.signals import NAMES, Signals
 from assistant.units import Unit
 
+RERANKED = 8  # units of the first stage that the second looks at: 12 chose no better
+FEATURES = (
+    *NAMES, *interaction.NAMES, *(f"{name}_below_best" for name in interaction.NAMES), "value", "relevance",
+    "value_below_best", "relevance_below_best",
+)  # fmt: skip
 Floats = NDArray[np.float32]
+_UNMET = np.zeros(len(interaction.NAMES), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,7 @@ class Ranked:
     value: float
     relevance: float
     signals: Floats
+    met: Floats = field(default_factory=_UNMET.copy)  # in the order of `interaction.NAMES`; 0 for all but the best few
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +61,20 @@ class EvidenceModel:
 
 @cache
 def evidence_model() -> EvidenceModel:
-    """The weights that come with the program."""
-    fields: Mapping[str, object] = json.loads((files("assistant") / "evidence_model.json").read_text(encoding="utf-8"))
-    if fields["names"] != list(NAMES):
-        raise ValueError("evidence_model.json was trained on other signals; run `python -m evals.train_evidence`.")
+    """The weights of the first stage."""
+    return _model("evidence_model.json", NAMES)
+
+
+@cache
+def reranking_model() -> EvidenceModel:
+    """The weights of the second stage."""
+    return _model("reranking_model.json", FEATURES)
+
+
+def _model(file: str, names: Sequence[str]) -> EvidenceModel:
+    fields: Mapping[str, object] = json.loads((files("assistant") / file).read_text(encoding="utf-8"))
+    if fields["names"] != list(names):
+        raise ValueError(f"{file} was trained on other signals; run `python -m evals.train_evidence`.")
     return EvidenceModel(**{name: np.asarray(fields[name], np.float32) for name in EvidenceModel.__dataclass_fields__})
 
 
@@ -63,4 +84,29 @@ def rank(units: list[Unit], signals: Signals) -> list[Ranked]:
         return []
     scores = evidence_model()(signals)
     ranked = [Ranked(u, float(v), float(r), row) for u, (v, r), row in zip(units, scores, signals, strict=True)]
+    return in_order(ranked)
+
+
+def rerank(ranked: Sequence[Ranked], met: Signals) -> list[Ranked]:
+    """The ranked units, the first `len(met)` of them weighed anew with their interactions with the question."""
+    if not len(met):
+        return list(ranked)
+    scores = reranking_model()(reranking_features(ranked, met))
+    again = [
+        replace(r, value=float(v), relevance=float(relevance), met=row)
+        for r, (v, relevance), row in zip(ranked, scores, met, strict=False)
+    ]
+    return in_order([*again, *ranked[len(met) :]])
+
+
+def reranking_features(ranked: Sequence[Ranked], met: Signals) -> Signals:
+    """What the second stage looks at, shape (len(met), len(FEATURES)): its own signals and what the first stage found."""
+    found = np.array([(r.value, r.relevance) for r in ranked[: len(met)]], np.float32)
+    found = np.log(found + 1e-5) - np.log(1 - found + 1e-5)
+    signals = np.stack([r.signals for r in ranked[: len(met)]])
+    return np.concatenate([signals, met, met - met.max(axis=0), found, found - found.max(axis=0)], axis=1)
+
+
+def in_order(ranked: Sequence[Ranked]) -> list[Ranked]:
+    """Best value first; the order of the documents decides between equal ones."""
     return sorted(ranked, key=lambda r: (-r.value, r.unit.document.id, r.unit.start))

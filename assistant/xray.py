@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.answer import Answer, Citation
-from assistant.assistant import CANDIDATES, retrieve
+from assistant.assistant import CANDIDATES, ask_of, retrieve
 from assistant.compose import ANOTHER_SHARE, MORE_RELEVANCE, REPEAT, SHARE_OF_BEST
 from assistant.coverage import cover_features, probability
-from assistant.question import read_question
 from assistant.ranker import Ranked
 from index.hit import Hit
 from index.search import Snapshot
@@ -47,7 +46,7 @@ class Xray:
 
 def xray(answer: Answer, snapshot: Snapshot, threshold: float, kept: int = 10) -> Xray:
     """Look into the answer. `kept` is how many passages an answer keeps as its contexts."""
-    asked = read_question(answer.standalone_question)
+    asked = ask_of(answer.standalone_question, (), snapshot)
     hits, ranked = retrieve(asked, snapshot, CANDIDATES)
     fused = sorted(hits, key=lambda hit: -hit.score)
     first_ranks = {hit.passage.id: rank for rank, hit in enumerate(fused, start=1)}

@@ -16,18 +16,21 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from assistant.assistant import CANDIDATES, ask_of
+from assistant.assistant import CANDIDATES, HITS, ask_of, reorder
 from assistant.coverage import FEATURES, cover_features
+from assistant.interaction import interactions
 from assistant.orders import without_orders
 from assistant.question import Question
-from assistant.ranker import EvidenceModel, Ranked
+from assistant.ranker import FEATURES as RERANKING
+from assistant.ranker import RERANKED, EvidenceModel, Ranked, in_order, reranking_features
 from assistant.signals import NAMES, signals, similarities
 from assistant.units import Unit, units_of
 from evals.evidence import Located, locate
@@ -44,6 +47,7 @@ EPOCHS = 20
 FOLDS = 5
 SEEDS = 3  # networks averaged into one by being trained side by side
 NEGATIVES = 40  # units without evidence kept for a question of the large set
+RIDGE = 0.03  # of the cover check, on standardised features
 _FOLDER = Path(__file__).parent.parent / "assistant"
 _TRAINING = Path(__file__).parent / "training"
 _ABOUT = (
@@ -51,6 +55,17 @@ _ABOUT = (
     "evals/training/ and, where it was named, on QED (google-research-datasets/QED, text from Wikipedia, CC BY-SA 3.0)."
 )
 Floats = NDArray[np.float32]
+
+
+class Stage(NamedTuple):
+    """How the network of a stage is kept from learning its questions by heart."""
+
+    dropout: float
+    weight_decay: float
+
+
+FIRST = Stage(dropout=0.0, weight_decay=0.1)
+SECOND = Stage(dropout=0.1, weight_decay=0.3)  # it sees few units a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +81,13 @@ class Sample:
     snapshot: Snapshot
     weight: float
     group: str  # questions about the same document are held out together
+    best: float  # the highest value of a unit
+    ranked: tuple[Ranked, ...] = ()  # as the first stage had it, in a sample for the second
+    met: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))  # interactions of its first units
 
 
 def main() -> None:
-    """Train, print held-out figures, write the two files of weights."""
+    """Train, print held-out figures, write the three files of weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--index", type=Path, default=Path(".roadmap"), help="data folder with the index of corpus/")
     parser.add_argument("--questions", type=Path, help="qed-dev.jsonl")
@@ -89,28 +107,26 @@ def main() -> None:
             sets["QED"] = samples_of(items, snapshot, weight=0.5)
             sets["QED"] += samples_of(items, snapshot, weight=0.5, without_evidence=True)
     samples = [sample for group in sets.values() for sample in group]
-    scores = _held_out(samples)
-    features = np.array([_cover_row(sample, own) for sample, own in zip(samples, scores, strict=True)], np.float32)
+    again = [second_stage(sample, own) for sample, own in zip(samples, _held_out(samples), strict=True)]
+    scores = _held_out(again, SECOND)
+    features = np.array([_cover_row(sample, own) for sample, own in zip(again, scores, strict=True)], np.float32)
     answerable = np.array([sample.answerable for sample in samples])
-    weights, bias = fit_logistic(features, answerable, np.array([s.weight for s in samples], np.float32))
-    cover = 1 / (1 + np.exp(-(features @ weights + bias)))
-    start = 0
-    for name, group in sets.items():
-        part = slice(start, start + len(group))
-        start += len(group)
-        print(f"{name}: first unit {_first_choice(group, scores[part]):.3f} of its best possible value (held out)", end="; ")
-        print(f"cover AUROC {auroc(cover[part], answerable[part]):.3f}")
-        for level in (0.2, 0.3, 0.4, 0.5):
-            low = cover[part] < level
-            kept, caught = np.mean(~low[answerable[part]]), np.mean(low[~answerable[part]])
+    balance = np.array([s.weight for s in samples], np.float32)
+    origin = np.array([name for name, group in sets.items() for _ in group])
+    for name in sets:
+        part = origin == name
+        at = np.flatnonzero(part)
+        chosen_first = _first_choice([again[i] for i in at], [scores[i] for i in at])
+        print(f"{name}: first unit {chosen_first:.3f} of its best possible value (held out)", end="; ")
+        weights, bias = fit_logistic(features[~part], answerable[~part], balance[~part])
+        cover = 1 / (1 + np.exp(-(features[part] @ weights + bias)))
+        print(f"cover AUROC {auroc(cover, answerable[part]):.3f} (trained on the other sets)")
+        for level in (0.2, 0.3, 0.4, 0.5, 0.6):
+            kept, caught = np.mean(cover[answerable[part]] >= level), np.mean(cover[~answerable[part]] < level)
             print(f"  threshold {level}: answers {kept:.2f} of the answerable, refuses {caught:.2f} of the others")
-    model = fit_network([s for s in samples if s.answerable])
-    fields: dict[str, object] = {
-        name: np.round(getattr(model, name), 5).tolist() for name in EvidenceModel.__dataclass_fields__
-    }
-    (_FOLDER / "evidence_model.json").write_text(
-        json.dumps({"about": _ABOUT, "names": list(NAMES), **fields}), encoding="utf-8"
-    )
+    weights, bias = fit_logistic(features, answerable, balance)
+    _write("evidence_model.json", NAMES, fit_network([s for s in samples if s.answerable]))
+    _write("reranking_model.json", RERANKING, fit_network([s for s in again if s.answerable], SECOND))
     cover_fields = {
         "about": _ABOUT,
         "features": list(FEATURES),
@@ -118,6 +134,11 @@ def main() -> None:
         "bias": round(float(bias), 5),
     }
     (_FOLDER / "coverage_model.json").write_text(json.dumps(cover_fields), encoding="utf-8")
+
+
+def _write(file: str, names: Sequence[str], model: EvidenceModel) -> None:
+    fields = {name: np.round(getattr(model, name), 5).tolist() for name in EvidenceModel.__dataclass_fields__}
+    (_FOLDER / file).write_text(json.dumps({"about": _ABOUT, "names": list(names), **fields}), encoding="utf-8")
 
 
 def _indexed(corpus: Path, data: Path, embedder: TransformerEmbedder) -> Snapshot:
@@ -147,8 +168,22 @@ def samples_of(items: Sequence[EvalItem], snapshot: Snapshot, *, weight: float, 
         group = item.evidence[0].document_id if item.evidence else item.id
         if answerable and not (targets[:, 0] > 0).any():
             continue  # nothing was retrieved that could be learnt from
-        samples.append(Sample(question, hits, units, rows, targets, answerable, snapshot, weight, group))
+        best = float(targets[:, 0].max(initial=0))
+        samples.append(Sample(question, hits, units, rows, targets, answerable, snapshot, weight, group, best))
     return samples
+
+
+def second_stage(sample: Sample, scores: Floats) -> Sample:
+    """The first units of a sample, in the order of the first stage's scores, with what the second stage looks at."""
+    units = sample.units
+    order = sorted(range(len(units)), key=lambda at: (-scores[at, 0], units[at].document.id, units[at].start))
+    ranked = [Ranked(units[at], float(scores[at, 0]), float(scores[at, 1]), sample.signals[at]) for at in order]
+    first = [r.unit for r in ranked[:RERANKED]]
+    met = interactions(sample.question, first, sample.snapshot)
+    rows = reranking_features(ranked, met) if first else np.zeros((0, len(RERANKING)), np.float32)
+    return replace(
+        sample, units=first, signals=rows, targets=sample.targets[order[: len(first)]], ranked=tuple(ranked), met=met
+    )
 
 
 def target(unit: Unit, located: Sequence[Located]) -> tuple[float, float]:
@@ -171,7 +206,7 @@ def target(unit: Unit, located: Sequence[Located]) -> tuple[float, float]:
     return float(np.mean(recalls)) * precision**0.5, precision
 
 
-def fit_network(samples: Sequence[Sample], seed: int = 0) -> EvidenceModel:
+def fit_network(samples: Sequence[Sample], stage: Stage = FIRST, seed: int = 0) -> EvidenceModel:
     """The evidence model: `SEEDS` small networks trained at once on a mix of the sets, kept as one wider one."""
     generator = np.random.default_rng(seed)
     keep = [
@@ -188,8 +223,9 @@ def fit_network(samples: Sequence[Sample], seed: int = 0) -> EvidenceModel:
     networks = []
     for number in range(SEEDS):
         torch.manual_seed(seed * 100 + number)
-        network = torch.nn.Sequential(torch.nn.Linear(x.shape[1], HIDDEN), torch.nn.ReLU(), torch.nn.Linear(HIDDEN, 2))
-        optimizer = torch.optim.AdamW(network.parameters(), lr=3e-3, weight_decay=0.1)
+        layers = (torch.nn.Linear(x.shape[1], HIDDEN), torch.nn.ReLU(), torch.nn.Linear(HIDDEN, 2))
+        network = torch.nn.Sequential(torch.nn.Dropout(stage.dropout), *layers)
+        optimizer = torch.optim.AdamW(network.parameters(), lr=3e-3, weight_decay=stage.weight_decay)
         for _ in range(EPOCHS):
             for batch in torch.randperm(len(x)).split(512):
                 loss = torch.nn.functional.binary_cross_entropy_with_logits(network(x[batch]), y[batch], reduction="none")
@@ -213,7 +249,9 @@ def fit_logistic(features: Floats, labels: NDArray[np.bool_], weights: Floats) -
         for label in (True, False):
             group = (weights == weight) & (labels == label)
             balanced[group] *= 1.0 / max(1, group.sum())
-    x, y, w = torch.tensor(features), torch.tensor(labels.astype(np.float32)), torch.tensor(balanced / balanced.sum())
+    mean, scale = features.mean(axis=0), features.std(axis=0)
+    scale[scale < 1e-4] = 1
+    x, y, w = (torch.tensor(a.astype(np.float32)) for a in ((features - mean) / scale, labels, balanced / balanced.sum()))
     line = torch.nn.Linear(x.shape[1], 1)
     torch.nn.init.zeros_(line.weight)
     optimizer = torch.optim.LBFGS(line.parameters(), max_iter=200)
@@ -221,12 +259,13 @@ def fit_logistic(features: Floats, labels: NDArray[np.bool_], weights: Floats) -
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
         loss = (torch.nn.functional.binary_cross_entropy_with_logits(line(x)[:, 0], y, reduction="none") * w).sum()
-        loss = loss + 1e-3 * (line.weight**2).sum()
+        loss = loss + RIDGE * (line.weight**2).sum()
         loss.backward()
         return loss
 
     optimizer.step(closure)
-    return line.weight.detach().numpy()[0], float(line.bias.detach())
+    slope = line.weight.detach().numpy()[0] / scale
+    return slope, float(line.bias.detach()) - float(slope @ mean)
 
 
 def auroc(scores: NDArray[np.floating], labels: NDArray[np.bool_]) -> float:
@@ -260,7 +299,7 @@ def detokenised(text: str) -> str:
     return " ".join(re.sub(r"`` ?| ?''", '"', text).replace(" - ", "-").split())
 
 
-def _held_out(samples: Sequence[Sample]) -> list[Floats]:
+def _held_out(samples: Sequence[Sample], stage: Stage = FIRST) -> list[Floats]:
     """The scores that each sample's units get from a network that has seen no question about the same document."""
     groups = Counter(sample.group for sample in samples)
     sizes = [0] * FOLDS
@@ -270,7 +309,7 @@ def _held_out(samples: Sequence[Sample]) -> list[Floats]:
         sizes[fold_of[group]] += count
     found: dict[int, Floats] = {}
     for fold in range(FOLDS):
-        model = fit_network([s for s in samples if fold_of[s.group] != fold and s.answerable])
+        model = fit_network([s for s in samples if fold_of[s.group] != fold and s.answerable], stage)
         for at, sample in enumerate(samples):
             if fold_of[sample.group] == fold:
                 found[at] = model(sample.signals) if len(sample.units) else np.zeros((0, 2), np.float32)
@@ -279,17 +318,18 @@ def _held_out(samples: Sequence[Sample]) -> list[Floats]:
 
 def _first_choice(samples: Sequence[Sample], scores: Sequence[Floats]) -> float:
     shares = [
-        s.targets[int(np.argmax(p[:, 0])), 0] / s.targets[:, 0].max()
+        s.targets[int(np.argmax(p[:, 0])), 0] / s.best
         for s, p in zip(samples, scores, strict=True)
-        if s.answerable and len(p) and s.targets[:, 0].max() > 0
+        if s.answerable and len(p) and s.best > 0
     ]
     return float(np.mean(shares)) if shares else 0.0
 
 
 def _cover_row(sample: Sample, scores: Floats) -> list[float]:
-    order = np.argsort(-scores[:, 0])
-    ranked = [Ranked(sample.units[i], float(scores[i, 0]), float(scores[i, 1]), sample.signals[i]) for i in order]
-    return cover_features(sample.question, ranked, sample.hits, sample.snapshot)
+    pairs = zip(sample.ranked, scores, sample.met, strict=False)
+    again = [replace(r, value=float(value), relevance=float(relevance), met=met) for r, (value, relevance), met in pairs]
+    ranked = in_order([*again, *sample.ranked[len(again) :]])
+    return cover_features(sample.question, ranked, reorder(sample.hits, ranked)[:HITS], sample.snapshot)
 
 
 if __name__ == "__main__":
