@@ -32,7 +32,7 @@ from ingest.document import Passage
 
 CANDIDATES = 24  # passages searched for evidence
 HITS = 10  # of them kept as contexts
-MISSING = 0.5  # share of the threshold below which one part of a question counts as not covered
+MISSING = 0.75  # share of the threshold below which one part of a question counts as not covered
 EVIDENCE_WEIGHT = 0.75  # of a passage's best unit against its retrieval score, when the passages are put in order
 
 

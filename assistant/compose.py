@@ -157,6 +157,8 @@ def _repeats(unit: Unit, other: Unit) -> bool:
     if unit.document is other.document and any(a < d and c < b for a, b in unit.spans for c, d in other.spans):
         return True
     mine, theirs = set(terms(unit.text)), set(terms(other.text))
+    if any(term[0].isdigit() for term in mine - theirs) and unit.document is not other.document:
+        return False  # two sources that say the same with other figures differ
     return not mine or len(mine & theirs) / len(mine) >= REPEAT
 
 

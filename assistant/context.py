@@ -13,6 +13,7 @@ DEPTH = 15  # rank by which a passage of these documents must come for the quest
 SHARE = 0.6  # least score of that passage, as a share of the best one's
 CLEAR = 0.42  # dense score from which a question alone has found what it is about
 TOPICAL = 0.5  # weight of how few documents a phrase occurs in, against its likeness, where another is put in its place
+LIKE = 0.25  # least cosine of two phrases of which one stands in the other's place
 FOREIGN = 0.2  # below it the question is about nothing in the documents, alone or not
 
 
@@ -72,8 +73,10 @@ class IndexContext:
         return 1 - len(holding) / max(1, len(self._snapshot.documents))
 
     def fits(self, phrase: str, others: Sequence[str]) -> list[float]:
-        """Cosine of the two plus `TOPICAL` times the mean of the other's words."""
+        """Cosine of the two plus `TOPICAL` times the mean of the other's words; 0 where the cosine is below `LIKE`."""
         vectors, _ = self._snapshot.embedder().embed_passages([phrase, *others], [()] * (len(others) + 1))
         cosines = vectors[1:] @ vectors[0]
         weights = [sum(self.topical(word) for word in other.split()) / len(other.split()) for other in others]
-        return [float(cosine) + TOPICAL * weight for cosine, weight in zip(cosines, weights, strict=True)]
+        return [
+            float(cosine) + TOPICAL * weight if cosine >= LIKE else 0.0 for cosine, weight in zip(cosines, weights, strict=True)
+        ]

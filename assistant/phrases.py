@@ -31,6 +31,8 @@ _ORDINAL = re.compile(
 )
 _STAND_IN = re.compile(r"\s*\b(?:ones?)\W*$", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|an?|my|your)\s+", re.IGNORECASE)
+_BEFORE_VERBS = frozenset("i you we they one to how".split())  # "how do I learn SQL", "how to learn SQL"; and "how long"
+_BEFORE_NOUNS = frozenset("a an the my your".split())  # "to become a data engineer"
 
 Fits = Callable[[str, Sequence[str]], Sequence[float]]
 """For each of several phrases how well the first one could stand in its place."""
@@ -131,12 +133,18 @@ def _likest(fragment: str, question: str, fits: Fits) -> str | None:
 
 
 def _candidates(question: str) -> list[tuple[int, int]]:
+    """The parts that a name may replace: up to `MAX_WORDS` content words in a row, without a verb as far as that shows."""
+    tokens = _tokens(question)
     spans = []
     for start, end in content_phrases(question):
-        inside = [token for token in _tokens(question) if start <= token.start and token.end <= end]
-        for first in range(len(inside)):
-            for last in range(first, min(first + MAX_WORDS, len(inside))):
-                spans.append((inside[first].start, inside[last].end))
+        inside = [at for at, token in enumerate(tokens) if start <= token.start and token.end <= end]
+        for at, first in enumerate(inside):
+            if first and tokens[first - 1].text.lower() in _BEFORE_VERBS:
+                continue
+            for last in inside[at : at + MAX_WORDS]:
+                following = tokens[last + 1].text.lower() if last + 1 < len(tokens) else ""
+                if following not in _BEFORE_NOUNS:
+                    spans.append((tokens[first].start, tokens[last].end))
     return spans
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -34,6 +34,7 @@ _DEFINES = re.compile(
     r"\b(?:is|are|was|were|means?|refers? to|stands? for|describes?|denotes?|called|defined as|consists? of)\b", re.I
 )
 _NAMED = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][\w-]+")
+_BEGINNING = 40  # characters of a part in which its first content word stands
 _STRUCTURES = ("list", "table", "outline", "plan")
 
 _PLAIN = (
@@ -45,7 +46,8 @@ _PLAIN = (
     "is_heading", "is_outline", "is_plan", "ends_open",
     "items_structure", "items_single", "order_structure", "order_single", "duration", "no_duration", "money", "no_money",
     "number", "no_number", "link", "no_link", "reason", "definition", "comparison", "person", "ordered_parts", "named",
-    "other_named", "dense_heading", "count_fits", "count_misses",
+    "other_named", "dense_heading", "count_fits", "count_misses", "lead_ends_with_asked", "lead_counts_asked",
+    "parts_begin_with_asked",
 )  # fmt: skip
 _COMPARED = (
     "dense_unit", "dense_mean", "dense_lead", "dense_heading", "passage_score", "passage_lexical", "cover_unit",
@@ -61,6 +63,22 @@ _KINDS = {"duration": _DURATION, "money": _MONEY, "number": _NUMBER, "link": _LI
 def holds(kind: str, text: str) -> bool:
     """Whether a text holds something of the kind that a question asks for."""
     return bool(_KINDS[kind].search(text))
+
+
+_COUNTED = re.compile(rf"\b{_COUNT}\s+((?:[\w-]+\s+){{0,2}}[\w-]+)", re.I)
+
+
+def _listed(unit: Unit, asked: Collection[str]) -> tuple[bool, bool, float]:
+    """Whether a structure is a list of what is asked for: "... has four phases:", "Phase 1: ..."."""
+    if unit.kind not in _STRUCTURES:
+        return False, False, 0.0
+    document = unit.document.text
+    lead = document[unit.lead.start : unit.lead.end] if unit.lead else ""
+    ends = terms(lead)[-1:]
+    counted = {term for match in _COUNTED.finditer(lead) for term in terms(match[1])[-1:]}
+    beginnings = [terms(document[part.start : part.end][:_BEGINNING])[:1] for part in unit.parts]
+    begun = sum(bool(first) and first[0] in asked for first in beginnings) / len(beginnings)
+    return bool(ends) and ends[0] in asked, bool(counted & set(asked)), begun
 
 
 Span = tuple[str, int, int]  # document id, start, end
@@ -146,6 +164,7 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
             unit.document.id in named, bool(named) and unit.document.id not in named,
             beginnings.get((unit.document.id, unit.section_start), 0.0), wants.count > 0 and len(unit.parts) == wants.count,
             wants.count > 1 and len(unit.parts) != wants.count,
+            *_listed(unit, weights.keys()),
         )  # fmt: skip
         rows[row] = values
     if not units:

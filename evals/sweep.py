@@ -4,7 +4,7 @@
 passage_limit = [600, 900, 1200]  # characters of a passage
 dense_weight = [0.0, 0.5, 0.8]    # of the vectors against BM25 in the fused score
 k = [10, 24]                      # passages that are searched for evidence
-threshold = [0.25, 0.35, 0.5]     # probability of cover below which it refuses
+threshold = [0.6, 0.75, 0.9]       # probability of cover below which it refuses
 mode = ["quote"]                  # quote or write
 embedder = ["sentence-transformers/all-MiniLM-L6-v2"]
 generator = ["HuggingFaceTB/SmolLM2-135M-Instruct"]
