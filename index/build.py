@@ -30,7 +30,7 @@ from ingest.document import Document
 from ingest.errors import CorpusEmpty, RoadmapError
 from ingest.passages import split
 
-PASSAGE_LIMIT = 900  # characters; XXX
+PASSAGE_LIMIT = 900  # characters
 
 
 class IndexBusy(RoadmapError):
