@@ -5,25 +5,23 @@ Two stages: all units by their signals, then the few best again, by how their wo
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant import interaction
+from assistant.perceptron import Floats, Perceptron, read_perceptron
 from assistant.signals import NAMES, Signals
 from assistant.units import Unit
 
+LIMIT = 5.0  # standard deviations from the mean beyond which a signal says no more
 RERANKED = 8  # units of the first stage that the second looks at: 12 chose no better
 FEATURES = (
     *NAMES, *interaction.NAMES, *(f"{name}_below_best" for name in interaction.NAMES), "value", "relevance",
     "value_below_best", "relevance_below_best",
 )  # fmt: skip
-Floats = NDArray[np.float32]
 _UNMET = np.zeros(len(interaction.NAMES), np.float32)
 
 
@@ -41,41 +39,16 @@ class Ranked:
     met: Floats = field(default_factory=_UNMET.copy)  # in the order of `interaction.NAMES`; 0 for all but the best few
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceModel:
-    """A perceptron with one hidden layer over standardised signals; two outputs: value and relevance."""
-
-    mean: Floats
-    scale: Floats
-    hidden: Floats
-    hidden_bias: Floats
-    output: Floats
-    output_bias: Floats
-
-    def __call__(self, signals: Signals) -> Floats:
-        """(n, 2): value and relevance of each row."""
-        standard = np.clip((signals - self.mean) / self.scale, -5, 5)
-        hidden = np.maximum(standard @ self.hidden + self.hidden_bias, 0)
-        return np.asarray(1 / (1 + np.exp(-(hidden @ self.output + self.output_bias))), np.float32)
+@cache
+def evidence_model() -> Perceptron:
+    """The weights of the first stage: value and relevance from `signals`."""
+    return read_perceptron("evidence_model.json", NAMES, LIMIT)
 
 
 @cache
-def evidence_model() -> EvidenceModel:
-    """The weights of the first stage."""
-    return _model("evidence_model.json", NAMES)
-
-
-@cache
-def reranking_model() -> EvidenceModel:
-    """The weights of the second stage."""
-    return _model("reranking_model.json", FEATURES)
-
-
-def _model(file: str, names: Sequence[str]) -> EvidenceModel:
-    fields: Mapping[str, object] = json.loads((files("assistant") / file).read_text(encoding="utf-8"))
-    if fields["names"] != list(names):
-        raise ValueError(f"{file} was trained on other signals; run `python -m evals.train_evidence`.")
-    return EvidenceModel(**{name: np.asarray(fields[name], np.float32) for name in EvidenceModel.__dataclass_fields__})
+def reranking_model() -> Perceptron:
+    """The weights of the second stage: the same two from `reranking_features`."""
+    return read_perceptron("reranking_model.json", FEATURES, LIMIT)
 
 
 def rank(units: list[Unit], signals: Signals) -> list[Ranked]:

@@ -7,55 +7,31 @@ rather than believed. A natural-language-inference model, where one is set, take
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.claim_alignment import initials_at
 from assistant.claim_reading import Word, kinship, read, stems
 from assistant.claim_signals import NAMES, claim_signals
+from assistant.perceptron import Perceptron, read_perceptron
 
 SUPPORTED = 0.9  # least support of a written sentence that is shown; what precision 0.95 takes on held-out dev claims
+LIMIT = 4.0  # standard deviations from the mean beyond which a signal says no more
 MOST_WORDS = 80  # longer "sentences" are refused unread
 
-Floats = NDArray[np.float32]
 Entails = Callable[[str, str], float]  # (premise, sentence) -> probability that the premise entails the sentence
 
 _LINK = re.compile(r"https?://[^\s)\]>]+")
 _PAIR = re.compile(r"\b([\w+#-]+) and ([\w+#-]+)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimModel:
-    """Perceptrons with one hidden layer side by side over standardised signals; the output is their mean logit."""
-
-    mean: Floats
-    scale: Floats
-    hidden: Floats
-    hidden_bias: Floats
-    output: Floats
-    output_bias: Floats
-
-    def __call__(self, signals: Floats) -> Floats:
-        """Probability that the claim is supported, shape (n,), from signals of shape (n, len(NAMES))."""
-        standard = np.clip((signals - self.mean) / self.scale, -4, 4)
-        hidden = np.maximum(standard @ self.hidden + self.hidden_bias, 0)
-        return np.asarray(1 / (1 + np.exp(-(hidden @ self.output + self.output_bias))), np.float32)
-
-
 @cache
-def claim_model() -> ClaimModel:
-    """The weights that come with the program."""
-    fields = json.loads((files("assistant") / "claim_model.json").read_text(encoding="utf-8"))
-    if fields["names"] != list(NAMES):
-        raise ValueError("claim_model.json was trained on other signals; run `python -m evals.train_verifier`.")
-    return ClaimModel(**{name: np.asarray(fields[name], np.float32) for name in ClaimModel.__dataclass_fields__})
+def claim_model() -> Perceptron:
+    """The weights that come with the program: probability that a claim is supported, from `claim_signals`."""
+    return read_perceptron("claim_model.json", NAMES, LIMIT)
 
 
 def support(sentence: str, quotes: Sequence[str], *, entails: Entails | None = None) -> float:

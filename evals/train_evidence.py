@@ -28,9 +28,10 @@ from assistant.assistant import CANDIDATES, HITS, ask_of, reorder
 from assistant.coverage import FEATURES, cover_features
 from assistant.interaction import interactions
 from assistant.orders import without_orders
+from assistant.perceptron import Perceptron, write_perceptron
 from assistant.question import Question
 from assistant.ranker import FEATURES as RERANKING
-from assistant.ranker import RERANKED, EvidenceModel, Ranked, in_order, reranking_features
+from assistant.ranker import LIMIT, RERANKED, Ranked, in_order, reranking_features
 from assistant.signals import NAMES, signals, similarities
 from assistant.units import Unit, units_of
 from evals.evidence import Located, locate
@@ -126,8 +127,10 @@ def main() -> None:
             kept, caught = np.mean(cover[answerable[part]] >= level), np.mean(cover[~answerable[part]] < level)
             print(f"  threshold {level}: answers {kept:.2f} of the answerable, refuses {caught:.2f} of the others")
     weights, bias = fit_logistic(features, answerable, balance)
-    _write("evidence_model.json", NAMES, fit_network([s for s in samples if s.answerable]))
-    _write("reranking_model.json", RERANKING, fit_network([s for s in again if s.answerable], SECOND))
+    first = fit_network([s for s in samples if s.answerable])
+    write_perceptron(_FOLDER / "evidence_model.json", first, NAMES, _ABOUT, digits=5)
+    second = fit_network([s for s in again if s.answerable], SECOND)
+    write_perceptron(_FOLDER / "reranking_model.json", second, RERANKING, _ABOUT, digits=5)
     cover_fields = {
         "about": _ABOUT,
         "features": list(FEATURES),
@@ -135,11 +138,6 @@ def main() -> None:
         "bias": round(float(bias), 5),
     }
     (_FOLDER / "coverage_model.json").write_text(json.dumps(cover_fields), encoding="utf-8")
-
-
-def _write(file: str, names: Sequence[str], model: EvidenceModel) -> None:
-    fields = {name: np.round(getattr(model, name), 5).tolist() for name in EvidenceModel.__dataclass_fields__}
-    (_FOLDER / file).write_text(json.dumps({"about": _ABOUT, "names": list(names), **fields}), encoding="utf-8")
 
 
 def _indexed(corpus: Path, data: Path, embedder: TransformerEmbedder) -> Snapshot:
@@ -207,7 +205,7 @@ def target(unit: Unit, located: Sequence[Located]) -> tuple[float, float]:
     return float(np.mean(recalls)) * precision**0.5, precision
 
 
-def fit_network(samples: Sequence[Sample], stage: Stage = FIRST, seed: int = 0) -> EvidenceModel:
+def fit_network(samples: Sequence[Sample], stage: Stage = FIRST, seed: int = 0) -> Perceptron:
     """The evidence model: `SEEDS` small networks trained at once on a mix of the sets, kept as one wider one."""
     generator = np.random.default_rng(seed)
     keep = [
@@ -220,7 +218,7 @@ def fit_network(samples: Sequence[Sample], stage: Stage = FIRST, seed: int = 0) 
     weights = np.concatenate([np.full(int(k.sum()), s.weight, np.float32) for s, k in zip(samples, keep, strict=True)])
     mean, scale = rows.mean(axis=0), rows.std(axis=0)
     scale[scale < 1e-3] = 1
-    x, y, w = (torch.tensor(a) for a in (np.clip((rows - mean) / scale, -5, 5), wanted, weights))
+    x, y, w = (torch.tensor(a) for a in (np.clip((rows - mean) / scale, -LIMIT, LIMIT), wanted, weights))
     networks = []
     for number in range(SEEDS):
         torch.manual_seed(seed * 100 + number)
@@ -234,12 +232,13 @@ def fit_network(samples: Sequence[Sample], stage: Stage = FIRST, seed: int = 0) 
                 (loss.sum(dim=1) * w[batch]).mean().backward()
                 optimizer.step()
         networks.append([p.detach().numpy() for p in network.parameters()])
-    return EvidenceModel(
+    return Perceptron(
         mean, scale,
         hidden=np.concatenate([n[0].T for n in networks], axis=1),
         hidden_bias=np.concatenate([n[1] for n in networks]),
         output=np.concatenate([n[2].T / SEEDS for n in networks]).astype(np.float32),
         output_bias=np.mean([n[3] for n in networks], axis=0, dtype=np.float32),
+        limit=LIMIT,
     )  # fmt: skip
 
 

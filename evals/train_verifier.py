@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 
 from assistant.claim_reading import read
 from assistant.claim_signals import NAMES, claim_signals
-from assistant.verify import SUPPORTED, ClaimModel, holds_facts
+from assistant.perceptron import Perceptron, write_perceptron
+from assistant.verify import LIMIT, SUPPORTED, holds_facts
 from evals.claim_changes import Surroundings
 from evals.claim_variants import changed, names_of, variants
 from evals.claims import CORRUPTIONS, Claim, claims_file, load_claims
@@ -73,12 +74,8 @@ def main() -> None:
     threshold = report(samples, scores)
     print(f"threshold for a precision of {PRECISION} on the dev claims: {threshold:.2f}")
     report_transfer(samples)
-    model = fit(samples)
-    fields = {
-        name: np.round(np.asarray(getattr(model, name), np.float64), 4).tolist() for name in ClaimModel.__dataclass_fields__
-    }
     path = Path(__file__).parent.parent / "assistant" / "claim_model.json"
-    path.write_text(json.dumps({"about": ABOUT, "names": list(NAMES), **fields}) + "\n", encoding="utf-8")
+    write_perceptron(path, fit(samples), NAMES, ABOUT, digits=4)
 
 
 def claim_samples() -> list[Sample]:
@@ -121,11 +118,11 @@ def sources(corpus: Path, covid: Path | None, qed: Path | None) -> dict[str, dic
     return found
 
 
-def fit(samples: Sequence[Sample]) -> ClaimModel:
+def fit(samples: Sequence[Sample]) -> Perceptron:
     """The networks, trained on all samples by weighted cross-entropy."""
     x = np.stack([s.signals for s in samples])
     mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-3
-    features = torch.tensor(np.clip((x - mean) / scale, -4, 4))
+    features = torch.tensor(np.clip((x - mean) / scale, -LIMIT, LIMIT))
     labels = torch.tensor([float(s.claim.supported) for s in samples])
     weights = torch.tensor([s.weight for s in samples])
     networks = []
@@ -141,16 +138,17 @@ def fit(samples: Sequence[Sample]) -> ClaimModel:
                 loss.backward()
                 optimizer.step()
         networks.append([p.detach().numpy() for p in network.parameters()])
-    return ClaimModel(
+    return Perceptron(
         mean, scale,
         hidden=np.concatenate([n[0].T for n in networks], axis=1),
         hidden_bias=np.concatenate([n[1] for n in networks]),
         output=np.concatenate([n[2][0] / SEEDS for n in networks]).astype(np.float32),
         output_bias=np.asarray(np.mean([n[3][0] for n in networks]), np.float32),
+        limit=LIMIT,
     )  # fmt: skip
 
 
-def score(model: ClaimModel, samples: Sequence[Sample]) -> Floats:
+def score(model: Perceptron, samples: Sequence[Sample]) -> Floats:
     """What `support` gives: the model's probability, or 0 where a figure, link or name differs."""
     held = [holds_facts(s.claim.sentence, read(s.claim.sentence), s.claim.passage, read(s.claim.passage)) for s in samples]
     return np.asarray(model(np.stack([s.signals for s in samples])) * np.array(held), np.float32)
