@@ -185,6 +185,23 @@ def test_what_was_typed_survives_a_reload_and_a_change_of_page(visit: Tab) -> No
     assert field.input_value() == ""
 
 
+def test_a_reload_keeps_the_choices_and_the_next_page_is_the_one_that_is_clicked(visit: Tab) -> None:
+    visit.ask("What do I learn?")
+    visit.answered()
+    visit.page.get_by_text("Quoted", exact=True).click()
+    visit.page.get_by_text("X-ray: show how").click()
+    visit.page.wait_for_function("location.search.includes('mode=quote') && location.search.includes('xray=on')")
+    visit.page.reload()
+    visit.page.wait_for_selector(".ra-xray table")
+    visit.page.get_by_role("link", name="Library").click()
+    visit.page.wait_for_selector(".st-key-find-document")
+    visit.page.wait_for_function("location.pathname === '/library' && location.search.includes('mode=quote')")
+    visit.page.get_by_role("link", name="Chat").click()
+    visit.answered()
+    visit.page.get_by_role("link", name="Settings").click()
+    visit.page.wait_for_selector(".st-key-settings-mode")
+
+
 def test_two_visits_at_once_each_see_their_own_conversation(visit: Tab, browser: Any) -> None:
     other = Tab(browser, visit.base)
     other.open("/")

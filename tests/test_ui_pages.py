@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 from ui_fakes import ScriptedAssistant, covered_answer, refusal
-from ui_visits import APP, answer_ids, answers_of, ask, keys, open_citation, open_page, text_of, until
+from ui_visits import APP, answer_ids, answers_of, ask, drawn, keys, open_citation, open_page, text_of, until
 from ui_visits import scripted as scripted
 from ui_visits import store as store
 
@@ -254,3 +254,16 @@ def test_the_mode_chosen_in_the_sidebar_is_asked_for(scripted: ScriptedAssistant
     page.segmented_control(key="mode").set_value("write").run()
     ask(page, "two?")
     assert scripted.modes[-2:] == ["auto", "write"]
+    assert page.query_params["mode"] == "write"
+
+
+def test_choices_of_the_sidebar_survive_a_reload(scripted: ScriptedAssistant) -> None:
+    page = open_page(mode="write", xray="on")
+    assert page.segmented_control(key="mode").value == "write"
+    ask(page, "one?")
+    assert scripted.modes[-1] == "write"
+    assert drawn(page, "roadmap_xray"), "the X-ray is open in the first run already"
+    page.segmented_control(key="mode").set_value("auto").run()
+    page.toggle(key="xray").set_value(False).run()
+    assert set(page.query_params) == {"c"}, "what is usual is not in the address"
+    assert open_page(mode="sing").segmented_control(key="mode").value == "auto"

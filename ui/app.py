@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import pages_chat, pages_conversations, pages_evals, pages_feedback, pages_library, pages_roadmap, pages_settings
 from ui.appearance import apply_appearance
+from ui.choices import restore_choices
 from ui.rebuild_view import notice_rebuild
 from ui.render import sentence
 from ui.shared import Key, shared_runtime
@@ -35,6 +36,7 @@ runtime = shared_runtime()
 if runtime is not None:
     if runtime.unsaved:
         st.warning(sentence(runtime.unsaved), icon=":material/info:")
+    restore_choices(runtime)
     page.run()  # first, because a learner waits for it
     notice_rebuild(runtime)
     draw_sidebar(runtime)

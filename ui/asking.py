@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from assistant.answer import Mode
 from ingest.errors import RoadmapError
+from ui.choices import chosen_mode
 from ui.runtime import Runtime
 from ui.shared import Key, shared_runtime
 from ui.worker import Job
@@ -17,10 +17,14 @@ _PARAMETER = "c"
 
 
 def show_conversation(conversation_id: str | None) -> None:
-    """Make this conversation the one on the page; None for a new one."""
+    """Make this conversation the one on the page, and the chat the page; None for a new one."""
+    st.session_state[Key.TO_CHAT] = True
+    _set_conversation(conversation_id)
+
+
+def _set_conversation(conversation_id: str | None) -> None:
     for key in (Key.VIEWING, Key.EDITING, Key.SHOWN):
         st.session_state.pop(key, None)
-    st.session_state[Key.TO_CHAT] = True
     if conversation_id is None:
         st.session_state.pop(Key.CONVERSATION, None)
         st.query_params.pop(_PARAMETER, None)
@@ -39,12 +43,12 @@ def addressed_conversation(runtime: Runtime) -> str | None:
     asked_for = st.query_params.get(_PARAMETER)
     if asked_for and asked_for != current_conversation():
         if runtime.conversations.exists(asked_for):
-            show_conversation(asked_for)
+            _set_conversation(asked_for)
         else:
-            show_conversation(None)
+            _set_conversation(None)
             st.session_state[Key.NOTICE] = "That conversation is not here any more; this is a new one."
     elif not asked_for and (held := current_conversation()):
-        show_conversation(held)
+        _set_conversation(held)
     return current_conversation()
 
 
@@ -57,7 +61,7 @@ def ask(question: str, after: str | None = None) -> None:
             conversation = runtime.conversations.start(question)
             show_conversation(conversation)
         st.session_state[Key.TO_CHAT] = True
-        return runtime.worker.ask(conversation, question, mode=_mode(runtime), after=after)
+        return runtime.worker.ask(conversation, question, mode=chosen_mode(runtime), after=after)
 
     if not _begin(begin):
         number = st.session_state.get(Key.RESTORE, (0, ""))[0]
@@ -66,7 +70,7 @@ def ask(question: str, after: str | None = None) -> None:
 
 def ask_again(answer_id: str) -> None:
     """Answer the same question anew; the answer that is there stays as a version."""
-    _begin(lambda runtime: runtime.worker.ask_again(answer_id, mode=_mode(runtime)))
+    _begin(lambda runtime: runtime.worker.ask_again(answer_id, mode=chosen_mode(runtime)))
 
 
 def edit(message_id: str | None) -> None:
@@ -94,10 +98,6 @@ def _begin(begin: Callable[[Runtime], Job]) -> bool:
     except RoadmapError as exc:
         st.session_state[Key.NOTICE] = str(exc)
         return False
-    if runtime.readiness == "ready" and _mode(runtime) != "write":
+    if runtime.readiness == "ready" and chosen_mode(runtime) != "write":
         job.wait(AT_ONCE_SECONDS)
     return True
-
-
-def _mode(runtime: Runtime) -> Mode:
-    return st.session_state.get(Key.MODE) or runtime.settings.mode

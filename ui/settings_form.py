@@ -10,13 +10,14 @@ import streamlit as st
 from assistant.coverage import THRESHOLD
 from assistant.local_model import GENERATOR_ID
 from ingest.errors import RoadmapError
+from ui.choices import MODES
 from ui.preferences import KEYS, Value, read_preferences, write_preferences
 from ui.render import escape, sentence
 from ui.runtime import Runtime
 from ui.settings import Settings, read_settings
+from ui.shared import Key
 
 Writer = Literal["bundled", "local", "server"]
-_MODES = {"auto": "Auto", "quote": "Quoted", "write": "Written"}
 _WRITERS: dict[Writer, str] = {
     "bundled": f"The bundled model ({GENERATOR_ID.rsplit('/', 1)[-1]})",
     "local": "Another Hugging Face model on this machine",
@@ -31,8 +32,8 @@ def draw_choices(runtime: Runtime) -> None:
     with st.container(border=True):
         mode = st.segmented_control(
             "Answers are, unless a visitor chooses otherwise",
-            list(_MODES),
-            format_func=lambda name: _MODES[name],
+            list(MODES),
+            format_func=lambda name: MODES[name],
             default=settings.mode,
             required=True,
             key="settings-mode",
@@ -162,6 +163,7 @@ def _save(runtime: Runtime, chosen: Mapping[str, Value], writer: Writer) -> None
     except RoadmapError as exc:
         st.session_state["settings-problem"] = str(exc)
         return
+    st.session_state[Key.MODE] = runtime.settings.mode  # the sidebar of this visit follows
     st.session_state["settings-told"] = "Saved; the next answer is made with it."
 
 

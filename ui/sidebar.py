@@ -7,14 +7,13 @@ import streamlit as st
 from index.library import IndexStatus
 from ingest.errors import RoadmapError
 from ui.asking import current_conversation, show_conversation
+from ui.choices import draw_choices
 from ui.rebuild_view import POLL_SECONDS, draw_rebuild
 from ui.render import counted, escape, sentence
 from ui.runtime import Runtime
-from ui.shared import Key
 
 RECENT = 6
 TITLE = 44  # characters of a title that are shown
-_MODES = {"auto": "Auto", "quote": "Quoted", "write": "Written"}
 _CHANGES = {"added": "new", "changed": "changed", "removed": "deleted"}
 
 
@@ -22,7 +21,7 @@ def draw_sidebar(runtime: Runtime) -> None:
     """Draw it."""
     with st.sidebar:
         _draw_conversations(runtime)
-        _draw_choices(runtime)
+        draw_choices(runtime)
         with st.container(key="state", gap="xsmall"):
             running = runtime.rebuild.view().state == "running"
             st.fragment(_draw_rebuild, run_every=POLL_SECONDS if running else None)(runtime, running)
@@ -58,33 +57,6 @@ def _draw_conversations(runtime: Runtime) -> None:
                 args=(conversation.id,),
                 width="stretch",
             )
-
-
-def _draw_choices(runtime: Runtime) -> None:
-    st.segmented_control(
-        "Answers are",
-        tuple(_MODES),
-        format_func=lambda mode: _MODES[mode],
-        default=runtime.settings.mode,
-        required=True,
-        key=Key.MODE,
-        persist_state="session",
-        on_change=_mode_chosen,
-        args=(runtime,),
-        help="Quoted: the documents' own words. Written: a model puts them together, and what it cannot back is left out. "
-        "Auto: quoted, until a model is measured to write better.",
-    )
-    st.toggle(
-        "X-ray: show how answers are found",
-        key=Key.XRAY,
-        persist_state="session",
-        help="Below each answer: the passages that were looked at, their scores, what was left out and why, and the times",
-    )
-
-
-def _mode_chosen(runtime: Runtime) -> None:
-    if st.session_state.get(Key.MODE) == "write":
-        runtime.prepare_writing()
 
 
 def _draw_rebuild(runtime: Runtime, running: bool) -> None:
