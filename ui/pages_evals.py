@@ -26,6 +26,7 @@ from ui.shared import shared_runtime
 
 POLL_SECONDS = 1.0
 _VIEWS = ("Over time", "One run", "Questions", "Compare")
+_METRIC_PIXELS = 156  # two beside each other on a telephone
 _SPLITS = {"all": "All questions", "dev": "Dev only", "test": "Test only"}
 
 
@@ -183,7 +184,7 @@ def _draw_run(heads: tuple[RunHead, ...], head: RunHead, run: Run) -> None:
             old = before.summary.get(name) if before is not None else None
             colour: Literal["normal", "inverse"] = "normal" if METRICS[name].higher_is_better else "inverse"
             delta = None if old is None else round(value - old, 3)
-            st.metric(name, figure(name, value), delta, delta_color=colour, border=True)
+            st.metric(name, figure(name, value), delta, delta_color=colour, border=True, width=_METRIC_PIXELS)
     if before is not None:
         st.caption(f"Changes since {escape(label(before))}. Whether one is more than chance: Compare.")
     st.subheader("By kind of question")
@@ -202,7 +203,7 @@ def _draw_run(heads: tuple[RunHead, ...], head: RunHead, run: Run) -> None:
 def _table(rows: list[dict[str, object]]) -> None:
     shares = {name for row in rows for name, value in row.items() if isinstance(value, float)}
     config = {name: st.column_config.NumberColumn(name, format="%.3f") for name in shares}
-    st.dataframe(rows, hide_index=True, column_config=config, width="stretch")
+    st.dataframe(rows, hide_index=True, column_config=config, width="stretch", placeholder="–")
 
 
 def _duration(seconds: float) -> str:

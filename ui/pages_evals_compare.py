@@ -13,6 +13,7 @@ from ui.pages_evals_question import draw_answer_text
 from ui.render import escape
 
 QUESTIONS_SHOWN = 25
+_PIXELS = 340  # of a choice: on a telephone one stands below the other, and neither is cut off
 
 
 def draw_comparison(heads: tuple[RunHead, ...], load: Callable[[str], Run]) -> None:
@@ -22,9 +23,11 @@ def draw_comparison(heads: tuple[RunHead, ...], load: Callable[[str], Run]) -> N
         return
     names = {head.id: f"{label(head)}{' (search)' if head.search_only else ''}" for head in reversed(heads)}
     ids = tuple(names)
+    newest = heads[-1]
+    before = next((place for place, head in enumerate(heads[-2::-1], start=1) if head.search_only == newest.search_only), 1)
     with st.container(horizontal=True):
-        first = st.selectbox("A", ids, index=1, format_func=lambda run_id: names[run_id], key="evals-a", width="stretch")
-        second = st.selectbox("B", ids, index=0, format_func=lambda run_id: names[run_id], key="evals-b", width="stretch")
+        first = st.selectbox("A", ids, index=before, format_func=names.__getitem__, key="evals-a", width=_PIXELS)
+        second = st.selectbox("B", ids, index=0, format_func=names.__getitem__, key="evals-b", width=_PIXELS)
     if first == second:
         st.caption("This is the same run twice.")
         return
@@ -51,7 +54,7 @@ def _draw_figures(comparison: Comparison) -> None:
         name: st.column_config.NumberColumn(name, format="%+.3f" if name in ("B−A", "low", "high") else "%.3f")
         for name in ("A", "B", "B−A", "low", "high", "p")
     }
-    st.dataframe(rows, hide_index=True, column_config=numbers, width="stretch")
+    st.dataframe(rows, hide_index=True, column_config=numbers, width="stretch", placeholder="–")
     st.caption(
         "Low and high bound the difference with 95 % confidence (bootstrap over questions); p is the paired permutation test's."
     )
