@@ -202,6 +202,21 @@ def test_a_reload_keeps_the_choices_and_the_next_page_is_the_one_that_is_clicked
     visit.page.wait_for_selector(".st-key-settings-mode")
 
 
+def test_a_thumb_and_its_reason_need_no_pointer(visit: Tab) -> None:
+    visit.ask("What do I learn?")
+    visit.answered()
+    press = visit.page.keyboard.press
+    visit.page.get_by_role("button", name="Answer anew").focus()
+    press("Tab")
+    press("ArrowRight")
+    press("Enter")
+    visit.page.get_by_text("What was wrong with it?").wait_for()
+    visit.page.get_by_role("button", name="Send", exact=True).focus()
+    press("Enter")
+    visit.page.get_by_text("Kept, thank you.").wait_for()
+    visit.page.wait_for_function("document.activeElement.dataset.testid === 'stChatInputTextArea'")
+
+
 def test_two_visits_at_once_each_see_their_own_conversation(visit: Tab, browser: Any) -> None:
     other = Tab(browser, visit.base)
     other.open("/")

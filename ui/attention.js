@@ -12,6 +12,7 @@ export default function (component) {
   const before = window.roadmapAttention || {};
   window.roadmapAttention = told;
   keepDraft();
+  keepFocus();
   if (told.restore && told.restored !== before.restored) whenThere(() => fill(told.restore));
   whenThere((field) => {
     if (field === window.roadmapField && told.conversation === before.conversation) return;
@@ -53,6 +54,23 @@ function keepDraft() {
   }, true);
   document.addEventListener("click", (event) => {
     if (event.target.closest && event.target.closest('[data-testid="stChatInputSubmitButton"]')) sent();
+  }, true);
+}
+
+// A button that goes when it is pressed by key takes the focus with it; the place to ask has it then.
+function keepFocus() {
+  if (window.roadmapFocus) return;
+  window.roadmapFocus = true;
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest && event.target.closest("button");
+    if (!button || event.detail) return;
+    let tries = 0;
+    const look = () => {
+      const field = document.querySelector(FIELD);
+      if (!button.isConnected && field && document.activeElement === document.body) field.focus({ preventScroll: true });
+      else if (button.isConnected && (tries += 1) < 20) setTimeout(look, 100);
+    };
+    setTimeout(look, 100);
   }, true);
 }
 

@@ -59,8 +59,8 @@ def draw_gap(runtime: Runtime, message: Message, answer: Answer) -> None:
         key=_key("gap", message.id),
         icon=":material/flag:",
         help="Tell whoever keeps the documents that they should cover this",
-        on_click=_store,
-        args=(message, answer, "gap"),
+        on_click=_reported,
+        args=(message, answer),
     )
 
 
@@ -73,9 +73,14 @@ def _rated(message: Message, answer: Answer) -> None:
         _explain(message.id)
 
 
+def _reported(message: Message, answer: Answer) -> None:
+    _store(message, answer, "gap")
+
+
 def _explained(message: Message, answer: Answer) -> None:
     reason, comment = (st.session_state.get(_key(name, message.id)) or "" for name in ("reason", "comment"))
-    _store(message, answer, _given(None, message.id), reason, comment)  # type: ignore[arg-type]
+    if _store(message, answer, _given(None, message.id), reason, comment):  # type: ignore[arg-type]
+        st.toast("Kept, thank you.", icon=":material/check:")
     _explain(None)
 
 
@@ -96,10 +101,11 @@ def _given(runtime: Runtime | None, answer_id: str) -> str:
     return ratings.get(answer_id, "")
 
 
-def _store(message: Message, answer: Answer, rating: Rating, reason: str = "", comment: str = "") -> None:
+def _store(message: Message, answer: Answer, rating: Rating, reason: str = "", comment: str = "") -> bool:
+    """Keep a rating; whether that went well."""
     runtime = shared_runtime()
     if runtime is None:
-        return
+        return False
     conversation = st.session_state.get(Key.CONVERSATION, "")
     try:
         question = runtime.conversations.message(message.parent)
@@ -109,8 +115,9 @@ def _store(message: Message, answer: Answer, rating: Rating, reason: str = "", c
         )
     except RoadmapError as exc:
         st.session_state[Key.NOTICE] = str(exc)
-        return
+        return False
     st.session_state.setdefault(Key.RATINGS, {})[message.id] = rating
+    return True
 
 
 def _withdraw(answer_id: str) -> None:
