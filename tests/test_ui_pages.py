@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 from ui_fakes import ScriptedAssistant, covered_answer, refusal
-from ui_visits import APP, answer_ids, answers_of, ask, drawn, keys, open_citation, open_page, text_of, until
+from ui_visits import APP, answer_ids, answers_of, ask, drawn, keys, open_citation, open_page, text_of, until, wait_until_ready
 from ui_visits import scripted as scripted
 from ui_visits import store as store
 
@@ -221,13 +224,33 @@ def test_the_sidebar_tells_documents_state_and_models(scripted: ScriptedAssistan
 
 
 def test_without_an_index_the_page_says_how_to_make_one(scripted: ScriptedAssistant, tmp_path: Path) -> None:
-    import shutil
-
     shutil.rmtree(tmp_path / ".roadmap" / "index")
     st.cache_resource.clear()
     page = open_page()
     assert "There is no index" in text_of(page)
     assert page.button(key="rebuild")
+
+
+def test_while_the_first_index_is_built_the_chat_says_so(
+    scripted: ScriptedAssistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(tmp_path / ".roadmap" / "index")
+    st.cache_resource.clear()
+    page = open_page()
+    runtime = shared.shared_runtime()
+    assert runtime is not None
+    idle = runtime.rebuild.view
+    with monkeypatch.context() as patch:
+        patch.setattr(runtime.rebuild, "view", lambda: replace(idle(), state="running"))
+        page.run()
+        assert "The index is being built" in text_of(page)
+        assert "There is no index" not in text_of(page)
+        assert "Questions can be answered once this is done" in text_of(page)
+    assembly.build_index(shared.read_settings())
+    runtime.load()
+    wait_until_ready(runtime)
+    ask(page.run(), "one?")
+    assert scripted.heard
 
 
 def _until_suggested(page: AppTest) -> None:
@@ -262,6 +285,8 @@ def test_choices_of_the_sidebar_survive_a_reload(scripted: ScriptedAssistant) ->
     assert page.segmented_control(key="mode").value == "write"
     ask(page, "one?")
     assert scripted.modes[-1] == "write"
+    until(lambda: bool(answer_ids(page.run())))
+    page = open_page(mode="write", xray="on", c=page.query_params["c"])
     assert drawn(page, "roadmap_xray"), "the X-ray is open in the first run already"
     page.segmented_control(key="mode").set_value("auto").run()
     page.toggle(key="xray").set_value(False).run()

@@ -37,8 +37,8 @@ if runtime is not None:
     if runtime.unsaved:
         st.warning(sentence(runtime.unsaved), icon=":material/info:")
     restore_choices(runtime)
-    page.run()  # first, because a learner waits for it
     notice_rebuild(runtime)
+    page.run()  # before the sidebar, because a learner waits for it
     draw_sidebar(runtime)
     with st.sidebar:
         apply_appearance()

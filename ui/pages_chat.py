@@ -164,11 +164,17 @@ def _draw_greeting(runtime: Runtime) -> None:
         "Ask about the roadmap documents. Every sentence of an answer shows the words it rests on, "
         "and what the documents do not cover is said plainly."
     )
-    waiting = runtime.readiness == "loading" or (runtime.readiness == "ready" and not runtime.examples_ready)
+    building = runtime.readiness == "failed" and runtime.rebuild.view().state == "running"
+    waiting = building or runtime.readiness == "loading" or (runtime.readiness == "ready" and not runtime.examples_ready)
     st.fragment(_draw_examples, run_every=0.5 if waiting else None)(runtime, waiting)
 
 
 def _draw_examples(runtime: Runtime, waiting: bool) -> None:
+    if runtime.readiness == "failed" and runtime.rebuild.view().state == "running":
+        st.info("The index is being built; questions can be answered once that is done.", icon=":material/hourglass_top:")
+        return
+    if runtime.readiness == "failed" and waiting:
+        st.rerun()  # the build has ended: the page tells how
     if runtime.readiness == "failed":
         st.error(sentence(runtime.problem), icon=":material/error:")
         st.button("Try again", key="reload-models", icon=":material/refresh:", on_click=runtime.load)

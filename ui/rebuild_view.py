@@ -13,6 +13,7 @@ from ui.runtime import Runtime
 
 POLL_SECONDS = 0.5
 _TOLD = "rebuild_told"  # number of the last build whose end this visit was told
+_MEANWHILE = "Questions are answered from the documents as they were until this is done."
 
 
 def draw_rebuild(runtime: Runtime, place: str = "sidebar") -> None:
@@ -24,7 +25,9 @@ def draw_rebuild(runtime: Runtime, place: str = "sidebar") -> None:
     if view.state == "running":
         st.progress(view.share, text=progress_text(view))
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption("Questions are answered from the documents as they were until this is done.", width="stretch")
+            first = runtime.readiness == "failed"
+            told = "Questions can be answered once this is done." if first else _MEANWHILE
+            st.caption(told, width="stretch")
             if runtime.settings.manage:
                 st.button("Stop", key=f"stop-rebuild-{place}", icon=":material/stop_circle:", on_click=runtime.rebuild.close)
     elif view.state == "failed":
