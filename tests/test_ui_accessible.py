@@ -107,6 +107,11 @@ STATES: tuple[Callable[[Tab], None], ...] = (
 )  # fmt: skip
 
 
+_STILL = """() => document.getAnimations().every(
+  (a) => a.playState !== 'running' || a.effect.getComputedTiming().endTime === Infinity
+)"""
+
+
 def _violations(tab: Tab, rules: list[str]) -> list[str]:
     found = AXE.run(tab.page, options={"runOnly": rules}).response["violations"]
     return [f"{tab.page.url} {v['id']}: {node['html'][:200]}" for v in found if v["impact"] in GRAVE for node in v["nodes"]]
@@ -121,6 +126,7 @@ def test_every_page_passes_axe_can_be_read_in_the_dark_and_fits_a_phone(address:
         found += _violations(tab, ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
         tab.page.emulate_media(color_scheme="dark")
         tab.page.wait_for_function("() => getComputedStyle(document.querySelector('.stApp')).colorScheme === 'dark'")
+        tab.page.wait_for_function(_STILL)  # colours fade into each other
         found += [f"in the dark: {violation}" for violation in _violations(tab, ["color-contrast"])]
         tab.page.emulate_media(color_scheme="light")
         for width in (640, 360):
