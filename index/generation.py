@@ -30,7 +30,7 @@ from index.npy import npy_parts, npy_stacked, read_npy
 from ingest.document import Block, Document, Passage, Section
 from ingest.errors import RoadmapError
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 POINTER = "CURRENT"
 _VECTORS, _FIRST, _SPANS = "vectors.npy", "sentence_first.npy", "sentence_spans.npy"

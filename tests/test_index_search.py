@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from index.dense import DenseIndex
 from index.generation import lexical_text
 from index.lexical import LexicalIndex
-from index.search import DENSE_WEIGHT, LEAST_BEST, NAMED_BONUS, PASSAGE_SHARE, Snapshot
+from index.search import DENSE_FALL, DENSE_WEIGHT, LEAST_BEST, LEXICAL_FALL, NAMED_BONUS, PASSAGE_SHARE, Snapshot
 from index.terms import term_counts, terms, words
 
 WORDS = (
@@ -78,10 +78,13 @@ def oracle(snapshot: Snapshot, question: str, dense_weight: float) -> NDArray[np
     bonus = np.array([NAMED_BONUS * (passage.document_id in named) for passage in snapshot.passages])
     shares = lexical / max(lexical.max(), 1e-9)
     similar = np.maximum(dense / max(dense.max(), LEAST_BEST), -1)
+    if 0 < dense_weight < 1:  # the ranking that falls off from its best to its tenth has more to say
+        fall = [1 - min(max(float(np.sort(ranking)[-10]), 0), 1) for ranking in (similar, shares)]
+        dense_weight = min(max(dense_weight + DENSE_FALL * fall[0] + LEXICAL_FALL * fall[1], 0.2), 0.9)
     return dense_weight * similar + (1 - dense_weight) * shares + bonus
 
 
-def bm25(texts: Sequence[Sequence[str]], asked: Sequence[str], k1: float = 1.5, b: float = 0.75) -> NDArray[np.float64]:
+def bm25(texts: Sequence[Sequence[str]], asked: Sequence[str], k1: float = 0.9, b: float = 0.4) -> NDArray[np.float64]:
     """BM25 as Lucene counts it (Kamphuis et al. 2020), each occurrence of a term in the question for itself."""
     mean = sum(map(len, texts)) / len(texts)
     scores = np.zeros(len(texts))
