@@ -24,8 +24,8 @@ EXPLAINED = (
     ),
     (
         "Fused",
-        "Half of each of the two, each divided by the best of this question, and 0.15 more for a document the question names: "
-        "the order in which candidates come in.",
+        "Both together, each divided by the best of this question; the one that tells its best passages more clearly from the "
+        "rest counts more, and a document the question names has 0.15 more. The order in which candidates come in.",
     ),
     (
         "Evidence",
