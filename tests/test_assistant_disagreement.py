@@ -171,4 +171,6 @@ def test_a_disagreement_is_kept_printed_and_copied(answers: dict[str, Answer]) -
     assert answer_from_record(stored).disagreement == (), "an answer that an earlier version stored"
     positions = answer_json(time)["disagreement"]
     assert {"marker": time.disagreement[0].marker, "figure": time.disagreement[0].figure} in positions  # type: ignore[operator]
-    assert "The documents give different figures: about six months [" in answer_markdown(time)
+    first = time.disagreement[0]
+    assert f"The documents give different figures: {first.figure} [{first.marker}]" in answer_markdown(time)
+    assert {position.figure for position in time.disagreement} == {"about six months", "two to three years"}

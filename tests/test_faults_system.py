@@ -124,7 +124,9 @@ def test_documents_with_odd_names_are_indexed_each_under_its_own(tmp_path: Path,
     assert len(refused) <= 3, refused
     for name, word in written.items():
         if name not in refused:
-            assert snapshot.search(f"about {word}", 1)[0].passage.document_id == name
+            # By its words alone: the embedder of the tests takes some words for others.
+            found = snapshot.search(f"about {word}", 1, dense_weight=0.0)
+            assert found[0].passage.document_id == name
     twins = [name for name in snapshot.documents if unicodedata.normalize("NFC", name) == "café.md"]
     assert len(twins) == 2 or sys.platform == "darwin"
     assert verify_index(data).passages == len(snapshot.passages)
