@@ -6,7 +6,6 @@ pass through the embedder, so only the few best units are looked at.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,7 +15,7 @@ from assistant.signals import Signals
 from assistant.units import Unit
 from index.embedder import Vectors
 from index.search import Snapshot
-from index.terms import STOPWORDS, stem
+from index.terms import STOPWORDS, WORD, stem
 
 CHARACTERS = 400  # of a unit's text, after its headings
 HEADINGS = 2  # of its heading path, the nearest
@@ -24,7 +23,6 @@ NAMES = (
     "mean_met", "least_met", "two_least_met", "mean_met_all_words", "least_met_all_words", "cosine", "mean_met_by_rarity",
     "rarest_met",
 )  # fmt: skip
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?(?:\+\+|#)?")
 
 
 def interactions(question: Question, units: Sequence[Unit], snapshot: Snapshot) -> Signals:
@@ -35,11 +33,11 @@ def interactions(question: Question, units: Sequence[Unit], snapshot: Snapshot) 
     """
     rows = np.zeros((len(units), len(NAMES)), np.float32)
     texts = [question.content, *(_text(unit) for unit in units)]
-    words = [[match.span() for match in _WORD.finditer(text)] for text in texts]
+    words = [[match.span() for match in WORD.finditer(text)] for text in texts]
     if not units or not words[0]:
         return rows
     wholes, vectors = snapshot.embedder().embed_passages(texts, words)
-    asked = [question.content[start:end].lower() for start, end in words[0]]
+    asked = [question.content[start:end].lower().replace("’", "'") for start, end in words[0]]
     content = np.array([word not in STOPWORDS for word in asked])
     rarity = np.array([snapshot.lexical.rarity(stem(word)) for word in asked], np.float32)[content]
     for row, own in enumerate(vectors[1:]):

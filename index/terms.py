@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import Stemmer
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?(?:\+\+|#)?", re.UNICODE)  # keeps C++ and C# apart from C
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?(?:\+\+|#)?", re.UNICODE)  # keeps C++ and C# apart from C
 STOPWORDS = frozenset(
     """a about above after again all also am an and any are as at be because been before being below between both but by can
     could did do does doing down during each few for from further get had has have having he her here hers him his how i if in
@@ -48,7 +48,7 @@ def term_counts(text: str) -> Counter[str]:
 
 @lru_cache(maxsize=8192)  # the same passages and their pieces are weighed for question after question
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(match.group().replace("’", "'") for match in _WORD.finditer(text.lower()))
+    return tuple(match.group().replace("’", "'") for match in WORD.finditer(text.lower()))
 
 
 @lru_cache(maxsize=8192)

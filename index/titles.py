@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.terms import STOPWORDS, stem
+from index.terms import STOPWORDS, WORD, stem
 from ingest.document import Document, Passage
 
 _NAMES = ("author", "publisher", "source")  # front matter that says whose view a document is
 MAX_SHARED = 2  # a word or pair of words that more titles share names none of them
 LEAST_LEFT = 2  # content words that a question keeps: a question made of a title's words asks about the matter, not the text
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?(?:\+\+|#)?")
 _NUMBERS = {word: str(n) for n, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
 _TEXTS = frozenset(
     """article articles author blog book document essay file guide guides page pages paper post posts report roadmap roadmaps
@@ -106,7 +105,7 @@ class TitleIndex:
 
 def _tokens(text: str) -> list[_Token]:
     tokens = []
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         word = match.group().lower().replace("’", "'")
         bare = word.removesuffix("'s")
         term = "" if word in STOPWORDS else stem(_NUMBERS.get(bare, bare))
