@@ -6,6 +6,7 @@ A finished answer and one being written have the same parts in the same places, 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -102,11 +103,14 @@ def _draw_words(runtime: Runtime, answer_id: str, answer: Answer, *, running: bo
     except RoadmapError:
         documents = {}  # the sidebar says what is wrong with the index; the answer brings its quotes along
     data = answer_data(answer, documents, running=running, corpus=runtime.settings.corpus)
-    marker = draw_answer_text(f"words-{answer_id}", data, lambda: None)
-    if marker is not None:
-        st.session_state[Key.VIEWING] = (answer_id, marker)
-        if running:
-            st.rerun()  # out of the fragment: the page opens the source
+    draw_answer_text(f"words-{answer_id}", data, partial(_view, answer_id))
+    if st.session_state.pop(Key.OPENING, False) and running:
+        st.rerun()  # out of the fragment: the page opens the source
+
+
+def _view(answer_id: str, marker: int) -> None:
+    st.session_state[Key.VIEWING] = (answer_id, marker)
+    st.session_state[Key.OPENING] = True
 
 
 def _draw_status(answer: Answer | None, state: State, error: str) -> None:

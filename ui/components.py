@@ -13,11 +13,19 @@ from typing import Any
 import streamlit as st
 
 
-def draw_answer_text(key: str, data: Mapping[str, Any], on_opened: Callable[[], None]) -> int | None:
-    """Draw what `ui.answer_data.answer_data` gave; the number that was opened just now, else None."""
+def draw_answer_text(key: str, data: Mapping[str, Any], opened: Callable[[int], None]) -> None:
+    """Draw what `ui.answer_data.answer_data` gave; `opened` gets the number of a citation that is to be opened.
+
+    It is called before the page is drawn: what a component returns is gone when another rerun breaks into the drawing.
+    """
+
+    def told() -> None:
+        marker = st.session_state.get(key, {}).get("opened")
+        if isinstance(marker, (int, float)):
+            opened(int(marker))
+
     draw = st.components.v2.component("roadmap_answer", js=_script("answer.js"), isolate_styles=False)
-    marker = draw(key=key, data=dict(data), on_opened_change=on_opened).get("opened")
-    return int(marker) if isinstance(marker, (int, float)) else None
+    draw(key=key, data=dict(data), on_opened_change=told)
 
 
 def draw_xray(key: str, data: Mapping[str, Any]) -> None:
