@@ -11,14 +11,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from assistant.question import Question
+from assistant.reading import readings
 from assistant.signals import Signals
 from assistant.units import Unit
 from index.embedder import Vectors
 from index.search import Snapshot
 from index.terms import STOPWORDS, WORD, stem
 
-CHARACTERS = 400  # of a unit's text, after its headings
-HEADINGS = 2  # of its heading path, the nearest
 NAMES = (
     "mean_met", "least_met", "two_least_met", "mean_met_all_words", "least_met_all_words", "cosine", "mean_met_by_rarity",
     "rarest_met",
@@ -32,7 +31,8 @@ def interactions(question: Question, units: Sequence[Unit], snapshot: Snapshot) 
     out; without a content word they are 0.
     """
     rows = np.zeros((len(units), len(NAMES)), np.float32)
-    texts = [question.content, *(_text(unit) for unit in units)]
+    read = readings(units)
+    texts = [question.content, *(reading.text for reading in read)]
     words = [[match.span() for match in WORD.finditer(text)] for text in texts]
     if not units or not words[0]:
         return rows
@@ -40,11 +40,12 @@ def interactions(question: Question, units: Sequence[Unit], snapshot: Snapshot) 
     asked = [question.content[start:end].lower().replace("’", "'") for start, end in words[0]]
     content = np.array([word not in STOPWORDS for word in asked])
     rarity = np.array([snapshot.lexical.rarity(stem(word)) for word in asked], np.float32)[content]
-    for row, own in enumerate(vectors[1:]):
-        if not len(own):
-            continue
-        met = (vectors[0] @ own.T).max(axis=1)
-        rows[row] = _numbers(met, met[content], rarity, float(wholes[0] @ wholes[row + 1]))
+    for reading, spans, own in zip(read, words[1:], vectors[1:], strict=True):
+        for row, inside in reading.units.items():
+            held = own[[end <= reading.headings_end or any(s <= start and end <= e for s, e in inside) for start, end in spans]]
+            if len(held):
+                met = (vectors[0] @ held.T).max(axis=1)
+                rows[row] = _numbers(met, met[content], rarity, _cosine(wholes[0], held.sum(axis=0)))
     return rows
 
 
@@ -64,5 +65,5 @@ def _numbers(every: Vectors, met: Vectors, rarity: Vectors, cosine: float) -> tu
     )
 
 
-def _text(unit: Unit) -> str:
-    return " > ".join(unit.heading_path[-HEADINGS:]) + ": " + unit.text[:CHARACTERS]
+def _cosine(one: Vectors, other: Vectors) -> float:
+    return float(one @ other) / max(float(np.linalg.norm(one) * np.linalg.norm(other)), 1e-12)

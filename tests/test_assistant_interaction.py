@@ -12,6 +12,7 @@ from assistant.assistant import ask_of, rank_evidence
 from assistant.interaction import NAMES, interactions
 from assistant.question import Question
 from assistant.ranker import RERANKED, in_order, rerank
+from assistant.reading import readings
 from assistant.units import Unit, units_of
 from index.search import Snapshot
 
@@ -66,7 +67,10 @@ def test_only_the_best_are_weighed_anew_and_the_embedder_sees_no_others(snapshot
     seen = len(snapshot.embedder().texts)  # type: ignore[attr-defined]
     hits = snapshot.search_vector(asked.content, embedder.embed_question(asked.content), 10)
     ranked = rank_evidence(asked, embedder.embed_question(asked.content), hits, snapshot)
-    assert len(snapshot.embedder().texts) - seen == 1 + RERANKED  # type: ignore[attr-defined]
+    best = [r.unit for r in ranked if r.met.any()]
+    read = [reading.text for reading in readings(best)]
+    assert sorted(snapshot.embedder().texts[seen:]) == sorted([asked.content, *read])  # type: ignore[attr-defined]
+    assert len(read) < len(best)
     assert sum(bool(r.met.any()) for r in ranked) <= RERANKED < len(ranked)
     assert list(ranked) == in_order(ranked)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from assistant.message import TITLE_CHARACTERS, Message
+from assistant.message import TITLE_CHARACTERS, Conversation, Message
 from assistant.transcript import conversation_markdown, export_conversations
 from ingest.errors import RoadmapError
 from ui.asking import show_conversation
@@ -25,10 +25,7 @@ def draw_conversation_menu(runtime: Runtime, conversation_id: str, messages: Seq
         st.markdown(f"**{escape(conversation.title) or 'Untitled'}**", width="content")
         with st.popover("Conversation", icon=":material/more_horiz:", type="tertiary", key="conversation-menu"):
             with st.form(key=f"rename-{conversation_id}", border=False):
-                title = st.text_input("Title", conversation.title, max_chars=TITLE_CHARACTERS, key=f"title-{conversation_id}")
-                if st.form_submit_button("Rename", key=f"renamed-{conversation_id}", icon=":material/edit:"):
-                    rename(runtime, conversation_id, title)
-                    st.rerun()
+                draw_title(runtime, conversation)
             name = file_name(conversation.title)
             st.download_button(
                 "Download to read (Markdown)",
@@ -57,10 +54,22 @@ def draw_conversation_menu(runtime: Runtime, conversation_id: str, messages: Seq
             )  # fmt: skip
 
 
-def rename(runtime: Runtime, conversation_id: str, title: str) -> None:
-    """Give a conversation another title, or say why not."""
+def draw_title(runtime: Runtime, conversation: Conversation) -> None:
+    """The title of a conversation, to be changed; within a form."""
+    key = f"title-{conversation.id}"
+    st.text_input("Title", conversation.title, max_chars=TITLE_CHARACTERS, key=key)
+    st.form_submit_button(
+        "Rename",
+        key=f"renamed-{conversation.id}",
+        icon=":material/edit:",
+        on_click=_rename,
+        args=(runtime, conversation.id, key),
+    )
+
+
+def _rename(runtime: Runtime, conversation_id: str, key: str) -> None:
     try:
-        runtime.conversations.rename(conversation_id, title)
+        runtime.conversations.rename(conversation_id, st.session_state.get(key, ""))
     except RoadmapError as exc:
         st.session_state[Key.NOTICE] = str(exc)
 

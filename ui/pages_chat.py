@@ -106,17 +106,20 @@ def _draw_question(message: Message) -> None:
 
 def _draw_editor(message: Message) -> None:
     with st.form(key=f"editor-{message.id}"):
-        changed = st.text_area(
-            "Your question in other words", message.content, key=f"edited-{message.id}", max_chars=MAX_CHARACTERS
-        )
+        key = f"edited-{message.id}"
+        st.text_area("Your question in other words", message.content, key=key, max_chars=MAX_CHARACTERS)
         with st.container(horizontal=True, horizontal_alignment="right"):
-            cancelled = st.form_submit_button("Cancel", key=f"cancel-{message.id}")
-            sent = st.form_submit_button("Ask", key=f"resend-{message.id}", type="primary", icon=":material/arrow_upward:")
-    if cancelled or sent:
-        edit(None)
-        if sent and changed.strip():
-            ask(changed, after=message.parent)
-        st.rerun()
+            st.form_submit_button("Cancel", key=f"cancel-{message.id}", on_click=edit, args=(None,))
+            st.form_submit_button(
+                "Ask", key=f"resend-{message.id}", type="primary", icon=":material/arrow_upward:", on_click=_resend,
+                args=(message, key),
+            )  # fmt: skip
+
+
+def _resend(message: Message, key: str) -> None:
+    edit(None)
+    if (changed := st.session_state.get(key, "")).strip():
+        ask(changed, after=message.parent)
 
 
 def _draw_answer(runtime: Runtime, message: Message, *, last: bool) -> None:

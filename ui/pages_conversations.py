@@ -6,11 +6,11 @@ from datetime import datetime
 
 import streamlit as st
 
-from assistant.message import TITLE_CHARACTERS, Conversation
+from assistant.message import Conversation
 from assistant.transcript import export_conversations, import_conversations
 from ingest.errors import RoadmapError
 from ui.asking import show_conversation
-from ui.conversation_menu import file_name, remove, rename
+from ui.conversation_menu import draw_title, file_name, remove
 from ui.render import counted, escape, sentence
 from ui.runtime import Runtime
 from ui.shared import Key, shared_runtime
@@ -72,10 +72,7 @@ def _draw_entry(runtime: Runtime, conversation: Conversation) -> None:
 
 def _draw_change(runtime: Runtime, conversation: Conversation) -> None:
     with st.form(key=f"rename-{conversation.id}", border=False):
-        title = st.text_input("Title", conversation.title, max_chars=TITLE_CHARACTERS, key=f"title-{conversation.id}")
-        if st.form_submit_button("Rename", key=f"renamed-{conversation.id}", icon=":material/edit:"):
-            rename(runtime, conversation.id, title)
-            st.rerun()
+        draw_title(runtime, conversation)
     st.download_button(
         "Download (JSON)",
         lambda: export_conversations(runtime.conversations, [conversation.id]),

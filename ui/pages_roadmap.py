@@ -122,10 +122,7 @@ def _draw_roadmap(roadmap: Roadmap, marks: Marks) -> None:
             for step in phase.steps:
                 _draw_line(step, look(step, marks.states, roadmap.connected))
         return
-    key = f"map-{roadmap.id}"
-    clicked = draw_map(key, roadmap, marks.states, opened, lambda: None)
-    if clicked and clicked != opened and roadmap.step(clicked) is not None:
-        _open(clicked)
+    draw_map(f"map-{roadmap.id}", roadmap, marks.states, opened, _open)
 
 
 def _draw_line(step: Step, state: str) -> None:

@@ -16,11 +16,17 @@ from ui.render import counted
 Look = Literal["done", "doing", "ready", "open"]
 
 
-def draw_map(key: str, roadmap: Roadmap, states: Mapping[str, StepState], opened: str, on_opened: Callable[[], None]) -> str:
-    """Draw it; the id of the step that was clicked just now, else "". `opened` is the step whose details are shown."""
+def draw_map(key: str, roadmap: Roadmap, states: Mapping[str, StepState], opened: str, choose: Callable[[str], None]) -> None:
+    """Draw it; `opened` is the step whose details are shown, and `choose` gets the id of one that is clicked, before the page
+    is drawn."""
+
+    def told() -> None:
+        chosen = st.session_state.get(key, {}).get("opened")
+        if isinstance(chosen, str) and roadmap.step(chosen) is not None:
+            choose(chosen)
+
     draw = st.components.v2.component("roadmap_map", css=_file("roadmap_map.css"), js=_file("roadmap_map.js"))
-    chosen = draw(key=key, data=map_data(roadmap, states, opened), on_opened_change=on_opened).get("opened")
-    return chosen if isinstance(chosen, str) else ""
+    draw(key=key, data=map_data(roadmap, states, opened), on_opened_change=told)
 
 
 def map_data(roadmap: Roadmap, states: Mapping[str, StepState], opened: str = "") -> dict[str, Any]:

@@ -61,11 +61,11 @@ def _draw_conversations(runtime: Runtime) -> None:
 
 def _draw_rebuild(runtime: Runtime, running: bool) -> None:
     view = runtime.rebuild.view()
-    if view.state == "running":
+    if (view.state == "running") != running:
+        st.rerun()  # what is said of the documents changes, and how often it is looked at
+    if running:
         draw_rebuild(runtime)
         return
-    if running:
-        st.rerun()  # what is said of the documents has changed
     try:
         status = runtime.status()
         _draw_documents(status)
@@ -79,9 +79,11 @@ def _draw_rebuild(runtime: Runtime, running: bool) -> None:
 
 
 def _draw_update(runtime: Runtime, label: str) -> None:
-    if st.button(label, key="rebuild", icon=":material/sync:", width="stretch"):
-        runtime.rebuild.start()
-        st.rerun()
+    st.button(label, key="rebuild", icon=":material/sync:", on_click=_start, args=(runtime,), width="stretch")
+
+
+def _start(runtime: Runtime) -> None:
+    runtime.rebuild.start()
 
 
 def _unready(runtime: Runtime) -> str:

@@ -106,9 +106,9 @@ def _draw_steps(label: str, steps: Sequence[Step], choose: Callable[[str], None]
     st.markdown(f"**{label}**")
     with st.container(horizontal=True, gap="small"):
         for step in steps:
-            if st.button(escape(step.title), key=f"{label[:5].casefold()}-{step.id}", wrap=True):
-                choose(step.id)
-                st.rerun()
+            key = f"{label[:5].casefold()}-{step.id}"
+            if st.button(escape(step.title), key=key, wrap=True, on_click=choose, args=(step.id,)):
+                st.rerun()  # the page behind opens it
 
 
 def _draw_note(step: Step, document: Document | None) -> None:
@@ -124,15 +124,23 @@ def _draw_note(step: Step, document: Document | None) -> None:
 def _draw_questions(roadmap: Roadmap, step: Step, document: Document | None) -> None:
     st.caption("A question opens a new conversation.")
     for number, question in enumerate(questions(roadmap, step, document)):
-        if st.button(escape(question), key=f"ask-{step.id}-{number}", icon=":material/forum:", width="stretch", wrap=True):
-            _ask(question)
+        if st.button(
+            escape(question), key=f"ask-{step.id}-{number}", icon=":material/forum:", on_click=_ask, args=(question,),
+            width="stretch", wrap=True,
+        ):  # fmt: skip
+            st.rerun()
     with st.form(f"ask-own-{step.id}", border=False):
-        own = st.text_input("Your own question", value=f"{step.title}: ", max_chars=MAX_CHARACTERS, key=f"own-{step.id}")
-        if st.form_submit_button("Ask", key=f"send-{step.id}", icon=":material/arrow_upward:") and own.strip():
-            _ask(own.strip())
+        own = f"own-{step.id}"
+        st.text_input("Your own question", value=f"{step.title}: ", max_chars=MAX_CHARACTERS, key=own)
+        if st.form_submit_button("Ask", key=f"send-{step.id}", icon=":material/arrow_upward:", on_click=_ask_own, args=(own,)):
+            st.rerun()
+
+
+def _ask_own(key: str) -> None:
+    if question := st.session_state.get(key, "").strip():
+        _ask(question)
 
 
 def _ask(question: str) -> None:
     show_conversation(None)
     ask(question)
-    st.rerun()
