@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.question import Question
 from assistant.reading import readings
 from assistant.signals import Signals
 from assistant.units import Unit
-from index.embedder import Vectors
+from index.embedder import Span, Vectors
 from index.search import Snapshot
-from index.terms import STOPWORDS, WORD, stem
+from index.terms import STOPWORDS, stem
 
 NAMES = (
     "mean_met", "least_met", "two_least_met", "mean_met_all_words", "least_met_all_words", "cosine", "mean_met_by_rarity",
@@ -31,22 +32,31 @@ def interactions(question: Question, units: Sequence[Unit], snapshot: Snapshot) 
     out; without a content word they are 0.
     """
     rows = np.zeros((len(units), len(NAMES)), np.float32)
-    read = readings(units)
-    texts = [question.content, *(reading.text for reading in read)]
-    words = [[match.span() for match in WORD.finditer(text)] for text in texts]
-    if not units or not words[0]:
+    if not units:
         return rows
-    wholes, vectors = snapshot.embedder().embed_passages(texts, words)
-    asked = [question.content[start:end].lower().replace("’", "'") for start, end in words[0]]
+    read = readings(units)
+    words = snapshot.words.of([question.content, *(reading.text for reading in read)])
+    vectors = words[0].vectors.astype(np.float32)
+    if not len(vectors):
+        return rows
+    asked = [question.content[start:end].lower().replace("’", "'") for start, end in words[0].spans]
     content = np.array([word not in STOPWORDS for word in asked])
     rarity = np.array([snapshot.lexical.rarity(stem(word)) for word in asked], np.float32)[content]
-    for reading, spans, own in zip(read, words[1:], vectors[1:], strict=True):
-        for row, inside in reading.units.items():
-            held = own[[end <= reading.headings_end or any(s <= start and end <= e for s, e in inside) for start, end in spans]]
-            if len(held):
-                met = (vectors[0] @ held.T).max(axis=1)
-                rows[row] = _numbers(met, met[content], rarity, _cosine(wholes[0], held.sum(axis=0)))
+    for reading, held in zip(read, words[1:], strict=True):
+        cosines = vectors @ held.vectors.astype(np.float32).T
+        for row, spans in reading.units.items():
+            inside = _inside(held.spans, [(0, reading.headings_end), *spans])
+            if inside.any():
+                met = cosines[:, inside].max(axis=1)
+                whole = held.vectors[inside].sum(axis=0, dtype=np.float32)
+                rows[row] = _numbers(met, met[content], rarity, _cosine(vectors.sum(axis=0), whole))
     return rows
+
+
+def _inside(words: NDArray[np.int64], spans: Sequence[Span]) -> NDArray[np.bool_]:
+    """Which words lie in one of the spans, shape (words,)."""
+    starts, ends = np.array(spans).T
+    return np.asarray(((words[:, :1] >= starts) & (words[:, 1:] <= ends)).any(axis=1))
 
 
 def _numbers(every: Vectors, met: Vectors, rarity: Vectors, cosine: float) -> tuple[float, ...]:

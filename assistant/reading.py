@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.units import Unit
+from index.embedder import Span
 
-CHARACTERS = 600  # of a text, after its headings
+CHARACTERS = 400  # of a text, after its headings
 HEADINGS = 2  # of its heading path, the nearest
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)

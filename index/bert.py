@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import torch
 
-# Tokens of a batch are filled up, because oneDNN keeps code and memory for each size it has met: those of a question and of what
-# is read for it to one of these sizes, more to a multiple of `STEP`.
+# Tokens of a batch are filled up, because oneDNN keeps code and memory for each size it has met: those of a question and of
+# what is read for it to one of these sizes, more to a multiple of `STEP`.
 SIZES = (16, 32, 64, 128, 192, 256, 320, 384, 448, 512)
 STEP = 256
 HUGE = 2.0**115  # sums of powers up to this, times values, are still numbers

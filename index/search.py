@@ -18,6 +18,7 @@ from index.generation import Content, Manifest, Sentences
 from index.hit import Hit
 from index.lexical import LexicalIndex
 from index.titles import TitleIndex
+from index.word_vectors import WordVectors
 from ingest.document import Document, Passage
 
 DENSE_WEIGHT = 0.59  # of the fused score, where neither ranking falls off; 0 and 1 leave one of the two out
@@ -42,6 +43,7 @@ class Snapshot:
     lexical: LexicalIndex
     dense: DenseIndex
     embedder: Callable[[], Embedder]
+    words: WordVectors
     titles: TitleIndex
     rows: Mapping[str, tuple[int, int]]  # document id -> its passages, as a half-open range
     warning: str = ""  # set when this is not the generation that should be in use
@@ -155,6 +157,7 @@ def make_snapshot(
         lexical,
         DenseIndex(content.vectors),
         embedder,
+        WordVectors(embedder),
         TitleIndex(content.documents, documents_with, passages_with),
         rows,
         warning,
