@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from assistant.answer import REFUSAL, Turn
 from assistant.context import Context
 from assistant.orders import is_order
-from assistant.phrases import parallel
+from assistant.phrases import parallel, renumbered
 from assistant.pointing import points, put_in
 from index.terms import terms, words
 
@@ -120,6 +120,8 @@ def _resolve(asked: str, history: Sequence[Turn], context: Context | None, depth
     marked = _depends(spoken)
     if marked and context is not None and _says_much(spoken) and context.foreign(spoken):
         return Resolution(asked)
+    if not marked and _names_only(spoken) and (other := renumbered(spoken, before)) is not None:
+        return Resolution(other)
     if not marked and (refused or context is None or not context.goes_on(spoken, before)):
         return Resolution(asked)
     resolved = _resolve(before, history[:last], context, depth - 1)

@@ -77,11 +77,14 @@ def parallel(fragment: str, question: str, fits: Fits) -> str | None:
     'What does level 2 mean?'
     """
     fragment = fragment.strip(" ?!.,;:")
-    return _other_number(fragment, question) or _same_preposition(fragment, question) or _likest(fragment, question, fits)
+    return renumbered(fragment, question) or _same_preposition(fragment, question) or _likest(fragment, question, fits)
 
 
-def _other_number(fragment: str, question: str) -> str | None:
-    """`step 14` for `step 9`, `the second month` for `the first month`, `10` for the only number there is."""
+def renumbered(fragment: str, question: str) -> str | None:
+    """The question with the fragment's number in the place of its own; None when they do not stand against each other.
+
+    `step 14` stands for `step 9`, `the second month` for `the first month`, `10` for the only number there is.
+    """
     mine, theirs = _tokens(fragment), _tokens(question)
     numbers = [token for token in mine if _ORDINAL.match(token.text)]
     if len(numbers) != 1 or len([t for t in mine if t.content or t is numbers[0]]) > 3:

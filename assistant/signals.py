@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.numbered import Numbered, numbered, numbered_in, share_met
 from assistant.question import Question
 from assistant.units import Unit
 from index.embedder import Vectors
@@ -47,7 +48,7 @@ _PLAIN = (
     "items_structure", "items_single", "order_structure", "order_single", "duration", "no_duration", "money", "no_money",
     "number", "no_number", "link", "no_link", "reason", "definition", "comparison", "person", "ordered_parts", "named",
     "other_named", "dense_heading", "count_fits", "count_misses", "lead_ends_with_asked", "lead_counts_asked",
-    "parts_begin_with_asked",
+    "parts_begin_with_asked", "numbered_met", "numbered_missed", "numbered_above_met", "numbered_above_missed",
 )  # fmt: skip
 _COMPARED = (
     "dense_unit", "dense_mean", "dense_lead", "dense_heading", "passage_score", "passage_lexical", "cover_unit",
@@ -79,6 +80,15 @@ def _listed(unit: Unit, asked: Collection[str]) -> tuple[bool, bool, float]:
     beginnings = [terms(document[part.start : part.end][:_BEGINNING])[:1] for part in unit.parts]
     begun = sum(bool(first) and first[0] in asked for first in beginnings) / len(beginnings)
     return bool(ends) and ends[0] in asked, bool(counted & set(asked)), begun
+
+
+def _numbers(asked: Numbered, unit: Unit) -> tuple[float, bool, float, bool]:
+    """How the unit, and what stands above it, meet the numbered things that are asked for, as `share_met`."""
+    if not asked:
+        return 0.0, False, 0.0, False
+    lead = [unit.document.text[unit.lead.start : unit.lead.end]] if unit.lead else []
+    above = frozenset(thing for text in (*unit.heading_path, *lead) for thing in numbered(text))
+    return *share_met(asked, numbered_in(unit)), *share_met(asked, above)
 
 
 Span = tuple[str, int, int]  # document id, start, end
@@ -117,6 +127,7 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
     beginnings = {(name, start): cosine for (name, start, _), cosine in reversed(list(cosines.items()))}
     named = question.sources or snapshot.titles.named(question.content)
     wants = question.wants
+    numbers = numbered(question.content)
     rows = np.zeros((len(units), len(_PLAIN)), np.float32)
     for row, unit in enumerate(units):
         text = unit.text
@@ -164,7 +175,7 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
             unit.document.id in named, bool(named) and unit.document.id not in named,
             beginnings.get((unit.document.id, unit.section_start), 0.0), wants.count > 0 and len(unit.parts) == wants.count,
             wants.count > 1 and len(unit.parts) != wants.count,
-            *_listed(unit, weights.keys()),
+            *_listed(unit, weights.keys()), *_numbers(numbers, unit),
         )  # fmt: skip
         rows[row] = values
     if not units:
