@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
@@ -35,7 +36,16 @@ _DEFINES = re.compile(
     r"\b(?:is|are|was|were|means?|refers? to|stands? for|describes?|denotes?|called|defined as|consists? of)\b", re.I
 )
 _NAMED = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][\w-]+")
+# Stems of words that say how something is asked for and not what it is about: most kinds of documents are asked with them.
+_ASKING = frozenset(
+    """mani much long first second last next one two three five plan need take start begin end come go step learn peopl order
+    per time say differ compar becom best better way studi good question use must level want number part roadmap guid accord
+    name mean link path make know beginn ask happen give look topic find list call reason point thing read get recommend
+    often like right text answer articl week month year hour day exact whole short follow tell show explain
+    describ detail""".split()
+)
 _BEGINNING = 40  # characters of a part in which its first content word stands
+FIRST_HITS = 10  # passages of which the share in a document tells how much the document is about the question
 _STRUCTURES = ("list", "table", "outline", "plan")
 
 _PLAIN = (
@@ -49,10 +59,13 @@ _PLAIN = (
     "number", "no_number", "link", "no_link", "reason", "definition", "comparison", "person", "ordered_parts", "named",
     "other_named", "dense_heading", "count_fits", "count_misses", "lead_ends_with_asked", "lead_counts_asked",
     "parts_begin_with_asked", "numbered_met", "numbered_missed", "numbered_above_met", "numbered_above_missed",
+    "subject_unit", "subject_with_path", "subject_above", "subject_title", "subject_whole", "dense_title", "document_share",
+    "document_gap",
 )  # fmt: skip
 _COMPARED = (
     "dense_unit", "dense_mean", "dense_lead", "dense_heading", "passage_score", "passage_lexical", "cover_unit",
-    "cover_with_path", "cover_heading", "rare_cover", "pairs", "precision", "label_match",
+    "cover_with_path", "cover_heading", "rare_cover", "pairs", "precision", "label_match", "subject_unit", "subject_with_path",
+    "subject_above", "dense_title", "document_share",
 )  # fmt: skip
 NAMES = (*_PLAIN, *(f"{name}_below_best" for name in _COMPARED))  # the latter: minus the best unit's of the same question
 
@@ -123,6 +136,18 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
     def share(found: frozenset[str]) -> float:
         return sum(weight for term, weight in weights.items() if term in found) / total
 
+    subject = {term: weight for term, weight in weights.items() if term not in _ASKING} or weights
+    subject_total = sum(subject.values()) or 1.0
+
+    def subject_share(found: frozenset[str]) -> float:
+        return sum(weight for term, weight in subject.items() if term in found) / subject_total
+
+    hits = {unit.hit.passage.id: unit.hit for unit in units}
+    first_hits = sorted(hits.values(), key=lambda hit: hit.rank)[:FIRST_HITS]
+    held = Counter(hit.passage.document_id for hit in first_hits)
+    best_of: dict[str, float] = {}
+    for hit in hits.values():
+        best_of[hit.passage.document_id] = max(hit.score, best_of.get(hit.passage.document_id, -1.0))
     # Cosine of the question to what begins a section: the heading that the units of the section stand under.
     beginnings = {(name, start): cosine for (name, start, _), cosine in reversed(list(cosines.items()))}
     named = question.sources or snapshot.titles.named(question.content)
@@ -146,7 +171,7 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
         lead_cosine = cosines.get((unit.document.id, unit.lead.start, unit.lead.end), 0.0) if unit.lead else 0.0
         duration, money, number, link = (getattr(wants, kind) and holds(kind, text) for kind in _HELD)
         defines = _DEFINES.search(text)
-        subject = terms_of(text[: defines.start()]) if defines else frozenset()
+        defined = terms_of(text[: defines.start()]) if defines else frozenset()
         values = (
             max(near), sum(near) / len(near), lead_cosine, unit.hit.dense,
             unit.hit.score, unit.hit.lexical, 1 / unit.hit.rank, best - unit.hit.score,
@@ -156,7 +181,7 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
             sum(weights[term] for term in rare if term in own | headings) / rare_total,
             len(pairs & set(pairwise(sequence))) / (len(pairs) or 1),
             share(label),
-            share(subject),
+            share(defined),
             np.log1p(len(words(text))) / 5, np.log1p(len(unit.parts)) / 3, min(unit.position, 10) / 10,
             unit.kind == "sentence", unit.kind == "paragraph", unit.kind == "item", unit.kind == "list", unit.kind == "row",
             unit.kind == "table", unit.kind == "heading", unit.kind == "outline", unit.kind == "plan",
@@ -176,6 +201,9 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
             beginnings.get((unit.document.id, unit.section_start), 0.0), wants.count > 0 and len(unit.parts) == wants.count,
             wants.count > 1 and len(unit.parts) != wants.count,
             *_listed(unit, weights.keys()), *_numbers(numbers, unit),
+            subject_share(own), subject_share(own | headings | title), subject_share(nearest | title), subject_share(title),
+            subject.keys() <= own | headings | title, beginnings.get((unit.document.id, 0), 0.0),
+            held[unit.document.id] / len(first_hits), best - best_of[unit.document.id],
         )  # fmt: skip
         rows[row] = values
     if not units:
