@@ -30,6 +30,8 @@ _CODE = re.compile(
 _CLOSED = re.compile(r"[.!?…;。！？][\"'”’»)\]*]*\Z")
 _UNFINISHED = re.compile(r"\b(?:and|or|the|a|an|of|to|with|for|by)\Z")
 _ENTRY = re.compile(r"[^:]{1,60}:\s")
+_SERIES_ENTRY = re.compile(r"([A-Z][a-z]+) \d{1,3}(?: ?[-–] ?\d{1,3})?\s?[:–—-]\s")
+_CONTENTS_ENTRY = re.compile(r"(?:\s?\.){4,}\s*\d{1,4}\s*\Z")
 _LEADERS = re.compile(r"(?:\s?\.){4,}\s*")
 _PAGE_FOOT = re.compile(r".{0,100}\[Page \d{1,4}\]\s*\Z|\s*(?:- ?)?(?:Page )?\d{1,4}(?: ?-| of \d{1,4})?\s*\Z", re.IGNORECASE)
 WIDEST = 120  # characters; text with longer lines is not wrapped
@@ -191,8 +193,10 @@ def _opened(physical: _Physical) -> Line | None:
 def _continues(line: Line, last: _Physical, run: list[_Physical], index: int, width: int) -> bool:
     """Whether `run[index]` goes on with the sentence or paragraph that `last` ends."""
     following = run[index]
+    if _is_next_of(line.text, following.raw) or _CONTENTS_ENTRY.search(last.raw):
+        return False
     if (
-        _mark(following.raw)
+        (_mark(following.raw) and not _is_amount(last.text, following.raw))
         or _DECORATION.match(following.raw)
         or _HASHES.match(following.raw)
         or _table_end(run, index) > index
@@ -216,6 +220,18 @@ def _continues(line: Line, last: _Physical, run: list[_Physical], index: int, wi
     if last.text.endswith(":"):
         return small
     return small or hangs or len(last.text) >= width * 0.6 or bool(_UNFINISHED.search(last.text))
+
+
+def _is_next_of(text: str, following: str) -> bool:
+    """Whether both are entries of one series: "Quarter 1: ..." and "Quarter 2: ..."."""
+    one, other = _SERIES_ENTRY.match(text), _SERIES_ENTRY.match(following)
+    return one is not None and other is not None and one[1] == other[1]
+
+
+def _is_amount(before: str, text: str) -> bool:
+    """Whether a number that looks like that of a section goes on with the sentence: "which has / 1.4 million customers"."""
+    found = _DECIMAL.match(text)
+    return found is not None and text[found.end()].islower() and not is_closed(before) and not before.endswith(":")
 
 
 def _underlined(line: _Physical, rule: _Physical) -> bool:
