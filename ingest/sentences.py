@@ -109,6 +109,8 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
     word = follows[1]
     before = text[max(start, stop.start() - 24) : stop.start()].split(" ")[-1].lstrip("([{\"'“‘«*_-–—/")
     if stop[0][0] == ".":
+        if stop.start() - start == 1 + (text[start] == " ") and before.isalpha():
+            return False  # a mark before a sentence: "A. Two years.", "b. The second way."
         bare = before.lower()
         starter = re.sub(r"\W.*", "", word).lower() in _STARTERS and word[:1].isupper()
         if bare in _BEFORE_NUMBER:

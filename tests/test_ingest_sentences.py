@@ -35,6 +35,8 @@ def sentences(text: str) -> list[str]:
             "Learn Node.js or scikit-learn. scikit-learn is easier.",
             ["Learn Node.js or scikit-learn.", "scikit-learn is easier."],
         ),
+        ("Q. How long? A. Two years. More is better.", ["Q. How long?", "A. Two years.", "More is better."]),
+        ("It is vitamin C. A deficiency hurts.", ["It is vitamin C.", "A deficiency hurts."]),
         ("1. Define the problem. Then go.", ["1. Define the problem.", "Then go."]),
         ("What is it? What are you good at? Nothing!", ["What is it?", "What are you good at?", "Nothing!"]),
         ("A line\nanother line. More", ["A line", "another line.", "More"]),
