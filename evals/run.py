@@ -21,7 +21,7 @@ from ingest.document import Document
 from ingest.errors import RoadmapError
 
 if TYPE_CHECKING:
-    from index.generation import Manifest
+    from index.manifest import Manifest
 
 DEPTH = 10  # passages asked for and judged
 

@@ -19,10 +19,12 @@ from filelock import FileLock, Timeout
 
 from index import generation, storage
 from index.changes import DocumentState, find_changes
+from index.content import Draft, LexicalTexts
 from index.embedder import Embedder
-from index.generation import Draft, IndexDamaged, IndexMissing, LexicalTexts, Manifest
+from index.folder import IndexDamaged, IndexMissing, current_number, file_digest, index_folder, numbers
 from index.lexical import LexicalIndex
 from index.library import usable_manifest
+from index.manifest import Manifest, now, read_manifest, verify_files
 from index.reuse import Source, embed, make_plan
 from index.stat_cache import StatCache
 from ingest.corpus import SourceFile, scan
@@ -81,11 +83,11 @@ def update(
     """
     started = time.monotonic()
     sources = scan(corpus)
-    storage.make_folder(generation.index_folder(data))
+    storage.make_folder(index_folder(data))
     run = _Run(corpus, data, sources, embedder, embedder_identity, rebuild, passage_limit, progress, started)
     with _only_writer(data):
         generation.reclaim(data)
-        cache = StatCache.load(generation.index_folder(data))
+        cache = StatCache.load(index_folder(data))
         try:
             return run.update(cache)
         except IndexDamaged:
@@ -120,25 +122,25 @@ class _Run:
         if not changes.found:
             reasons = f" ({changes.refused[0].reason})" if changes.refused else ""
             raise CorpusEmpty(f"{self.corpus} holds no document that can be indexed{reasons}; add one and run it again.")
-        current = generation.current_number(data)
+        current = current_number(data)
         if previous is not None and current == previous.number and changes.none(previous.refused):
-            cache.save(generation.index_folder(data))
+            cache.save(index_folder(data))
             return BuildReport(previous.number, changes.states, previous.passages, 0, self._seconds(), False)
-        number = max([0, *generation.numbers(data)]) + 1
+        number = max([0, *numbers(data)]) + 1
         draft, lexical, embedded = _assemble(data, previous, changes.found, self.passage_limit, self.embedder, self.progress)
         self.progress(Progress("write", 0, 1))
         manifest = Manifest(
-            number, generation.now(), *self.embedder_identity, draft.vectors[0].shape[1], self.passage_limit,
+            number, now(), *self.embedder_identity, draft.vectors[0].shape[1], self.passage_limit,
             len(draft.documents), len(draft.passages), str(self.corpus), changes.refused,
             digests={document.id: document.digest for document in draft.documents},
         )  # fmt: skip
         generation.write(data, number, draft, lexical, manifest)
         self.progress(Progress("publish", 0, 1))
         # Before anyone depends on it: the digests came from memory; this compares what the disk holds with what was meant.
-        generation.verify_files(data, generation.read_manifest(data, number), _digest_with(data, cache))
+        verify_files(data, read_manifest(data, number), _digest_with(data, cache))
         generation.publish(data, number)
         generation.collect(data, keep=[number, *([last_good.number] if last_good is not None else [])])
-        cache.save(generation.index_folder(data))
+        cache.save(index_folder(data))
         self.progress(Progress("publish", 1, 1))
         counts = Counter(passage.document_id for passage in draft.passages)
         states = tuple(replace(state, passages=counts[state.id]) for state in changes.states)
@@ -153,7 +155,7 @@ class _Run:
 
 @contextmanager
 def _only_writer(data: Path) -> Iterator[None]:
-    lock = FileLock(generation.index_folder(data) / "writer.lock", timeout=0, mode=0o600, fallback_to_soft=False)
+    lock = FileLock(index_folder(data) / "writer.lock", timeout=0, mode=0o600, fallback_to_soft=False)
     try:
         lock.acquire()
     except Timeout as error:
@@ -172,14 +174,14 @@ def _only_writer(data: Path) -> Iterator[None]:
 def _last_good(data: Path, cache: StatCache) -> Manifest | None:
     """The manifest of the last sound generation, every byte of it verified since it last changed; None without one."""
     try:
-        return usable_manifest(data, generation.current_number(data), _digest_with(data, cache))[0]
+        return usable_manifest(data, current_number(data), _digest_with(data, cache))[0]
     except (IndexMissing, IndexDamaged):
         return None  # both mean: build from scratch; errors of disk or permission are raised instead
 
 
 def _digest_with(data: Path, cache: StatCache) -> Callable[[Path], str]:
-    root = generation.index_folder(data)
-    return lambda path: cache.digest(path.relative_to(root).as_posix(), path, partial(generation.file_digest, path))
+    root = index_folder(data)
+    return lambda path: cache.digest(path.relative_to(root).as_posix(), path, partial(file_digest, path))
 
 
 def _made_with(manifest: Manifest) -> tuple[str, str, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from index.generation import Refused
+from index.manifest import Refused
 from index.stat_cache import StatCache, look_at
 from ingest.corpus import SourceFile, digest_of
 from ingest.document import Document

@@ -8,26 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from index.content import Content
 from index.embedder import Embedder
-from index.generation import (
+from index.folder import (
     POINTER,
-    Content,
     IndexDamaged,
     IndexMissing,
-    Manifest,
     Pointer,
-    Refused,
     current,
     current_number,
     file_digest,
     folder_of,
     index_folder,
     numbers,
-    read,
-    read_manifest,
-    verify_files,
 )
+from index.generation import read
 from index.lexical import LexicalIndex
+from index.manifest import Manifest, Refused, read_manifest, verify_files
 from index.search import Snapshot, make_snapshot
 from ingest.corpus import digest_of, scan
 from ingest.errors import RoadmapError

@@ -13,8 +13,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from index.content import Content, lexical_text
 from index.embedder import Embedder, Span, Vectors
-from index.generation import Content, lexical_text
 from ingest.document import Document, Passage
 from ingest.quotable import quotable_spans
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.content import Content, Sentences
 from index.dense import DenseIndex
 from index.embedder import Embedder, Vectors
-from index.generation import Content, Manifest, Sentences
 from index.hit import Hit
 from index.lexical import LexicalIndex
+from index.manifest import Manifest
 from index.titles import TitleIndex
 from index.word_vectors import WordVectors
 from ingest.document import Document, Passage

@@ -7,17 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from index.generation import (
-    IndexDamaged,
-    IndexMissing,
-    Manifest,
-    current_number,
-    folder_of,
-    numbers,
-    read,
-    read_manifest,
-)
+from index.folder import IndexDamaged, IndexMissing, current_number, folder_of, numbers
+from index.generation import read
 from index.library import pointer_problem
+from index.manifest import Manifest, read_manifest
 
 UNIT = 0.01  # how far the length of a vector may be from 1: sentence vectors are kept in 16 bits
 

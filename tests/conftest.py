@@ -11,7 +11,7 @@ from faults_counts import NIGHTLY, Counts, Told
 from filelock import FileLock
 
 from index.embedder import EMBEDDER, TransformerEmbedder
-from index.generation import current_number
+from index.folder import current_number
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 LONG = (  # files that take longest: begun first when several processes share the tests, so that none is left for the end

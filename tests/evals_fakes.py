@@ -12,8 +12,8 @@ from assistant.answer import Answer, Citation, Mode, Sentence, Turn
 from assistant.verify import support
 from evals.items import EvalItem, Evidence
 from evals.run import Bench
-from index.generation import Manifest
 from index.hit import Hit
+from index.manifest import Manifest
 from ingest.document import Document, Passage, Section
 from ingest.errors import RoadmapError
 

@@ -13,7 +13,7 @@ import pytest
 from fakes import BREAD, PLAN, RIVERS, build, open_library, write_corpus
 
 from index import generation, stat_cache
-from index.generation import IndexMissing
+from index.folder import IndexMissing, folder_of, index_folder, numbers
 
 FIRST = {"plan.md": PLAN, "bread.md": BREAD}
 CHANGED = {"plan.md": PLAN + "\nNew: kubernetes.\n", "bread.md": BREAD, "rivers.md": RIVERS}
@@ -47,7 +47,7 @@ def _build(corpus: Path, data: Path) -> None:
 
 
 def _roll_back(corpus: Path, data: Path) -> None:
-    generation.publish(data, generation.numbers(data)[-2])
+    generation.publish(data, numbers(data)[-2])
 
 
 ACTIONS: Mapping[str, Callable[[Path, Path], None]] = {"build": _build, "roll back": _roll_back}
@@ -82,7 +82,7 @@ def roll_back(folder: Path, corpus: Path) -> str:
 def repair(folder: Path, corpus: Path) -> str:
     """The current generation is damaged, so that the earlier one answers: it must not be lost."""
     _two(folder, corpus, FIRST)
-    vectors = generation.folder_of(folder, 2) / "vectors.npy"
+    vectors = folder_of(folder, 2) / "vectors.npy"
     vectors.write_bytes(vectors.read_bytes()[:-1] + b"?")
     return "build"
 
@@ -90,7 +90,7 @@ def repair(folder: Path, corpus: Path) -> str:
 def collect(folder: Path, corpus: Path) -> str:
     """Nothing changed, but interrupted builds left something of every kind behind."""
     _two(folder, corpus, FIRST)
-    root = generation.index_folder(folder)
+    root = index_folder(folder)
     shutil.copytree(root / "gen-000002", root / "gen-000003")  # written, never published
     shutil.copytree(root / "gen-000002", root / ".staging-000004")
     shutil.copytree(root / "gen-000001", root / ".deleted-000001")
@@ -145,6 +145,6 @@ def state(data: Path) -> State | None:
 
 def leftovers(data: Path) -> list[str]:
     """What does not belong to an index with at most two generations."""
-    names = sorted(path.name for path in generation.index_folder(data).iterdir())
+    names = sorted(path.name for path in index_folder(data).iterdir())
     generations = [name for name in names if name.startswith("gen-")]
     return [name for name in names if name not in ("CURRENT", "writer.lock", stat_cache.NAME, *generations[-2:])]

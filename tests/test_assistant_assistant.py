@@ -13,7 +13,7 @@ from assistant.assistant import Assistant
 from assistant.question import QuestionInvalid
 from index.build import update
 from index.embedder import EMBEDDER, TransformerEmbedder
-from index.generation import IndexMissing
+from index.folder import IndexMissing
 from index.library import Library
 from index.terms import words
 from index.weights import digest_of, is_present

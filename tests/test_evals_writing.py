@@ -14,7 +14,8 @@ from assistant.verify import support
 from evals.evidence import locate
 from evals.run import Outcome, run_items
 from evals.writing import measure_writing, store_writing
-from index.generation import current_number, read_manifest
+from index.folder import current_number
+from index.manifest import read_manifest
 from ui.assembly import model_ids, open_assistant
 from ui.settings import Settings, read_settings
 

@@ -12,6 +12,8 @@ from faults_disk import Operation, WatchedDisk, on_disk
 from faults_scenes import FIRST
 
 from index import generation
+from index.folder import folder_of
+from index.manifest import read_manifest
 from index.storage import StorageFailed
 
 SECRET = """---
@@ -58,13 +60,13 @@ def test_no_byte_of_a_deleted_document_outlives_the_last_generation_that_held_it
     for canary in (*CANARIES, "zebrafish"):
         assert all("qx" not in hit.passage.text for hit in snapshot.search(canary, 50))
         assert not snapshot.lexical.knows(canary)
-    assert left(generation.folder_of(data, 2)) == {}
-    assert left(generation.folder_of(data, 1)), "the earlier generation is kept in case it is needed"
+    assert left(folder_of(data, 2)) == {}
+    assert left(folder_of(data, 1)), "the earlier generation is kept in case it is needed"
     rows = len(snapshot.passages)
-    content, _ = generation.read(data, generation.read_manifest(data, 2))
+    content, _ = generation.read(data, read_manifest(data, 2))
     assert len(content.vectors) == rows == len(content.sentences.first) - 1
     spans = int(content.sentences.first[-1])
-    size = (generation.folder_of(data, 2) / "sentence_vectors.npy").stat().st_size
+    size = (folder_of(data, 2) / "sentence_vectors.npy").stat().st_size
     assert size == 128 + spans * content.sentences.vectors.itemsize * content.sentences.vectors.shape[1], "no row is left over"
     assert np.isfinite(content.vectors).all()
     build(write_corpus(corpus, {**FIRST, "new.md": "# New\n\nSomething else.\n"}), data)

@@ -16,7 +16,7 @@ from faults_disk import Operation, WatchedDisk, on_disk
 from faults_scenes import Scene, State, collect, delete, first_build, leftovers, make_scene, rebuild, repair, roll_back, state
 
 from index import generation, storage
-from index.generation import IndexUnreadable
+from index.folder import IndexUnreadable, folder_of, index_folder
 from index.storage import StorageFailed
 
 Prepare = Callable[[Path, Path], str]
@@ -60,7 +60,7 @@ def check(scene: Scene, data: Path, refusal: Refusal) -> bool:
     if refusal.code in NO_ROOM and refusal.refused.kind in ("create", "write"):
         assert re.search(r"takes [\d,]+ bytes and [\d,]+ are free; free space", message), told
     assert state(data) in (scene.before, scene.after), told
-    folder = generation.index_folder(data)
+    folder = index_folder(data)
     clean = not folder.is_dir() or not any(path.name.startswith((".staging", ".deleted")) for path in folder.iterdir())
     scene.act(data)
     assert state(data) == scene.after, told
@@ -99,7 +99,7 @@ def test_what_a_build_needs_is_compared_with_what_is_free_before_anything_is_wri
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene = make_scene(tmp_path, rebuild)
-    size = sum(path.stat().st_size for path in generation.folder_of(tmp_path / "done", 3).rglob("*") if path.is_file())
+    size = sum(path.stat().st_size for path in folder_of(tmp_path / "done", 3).rglob("*") if path.is_file())
 
     class Usage:
         free = size // 2
@@ -111,7 +111,7 @@ def test_what_a_build_needs_is_compared_with_what_is_free_before_anything_is_wri
         scene.act(scene.base)
     assert operations == []
     takes, free = (int(number.replace(",", "")) for number in re.findall(r"([\d,]+) (?:bytes|are)", str(full.value)))
-    manifest = (generation.folder_of(tmp_path / "done", 3) / "manifest.json").stat().st_size
+    manifest = (folder_of(tmp_path / "done", 3) / "manifest.json").stat().st_size
     assert (takes, free) == (size - manifest, size // 2)
     assert state(scene.base) == scene.before
 
@@ -123,8 +123,8 @@ def test_what_cannot_be_read_is_damage_only_where_the_disk_says_so(
     """A file the disk has lost is replaced by the earlier generation; one that may not be read now deletes nothing."""
     scene = make_scene(tmp_path, rebuild)
     earlier = state_of(scene.base, 1)
-    names = [path for path in generation.folder_of(scene.base, 2).rglob("*") if path.is_file()]
-    names.append(generation.index_folder(scene.base) / "CURRENT")
+    names = [path for path in folder_of(scene.base, 2).rglob("*") if path.is_file()]
+    names.append(index_folder(scene.base) / "CURRENT")
     before = {path: path.read_bytes() for path in scene.base.rglob("*") if path.is_file()}
     whole = Path.open
     for name in names:
@@ -151,7 +151,7 @@ def test_what_cannot_be_read_is_damage_only_where_the_disk_says_so(
 
 def state_of(data: Path, number: int) -> State | None:
     """The state of an earlier generation."""
-    pointer = generation.index_folder(data) / "CURRENT"
+    pointer = index_folder(data) / "CURRENT"
     current = pointer.read_bytes()
     generation.publish(data, number)
     found = state(data)

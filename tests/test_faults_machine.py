@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from index import generation
 from index.build import update
-from index.generation import IndexDamaged, IndexMissing
+from index.folder import IndexDamaged, IndexMissing, Pointer, current, current_number, folder_of, index_folder, numbers
 from index.library import EmbedderMismatch
 from index.search import Snapshot
 from index.storage import StorageFailed
@@ -179,7 +179,7 @@ class IndexMachine(RuleBasedStateMachine):
         self.touched = True
         self.count("damages")
         number = (max if newest else min)(self.generations)
-        files = sorted(path for path in generation.folder_of(self.data, number).rglob("*") if path.is_file())
+        files = sorted(path for path in folder_of(self.data, number).rglob("*") if path.is_file())
         path = files[file % len(files)]
         data = bytearray(path.read_bytes())
         data[at % len(data)] ^= 1 << at % 8
@@ -193,7 +193,7 @@ class IndexMachine(RuleBasedStateMachine):
     def damage_the_pointer(self, data: bytes) -> None:
         self.touched = True
         self.count("damages")
-        (generation.index_folder(self.data) / "CURRENT").write_bytes(data)
+        (index_folder(self.data) / "CURRENT").write_bytes(data)
         self.pointer = None
 
     @rule()
@@ -206,7 +206,7 @@ class IndexMachine(RuleBasedStateMachine):
     def restart(self) -> None:
         self.touched = True
         self.library = open_library(self.data, self.embedder)
-        self.opened: tuple[generation.Pointer | None, Files] | None = None  # what CURRENT said then, what must be found
+        self.opened: tuple[Pointer | None, Files] | None = None  # what CURRENT said then, what must be found
 
     # what must hold
 
@@ -217,7 +217,7 @@ class IndexMachine(RuleBasedStateMachine):
         self.touched = False
         usable = self.usable()
         for library in (self.library, open_library(self.data, self.embedder)):
-            pointer = generation.current(self.data)
+            pointer = current(self.data)
             held = library is self.library and self.opened is not None and pointer in (None, self.opened[0])
             if held:
                 assert self.opened is not None
@@ -268,17 +268,17 @@ class IndexMachine(RuleBasedStateMachine):
 
     def look(self) -> None:
         """Take over which generations there are; a new one is to hold what the folder holds now."""
-        found = generation.numbers(self.data)
+        found = numbers(self.data)
         for number, manifest in ((number, self.manifest_of(number)) for number in found):  # a number may come again
             known = self.generations.get(number)
             if known is None or (known.manifest != manifest):
                 self.generations[number] = Generation(dict(self.files), self.embedder.digest, manifest)
         self.generations = {number: held for number, held in self.generations.items() if number in found}
-        self.pointer = generation.current_number(self.data)
+        self.pointer = current_number(self.data)
         assert self.pointer is None or self.pointer in self.generations
 
     def manifest_of(self, number: int) -> tuple[bytes, int, int]:
-        path = generation.folder_of(self.data, number) / "manifest.json"
+        path = folder_of(self.data, number) / "manifest.json"
         return path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino
 
     def interrupted(self, at: int, failure: BaseException) -> None:

@@ -17,7 +17,7 @@ from fakes import build, open_library, write_corpus
 from faults_counts import Tally
 from faults_scenes import CHANGED, FIRST, QUESTION
 
-from index import generation
+from index.folder import index_folder
 from index.verify import verify_index
 
 HERE = Path(__file__).parent
@@ -39,13 +39,13 @@ def test_the_order_of_generations_is_that_of_their_numbers_whatever_the_clock_sa
 ) -> None:
     corpus, data = tmp_path / "corpus", tmp_path / "data"
     for number, moment in enumerate(CLOCKS, start=1):
-        monkeypatch.setattr(generation, "now", lambda moment=moment: moment)
+        monkeypatch.setattr("index.build.now", lambda moment=moment: moment)
         write_corpus(corpus, {"plan.md": f"# Plan\n\nEdition {number} of the statistics plan.\n"})
         assert build(corpus, data).generation == number
         for path in data.rglob("*"):  # the newest looks oldest, and a lock from the future is no lock
             os.utime(path, (1e9 * (5 - number), 1e9 * (5 - number)))
         assert open_library(data).snapshot().generation == number
-        pointer = generation.index_folder(data) / "CURRENT"
+        pointer = index_folder(data) / "CURRENT"
         kept = pointer.read_bytes()
         pointer.unlink()
         assert open_library(data).snapshot().generation == number

@@ -14,7 +14,7 @@ import pytest
 from faults_counts import Tally
 from faults_scenes import Scene, make_scene, rebuild, state
 
-from index import generation
+from index.folder import index_folder
 
 HERE = Path(__file__).parent
 STRACE = shutil.which("strace")
@@ -83,7 +83,7 @@ def test_nothing_but_the_storage_module_changes_the_data_folder(
     witnessed: tuple[Path, list[str], list[str]], tally: Tally
 ) -> None:
     data, kernel, told = witnessed
-    lock = f"create {generation.index_folder(data) / 'writer.lock'}"
+    lock = f"create {index_folder(data) / 'writer.lock'}"
     assert lock in kernel
     rest = [operation for operation in kernel if operation != lock and not operation.startswith("fchmod")]
     assert rest == [operation for operation in told if not operation.startswith("write ")]
@@ -95,7 +95,7 @@ def test_the_kernel_sees_everything_forced_to_the_disk_before_the_pointer_moves(
     witnessed: tuple[Path, list[str], list[str]],
 ) -> None:
     data, kernel, _ = witnessed
-    root = generation.index_folder(data)
+    root = index_folder(data)
     staging, published = root / ".staging-000003", root / "gen-000003"
     moved = kernel.index(f"move {staging} to {published}")
     pointed = kernel.index(f"move {root / 'CURRENT.tmp'} to {root / 'CURRENT'}")

@@ -17,9 +17,8 @@ from filelock import FileLock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index import generation
 from index.build import IndexBusy, Progress, update
-from index.generation import IndexMissing
+from index.folder import IndexMissing, folder_of, index_folder, numbers
 from index.library import EmbedderMismatch, read_status
 from index.search import Snapshot
 from index.terms import term_counts
@@ -147,12 +146,12 @@ def test_twins_are_embedded_once_and_both_are_found(tmp_path: Path) -> None:
 def test_nothing_changed_publishes_nothing_and_loads_no_model(tmp_path: Path) -> None:
     corpus, data = write_corpus(tmp_path / "corpus", {**FILES, "broken.xyz": "?"}), tmp_path / "data"
     build(corpus, data)
-    before = {path: path.stat().st_mtime_ns for path in generation.folder_of(data, 1).rglob("*")}
+    before = {path: path.stat().st_mtime_ns for path in folder_of(data, 1).rglob("*")}
     os.utime(corpus / "plan.md")  # touched, not changed
     report = update(corpus, data, no_model, WordEmbedder().identity)
     assert (report.published, report.generation, report.embedded) == (False, 1, 0)
-    assert generation.numbers(data) == [1]
-    assert {path: path.stat().st_mtime_ns for path in generation.folder_of(data, 1).rglob("*")} == before
+    assert numbers(data) == [1]
+    assert {path: path.stat().st_mtime_ns for path in folder_of(data, 1).rglob("*")} == before
 
 
 def test_a_deletion_alone_loads_no_model(tmp_path: Path) -> None:
@@ -172,7 +171,7 @@ def test_a_deleted_document_is_not_retrieved_and_its_bytes_go_with_the_last_gene
     assert "secret.md" not in snapshot.documents
     assert all(hit.passage.document_id != "secret.md" for hit in snapshot.search("zebrafish swim", 50))
     assert not snapshot.lexical.knows("zebrafish")
-    assert not holds(generation.folder_of(data, 2), b"ebrafish")
+    assert not holds(folder_of(data, 2), b"ebrafish")
     assert holds(data, b"ebrafish"), "the last good generation still has it"
     write_corpus(corpus, {**FILES, "rivers.md": RIVERS})
     build(corpus, data)
@@ -224,7 +223,7 @@ def test_a_missing_or_empty_corpus_is_named_and_the_index_that_was_there_answers
     with pytest.raises(CorpusEmpty, match=r"\.xyz"):
         build(write_corpus(tmp_path / "odd", {"a.xyz": "?"}), data)
     assert open_library(data).snapshot().generation == 1
-    assert generation.numbers(data) == [1]
+    assert numbers(data) == [1]
 
 
 def test_an_embedder_that_fails_leaves_the_old_index(tmp_path: Path) -> None:
@@ -242,7 +241,7 @@ def test_a_second_writer_is_turned_away_and_readers_are_not(tmp_path: Path) -> N
     build(corpus, data)
     holder = (
         "import sys, time; from filelock import FileLock\n"
-        f"lock = FileLock({str(generation.index_folder(data) / 'writer.lock')!r}); lock.acquire(); print('held', flush=True)\n"
+        f"lock = FileLock({str(index_folder(data) / 'writer.lock')!r}); lock.acquire(); print('held', flush=True)\n"
         "sys.stdin.read()"
     )
     with subprocess.Popen([sys.executable, "-c", holder], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
@@ -262,7 +261,7 @@ def test_the_lock_is_free_again_after_a_failed_build(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(CorpusEmpty):
         build(tmp_path / "empty", tmp_path / "data")
-    with FileLock(generation.index_folder(tmp_path / "data") / "writer.lock", timeout=0):
+    with FileLock(index_folder(tmp_path / "data") / "writer.lock", timeout=0):
         pass
     with pytest.raises(IndexMissing):
         open_library(tmp_path / "data").snapshot()
@@ -369,6 +368,6 @@ def test_any_sequence_of_changes_ends_in_what_a_fresh_build_makes(
     assert np.array_equal(grown.sentences.spans, fresh.sentences.spans)
     for question in ("statistics weeks", "flour", "danube rhine"):
         assert grown.search(question) == fresh.search(question)
-    assert len(generation.numbers(folder / "data")) <= 2
-    manifest = json.loads((generation.folder_of(folder / "fresh", 1) / "manifest.json").read_bytes().rpartition(b"}")[0] + b"}")
+    assert len(numbers(folder / "data")) <= 2
+    manifest = json.loads((folder_of(folder / "fresh", 1) / "manifest.json").read_bytes().rpartition(b"}")[0] + b"}")
     assert manifest["documents"] == len(states[-1])

@@ -29,7 +29,8 @@ from faults_scenes import (
     state,
 )
 
-from index import generation, stat_cache
+from index import stat_cache
+from index.folder import folder_of, index_folder
 from index.storage import StorageFailed
 from ingest.errors import RoadmapError
 
@@ -111,7 +112,7 @@ def test_nothing_is_published_before_it_is_on_the_disk(tmp_path: Path) -> None:
         pytest.skip("needs /proc to see what is forced to the disk")
     crash(scene, tmp_path / "trace", "trace")
     operations: list[str] = json.loads((tmp_path / "trace" / "trace.json").read_text())
-    root = generation.index_folder(tmp_path / "trace" / "trace")
+    root = index_folder(tmp_path / "trace" / "trace")
     staging, published = root / ".staging-000003", root / "gen-000003"
     moved = operations.index(f"os.rename {staging} {published}")
     pointed = operations.index(f"os.rename {root / 'CURRENT.tmp'} {root / 'CURRENT'}")
@@ -157,8 +158,8 @@ def test_a_disk_that_takes_only_part_of_a_file_costs_nothing(room: int, tmp_path
 def test_a_build_that_changes_nothing_still_clears_what_an_earlier_one_left(tmp_path: Path) -> None:
     corpus, data = write_corpus(tmp_path / "corpus", FIRST), tmp_path / "data"
     build(corpus, data)
-    root = generation.index_folder(data)
-    shutil.copytree(generation.folder_of(data, 1), root / "gen-000002")  # written, never published
+    root = index_folder(data)
+    shutil.copytree(folder_of(data, 1), root / "gen-000002")  # written, never published
     (root / ".staging-000003").mkdir()
     (root / ".staging-000003" / "vectors.npy").write_bytes(bytes(1000))
     assert not build(corpus, data).published

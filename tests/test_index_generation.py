@@ -15,8 +15,10 @@ from fakes import PLAN, WordEmbedder, build, open_library, write_corpus
 from faults_counts import Counts, Tally
 
 from index import generation
-from index.generation import IndexDamaged, IndexMissing
+from index.content import lexical_text
+from index.folder import IndexDamaged, IndexMissing, current_number, folder_of, index_folder, numbers
 from index.library import read_status, usable_manifest
+from index.manifest import read_manifest
 from index.verify import verify_index
 
 SEED = 20261121
@@ -45,7 +47,7 @@ def served(data: Path) -> tuple[int, bool]:
 
 
 def test_a_generation_reads_back_as_it_was_written(two: Path) -> None:
-    manifest = generation.read_manifest(two, 2)
+    manifest = read_manifest(two, 2)
     content, lexical = generation.read(two, manifest)
     (document,) = content.documents
     assert document.id == "plan.md"
@@ -54,18 +56,18 @@ def test_a_generation_reads_back_as_it_was_written(two: Path) -> None:
         assert passage.text == "\n".join(document.text[start:end] for start, end in passage.spans)
     embedder = WordEmbedder()
     for passage, vector in zip(content.passages, content.vectors, strict=True):
-        assert np.array_equal(vector, embedder.embed_question(generation.lexical_text(passage)))
+        assert np.array_equal(vector, embedder.embed_question(lexical_text(passage)))
     assert content.vectors.dtype == np.float32
     assert lexical.knows("kubernet")
     assert set(manifest.files) == {
-        path.relative_to(generation.folder_of(two, 2)).as_posix()
-        for path in generation.folder_of(two, 2).rglob("*")
+        path.relative_to(folder_of(two, 2)).as_posix()
+        for path in folder_of(two, 2).rglob("*")
         if path.is_file() and path.name != "manifest.json"
     }
 
 
 def test_the_sentence_vectors_are_those_of_the_quotable_spans(two: Path) -> None:
-    content, _ = generation.read(two, generation.read_manifest(two, 2))
+    content, _ = generation.read(two, read_manifest(two, 2))
     (document,) = content.documents
     embedder = WordEmbedder()
     assert content.sentences.first[0] == 0
@@ -75,49 +77,49 @@ def test_the_sentence_vectors_are_those_of_the_quotable_spans(two: Path) -> None
 
 
 def test_every_flipped_bit_of_the_pointer_is_noticed(data: Path, tally: Tally) -> None:
-    pointer = generation.index_folder(data) / "CURRENT"
+    pointer = index_folder(data) / "CURRENT"
     whole = pointer.read_bytes()
     for at in range(len(whole)):
         for bit in range(8):
             damaged = bytearray(whole)
             damaged[at] ^= 1 << bit
             pointer.write_bytes(damaged)
-            assert generation.current_number(data) is None, (at, bit)
+            assert current_number(data) is None, (at, bit)
     for length in range(len(whole)):
         pointer.write_bytes(whole[:length])
-        assert generation.current_number(data) is None, length
+        assert current_number(data) is None, length
     assert served(data) == (2, True)
     tally("T3", f"{9 * len(whole)} damages of the pointer: every bit flipped, cut at every byte; all noticed")
 
 
 def test_without_the_pointer_the_newest_sound_generation_answers_with_a_warning(data: Path) -> None:
-    (generation.index_folder(data) / "CURRENT").unlink()
+    (index_folder(data) / "CURRENT").unlink()
     assert served(data) == (2, True)
 
 
 def test_every_changed_byte_of_the_manifest_is_noticed(data: Path, tally: Tally) -> None:
-    path = generation.folder_of(data, 2) / "manifest.json"
+    path = folder_of(data, 2) / "manifest.json"
     whole = path.read_bytes()
     for at in range(len(whole)):
         damaged = bytearray(whole)
         damaged[at] ^= 1 << (at % 8)
         path.write_bytes(damaged)
         with pytest.raises(IndexDamaged):
-            generation.read_manifest(data, 2)
+            read_manifest(data, 2)
     for length in range(len(whole)):
         path.write_bytes(whole[:length])
         with pytest.raises(IndexDamaged):
-            generation.read_manifest(data, 2)
+            read_manifest(data, 2)
     assert served(data) == (1, True)
     tally("T3", f"{2 * len(whole)} damages of the manifest: every byte changed, cut at every byte; all noticed")
 
 
 def test_damage_of_any_file_is_noticed_before_anything_is_searched(data: Path, counts: Counts, tally: Tally) -> None:
-    manifest = generation.read_manifest(data, 2)
+    manifest = read_manifest(data, 2)
     dice = random.Random(SEED)
     noticed = 0
     for name in manifest.files:
-        path = generation.folder_of(data, 2) / name
+        path = folder_of(data, 2) / name
         whole = path.read_bytes()
         for at, damaged in enumerate(damages(whole, dice, counts)):
             path.write_bytes(damaged)
@@ -173,7 +175,7 @@ def write_another_format(folder: Path) -> None:
 
 @pytest.mark.parametrize("damage", [remove_a_file, add_a_file, remove_the_manifest, append_a_byte, write_another_format])
 def test_the_last_good_generation_answers_with_a_warning(data: Path, damage: Callable[[Path], None]) -> None:
-    damage(generation.folder_of(data, 2))
+    damage(folder_of(data, 2))
     assert served(data) == (1, True)
     assert "roadmap index" in open_library(data).snapshot().warning
     assert "generation 1" in read_status(data).warning
@@ -183,8 +185,8 @@ def test_the_last_good_generation_answers_with_a_warning(data: Path, damage: Cal
 
 def test_files_swapped_between_generations_are_noticed(data: Path, tally: Tally) -> None:
     swapped = 0
-    first, second = generation.folder_of(data, 1), generation.folder_of(data, 2)
-    for name in generation.read_manifest(data, 2).files:
+    first, second = folder_of(data, 1), folder_of(data, 2)
+    for name in read_manifest(data, 2).files:
         mine, theirs = (second / name).read_bytes(), (first / name).read_bytes()
         if mine == theirs:
             continue
@@ -198,19 +200,19 @@ def test_files_swapped_between_generations_are_noticed(data: Path, tally: Tally)
 
 
 def test_a_manifest_of_another_generation_is_noticed(data: Path) -> None:
-    shutil.copy(generation.folder_of(data, 1) / "manifest.json", generation.folder_of(data, 2) / "manifest.json")
+    shutil.copy(folder_of(data, 1) / "manifest.json", folder_of(data, 2) / "manifest.json")
     assert served(data) == (1, True)
 
 
 def test_a_whole_folder_under_another_number_is_noticed(data: Path) -> None:
-    shutil.rmtree(generation.folder_of(data, 2))
-    shutil.copytree(generation.folder_of(data, 1), generation.folder_of(data, 2))
+    shutil.rmtree(folder_of(data, 2))
+    shutil.copytree(folder_of(data, 1), folder_of(data, 2))
     assert served(data) == (1, True)
 
 
 def test_when_no_generation_is_sound_it_says_how_to_build_one(data: Path) -> None:
     for number in (1, 2):
-        remove_a_file(generation.folder_of(data, number))
+        remove_a_file(folder_of(data, number))
     with pytest.raises(IndexDamaged, match="run `roadmap index --rebuild`"):
         open_library(data).snapshot()
     with pytest.raises(IndexDamaged):
@@ -224,15 +226,15 @@ def test_without_any_generation_the_index_is_missing(tmp_path: Path) -> None:
 
 def test_a_build_repairs_what_was_damaged(data: Path, tmp_path: Path) -> None:
     corpus = write_corpus(tmp_path / "corpus")
-    remove_a_file(generation.folder_of(data, 2))
+    remove_a_file(folder_of(data, 2))
     report = build(corpus, data)
     assert report.published
     assert served(data) == (3, False)
-    assert generation.numbers(data) == [1, 3], "the sound one is kept as the last good one, not the damaged one"
+    assert numbers(data) == [1, 3], "the sound one is kept as the last good one, not the damaged one"
 
 
 def test_a_library_that_fell_back_uses_the_repaired_index_without_a_restart(data: Path, tmp_path: Path) -> None:
-    remove_a_file(generation.folder_of(data, 2))
+    remove_a_file(folder_of(data, 2))
     library = open_library(data)
     assert library.snapshot().generation == 1
     build(write_corpus(tmp_path / "corpus"), data)
@@ -241,7 +243,7 @@ def test_a_library_that_fell_back_uses_the_repaired_index_without_a_restart(data
 
 
 def test_nothing_is_pickled(two: Path) -> None:
-    for path in generation.folder_of(two, 2).rglob("*"):
+    for path in folder_of(two, 2).rglob("*"):
         assert path.is_dir() or path.suffix in (".json", ".jsonl", ".npy")
-    for path in generation.folder_of(two, 2).rglob("*.npy"):
+    for path in folder_of(two, 2).rglob("*.npy"):
         np.load(path, allow_pickle=False)

@@ -14,8 +14,8 @@ import pytest
 from fakes import DIMENSION, WordEmbedder, build, open_library, write_corpus
 from numpy.typing import NDArray
 
+from index.content import lexical_text
 from index.dense import DenseIndex
-from index.generation import lexical_text
 from index.lexical import LexicalIndex
 from index.search import DENSE_FALL, DENSE_WEIGHT, LEAST_BEST, LEXICAL_FALL, NAMED_BONUS, PASSAGE_SHARE, Snapshot
 from index.terms import term_counts, terms, words

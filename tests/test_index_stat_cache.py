@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from fakes import BREAD, PLAN, WordEmbedder, build, open_library, write_corpus
 
-from index import generation, stat_cache
+from index import stat_cache
+from index.folder import file_digest, folder_of, index_folder, numbers
+from index.manifest import read_manifest
 from index.stat_cache import StatCache, look_at
 from ingest.corpus import digest_of
 
@@ -26,9 +28,8 @@ def settled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path
     settle()
     build(corpus, data)
     read: list[str] = []
-    file_digest = generation.file_digest
     monkeypatch.setattr("index.changes.digest_of", lambda path, name: (read.append(name), digest_of(path, name))[1])
-    monkeypatch.setattr("index.generation.file_digest", lambda path: (read.append(path.name), file_digest(path))[1])
+    monkeypatch.setattr("index.build.file_digest", lambda path: (read.append(path.name), file_digest(path))[1])
     return corpus, data, read
 
 
@@ -58,7 +59,7 @@ def test_a_touched_document_is_read_once_and_makes_no_generation(settled: tuple[
     for _ in range(2):
         assert not build(corpus, data).published
         assert read == ["plan.md"], "it is remembered with its new times"
-    assert generation.numbers(data) == [1]
+    assert numbers(data) == [1]
 
 
 def forge_times(path: Path) -> None:
@@ -142,7 +143,7 @@ def test_times_in_whole_seconds_are_believed_later(tmp_path: Path) -> None:
 
 def test_a_bad_byte_of_the_cache_costs_time_only(settled: tuple[Path, Path, list[str]]) -> None:
     corpus, data, read = settled
-    path = generation.index_folder(data) / stat_cache.NAME
+    path = index_folder(data) / stat_cache.NAME
     whole = path.read_bytes()
     for damaged in (b"", b"?", whole[:-1], whole.replace(b"corpus/plan.md", b"corpus/plan.mD"), b"\0" * len(whole)):
         path.write_bytes(damaged)
@@ -165,18 +166,18 @@ def test_an_index_that_rotted_without_a_trace_is_built_anew_when_it_is_needed(
 ) -> None:
     """A disk that flips a bit changes no time. Readers notice, and so does the next build that needs what was there."""
     corpus, data, _ = settled
-    vectors = generation.folder_of(data, 1) / "vectors.npy"
-    cache = StatCache.load(generation.index_folder(data))
+    vectors = folder_of(data, 1) / "vectors.npy"
+    cache = StatCache.load(index_folder(data))
     whole = vectors.read_bytes()
     vectors.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     settle()
     look = look_at(vectors)
-    cache.keep("gen-000001/vectors.npy", look, generation.read_manifest(data, 1).files["vectors.npy"])
-    for path in [*corpus.iterdir(), *generation.folder_of(data, 1).rglob("*")]:
-        name = f"corpus/{path.name}" if path.parent == corpus else path.relative_to(generation.index_folder(data)).as_posix()
+    cache.keep("gen-000001/vectors.npy", look, read_manifest(data, 1).files["vectors.npy"])
+    for path in [*corpus.iterdir(), *folder_of(data, 1).rglob("*")]:
+        name = f"corpus/{path.name}" if path.parent == corpus else path.relative_to(index_folder(data)).as_posix()
         if path.is_file() and path != vectors:
-            cache.digest(name, path, lambda path=path: generation.file_digest(path))
-    cache.save(generation.index_folder(data))
+            cache.digest(name, path, lambda path=path: file_digest(path))
+    cache.save(index_folder(data))
     assert not build(corpus, data).published, "nothing is read, so nothing is noticed"
     write_corpus(corpus, {**FILES, "plan.md": OTHER})
     embedder = WordEmbedder()
@@ -188,7 +189,7 @@ def test_an_index_that_rotted_without_a_trace_is_built_anew_when_it_is_needed(
 
 def test_what_is_remembered_goes_with_the_document(settled: tuple[Path, Path, list[str]]) -> None:
     corpus, data, _ = settled
-    path = generation.index_folder(data) / stat_cache.NAME
+    path = index_folder(data) / stat_cache.NAME
     assert b"bread.md" in path.read_bytes()
     write_corpus(corpus, {"plan.md": PLAN})
     build(corpus, data)

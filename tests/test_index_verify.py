@@ -16,7 +16,9 @@ from faults_counts import Tally
 from faults_scenes import CHANGED, FIRST
 
 from index import generation, stat_cache
-from index.generation import Content, Draft, IndexDamaged, IndexMissing, IndexUnreadable
+from index.content import Content, Draft
+from index.folder import IndexDamaged, IndexMissing, IndexUnreadable, folder_of, index_folder, numbers
+from index.manifest import read_manifest
 from index.verify import verify_index
 from ui.cli import run
 
@@ -97,7 +99,7 @@ def test_what_is_wrong_is_said_with_what_to_do_and_doing_it_helps(
     damage: Callable[[Path], None], two: Path, data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said, answering = CASES[damage]
-    damage(generation.index_folder(data))
+    damage(index_folder(data))
     with pytest.raises(IndexDamaged, match=said) as found:
         verify_index(data)
     meanwhile = f"Meanwhile answers come from generation {answering}."
@@ -114,13 +116,13 @@ def test_what_is_wrong_is_said_with_what_to_do_and_doing_it_helps(
     assert len(printed.err.splitlines()) == 1
     build(two / "corpus", data, rebuild="--rebuild" in str(found.value))
     report = verify_index(data)
-    assert report.generation == max(generation.numbers(data))
+    assert report.generation == max(numbers(data))
     assert len(report.kept) == (1 if answering else 0), "the last good one is kept, the damaged one is not"
 
 
 def test_what_is_sound_is_counted_to_the_last_byte(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = verify_index(data)
-    files = [path for path in generation.folder_of(data, 2).rglob("*") if path.is_file()]
+    files = [path for path in folder_of(data, 2).rglob("*") if path.is_file()]
     assert (report.generation, report.kept) == (2, (1,))
     assert (report.files, report.bytes) == (len(files), sum(path.stat().st_size for path in files))
     assert run(["verify", "--data", str(data)]) == 0
@@ -129,7 +131,7 @@ def test_what_is_sound_is_counted_to_the_last_byte(data: Path, capsys: pytest.Ca
 
 def test_one_changed_byte_in_each_file_of_each_generation_is_named(data: Path, tally: Tally) -> None:
     other = ("writer.lock", stat_cache.NAME)  # without the one nothing is lost, and of the other only time
-    files = [path for path in generation.index_folder(data).rglob("*") if path.is_file() and path.name not in other]
+    files = [path for path in index_folder(data).rglob("*") if path.is_file() and path.name not in other]
     for path in files:
         flip(path, len(path.read_bytes()) // 2)
         with pytest.raises(IndexDamaged, match=re.escape(path.name)):
@@ -187,9 +189,9 @@ def no_number(content: Content) -> Content:
 def test_parts_that_do_not_fit_are_found_although_every_digest_is_right(
     spoil: Callable[[Content], Content], said: str, data: Path
 ) -> None:
-    manifest = generation.read_manifest(data, 2)
+    manifest = read_manifest(data, 2)
     content, lexical = generation.read(data, manifest)
-    shutil.rmtree(generation.folder_of(data, 2))
+    shutil.rmtree(folder_of(data, 2))
     spoilt = spoil(content)
     own = spoilt.sentences
     draft = Draft(spoilt.documents, spoilt.passages, [spoilt.vectors], own.first, own.spans, [own.vectors])

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from ui_fakes import MARKDOWN
 from ui_scene import keys, scene, text_of, updated, visit
 
-from index.generation import numbers
+from index.folder import numbers
 from ui import upload_view
 from ui.runtime import Runtime
 

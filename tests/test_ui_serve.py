@@ -11,7 +11,8 @@ from fakes import write_corpus
 from typer.testing import CliRunner
 from ui_fakes import WordLengthEmbedder
 
-from index.generation import current_number, index_folder, read_manifest
+from index.folder import current_number, index_folder
+from index.manifest import read_manifest
 from ui import assembly, server
 from ui.cli import app
 

@@ -18,7 +18,7 @@ from assistant.conversations import open_conversations
 from assistant.erase import TABLES, EraseFailed, erase_records
 from assistant.feedback import open_feedback
 from assistant.progress import open_progress
-from index.generation import numbers
+from index.folder import numbers
 from index.weights import HubModel
 from ui import checkup, shared
 from ui.checkup import look_at_index, look_at_models, look_at_places, size_of

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from assistant.generator import Generator
     from assistant.verify import Entails
     from index.build import BuildReport, Progress
+    from index.content import Content
     from index.embedder import Embedder
-    from index.generation import Content
     from index.library import Library
     from index.weights import Source
     from ingest.document import Document
@@ -78,7 +78,7 @@ def open_library(settings: Settings) -> Library:
 
 def require_index(settings: Settings) -> None:
     """Raise IndexMissing or IndexDamaged now, before seconds are spent on loading a model."""
-    from index.generation import current_number
+    from index.folder import current_number
     from index.library import usable_manifest
 
     usable_manifest(settings.data, current_number(settings.data))
@@ -109,7 +109,8 @@ def model_ids(settings: Settings) -> dict[str, str]:
 
 def _auto(settings: Settings) -> Literal["quote", "write"]:
     from assistant.measured import read_measured
-    from index.generation import IndexDamaged, IndexUnreadable, current_number, read_manifest
+    from index.folder import IndexDamaged, IndexUnreadable, current_number
+    from index.manifest import read_manifest
 
     try:
         number = current_number(settings.data)
@@ -225,7 +226,8 @@ def build_index(
 
 def read_content(settings: Settings) -> Content:
     """The documents and passages of the index, without loading a model. Raises IndexMissing, IndexDamaged."""
-    from index.generation import current_number, read
+    from index.folder import current_number
+    from index.generation import read
     from index.library import usable_manifest
 
     manifest, _ = usable_manifest(settings.data, current_number(settings.data))

@@ -42,7 +42,8 @@ def serve(
 
 def can_answer(settings: Settings) -> bool:
     """Whether questions can be answered as things are: the weights are there, and a sound index that was made with them."""
-    from index.generation import current_number, read_manifest, verify_files
+    from index.folder import current_number
+    from index.manifest import read_manifest, verify_files
     from index.weights import is_present
     from ui.assembly import embedder_identity, sources
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from assistant.erase import erase_records
 from index import storage
-from index.generation import index_folder
+from index.folder import index_folder
 from ui.preferences import preferences_file
 from ui.runtime import Runtime
 

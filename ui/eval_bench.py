@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from evals.answers import Support
     from evals.run import Bench
     from evals.spread import Spread
-    from index.generation import Manifest
+    from index.manifest import Manifest
     from ingest.document import Document
 
 

@@ -15,7 +15,7 @@ from assistant.conversations import Conversations, ConversationsUnavailable, can
 from assistant.feedback import FeedbackStore, open_feedback
 from assistant.progress import ProgressStore, open_progress
 from assistant.roadmap import Roadmap, roadmaps
-from index.generation import current_number
+from index.folder import current_number
 from index.library import IndexStatus, Library, read_status
 from ingest.document import Document, Passage
 from ingest.errors import CorpusMissing, RoadmapError
