@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 from ui_fakes import ScriptedAssistant, covered_answer, refusal
 from ui_visits import answer_ids, answers_of, ask, drawn, keys, open_page, text_of, until
@@ -13,9 +15,11 @@ from ui_visits import store as store
 
 from assistant.conversations import Conversations
 from assistant.transcript import export_conversations
+from assistant.xray import Xray
 from ui import shared
 from ui.runtime import Runtime
 from ui.worker import QUEUE
+from ui.xray_data import xray_data
 
 LONG = "A long title that nobody would read to its end in a list that is as narrow as a sidebar"
 
@@ -113,6 +117,29 @@ def test_the_xray_shows_every_candidate_with_its_scores_and_what_became_of_it(sc
     assert "quoted as 1–2" in [row["fate"] for row in xray["candidates"]]
     assert all(row["fate"] for row in xray["candidates"])
     assert [step["name"] for step in xray["times"]] == ["Search", "Write"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "confidence", "same", "told"),
+    [
+        ({}, 0.93, True, "so the question counts as covered."),
+        ({"missing": ("what it costs",), "status": "partial"}, 0.93, True, "so the question counts as covered in part. "
+         "Not covered, and so not answered: what it costs."),
+        ({"missing": ("what it costs", "who pays"), "status": "partial"}, 0.2, True, "but a part of the question passes by "
+         "itself, so that is answered. Not covered, and so not answered: what it costs; who pays."),
+        ({"status": "not_covered"}, 0.04, True, "so there is no answer."),
+        ({"status": "not_covered"}, 0.9, True, "but nothing could be shown for it, so there is no answer."),
+        ({}, 0.04, False, "so the question would not be answered today."),
+        ({"status": "not_covered"}, 0.93, False, "so the question would count as covered today."),
+    ],
+)  # fmt: skip
+def test_the_xray_says_what_of_the_question_is_covered(
+    changes: dict[str, Any], confidence: float, same: bool, told: str
+) -> None:
+    answer = replace(covered_answer(), **changes)
+    verdict = xray_data(answer, Xray((), confidence, 0.35, 0.1, same))["verdict"]
+    assert verdict.startswith(f"The cover check gives {confidence:.0%} that the documents answer this; 35% is the least")
+    assert verdict.endswith(f", {told}")
 
 
 def test_a_question_that_finds_the_queue_full_is_put_back(scripted: ScriptedAssistant) -> None:

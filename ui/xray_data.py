@@ -54,7 +54,7 @@ def xray_data(answer: Answer, xray: Xray) -> dict[str, Any]:
     """What `xray.js` draws."""
     fullest = max([1.0, *(candidate.hit.score for candidate in xray.candidates)])
     return {
-        "verdict": _verdict(xray),
+        "verdict": _verdict(answer, xray),
         "note": "" if xray.same_index else "The index has changed since this answer; the scores are those of today.",
         "explained": [list(pair) for pair in EXPLAINED],
         "candidates": [_row(candidate, xray, fullest) for candidate in xray.candidates],
@@ -62,12 +62,29 @@ def xray_data(answer: Answer, xray: Xray) -> dict[str, Any]:
     }
 
 
-def _verdict(xray: Xray) -> str:
-    told = "so the question counts as covered" if xray.confidence >= xray.threshold else "so there is no answer"
-    return (
-        f"The cover check gives {xray.confidence:.0%} that the documents answer this; "
-        f"{xray.threshold:.0%} is the least that is accepted, {told}."
+def _verdict(answer: Answer, xray: Xray) -> str:
+    found = (
+        f"The cover check gives {xray.confidence:.0%} that the documents answer this; {xray.threshold:.0%} is the least that "
+        "is accepted"
     )
+    return f"{found}, {_outcome(answer, xray)}{_left_out(answer)}"
+
+
+def _outcome(answer: Answer, xray: Xray) -> str:
+    """What follows from both numbers, as it came about where the index is still the same."""
+    enough = xray.confidence >= xray.threshold
+    if not xray.same_index:
+        return f"so the question would {'count as covered' if enough else 'not be answered'} today."
+    if answer.status == "not_covered":
+        return "but nothing could be shown for it, so there is no answer." if enough else "so there is no answer."
+    if not enough:  # each part of a question is checked by itself as well
+        return "but a part of the question passes by itself, so that is answered."
+    return "so the question counts as covered" + (" in part." if answer.missing else ".")
+
+
+def _left_out(answer: Answer) -> str:
+    """The parts that the check by itself found not covered, as the question has them."""
+    return f" Not covered, and so not answered: {'; '.join(answer.missing)}." if answer.missing else ""
 
 
 def _row(candidate: Candidate, xray: Xray, fullest: float) -> dict[str, Any]:
