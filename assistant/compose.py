@@ -102,7 +102,7 @@ def choose(
     chosen = list(wanted[:1]) or (_one_of_each(ranked, named) if several else [ranked[0]])
     for part in wanted[1:]:
         long = sum(shape.words(kept.unit) for kept in (*chosen, part)) > PARTS_BUDGET
-        if not long and not any(_repeats(part.unit, kept.unit) for kept in chosen):
+        if not long and not any(repeats(part.unit, kept.unit) for kept in chosen):
             chosen.append(part)
     if (told := _tells_more(ranked, chosen, shape)) is not None:
         chosen.append(told)
@@ -114,7 +114,7 @@ def choose(
         cost = shape.words(candidate.unit)
         another = all(candidate.unit.document is not kept.unit.document for kept in chosen)
         weak = candidate.relevance < max(MORE_RELEVANCE, (ANOTHER_SHARE if another else SHARE_OF_BEST) * best)
-        if weak or spent + cost > BUDGET or any(_repeats(candidate.unit, kept.unit) for kept in chosen):
+        if weak or spent + cost > BUDGET or any(repeats(candidate.unit, kept.unit) for kept in chosen):
             continue
         chosen.append(candidate)
         spent += cost
@@ -130,7 +130,7 @@ def _tells_more(ranked: Sequence[Ranked], chosen: Sequence[Ranked], shape: Shape
             return None
         short = shape.words(candidate.unit) <= BUDGET
         if short and any(holds(lacking[0], piece.text) for piece in shape.pieces(candidate.unit)):
-            return candidate if not any(_repeats(candidate.unit, kept.unit) for kept in chosen) else None
+            return candidate if not any(repeats(candidate.unit, kept.unit) for kept in chosen) else None
     return None
 
 
@@ -153,7 +153,8 @@ def _arranged(chosen: list[Ranked]) -> list[Ranked]:
     return sorted(chosen, key=lambda r: (order[r.unit.document.id], r.unit.start))
 
 
-def _repeats(unit: Unit, other: Unit) -> bool:
+def repeats(unit: Unit, other: Unit) -> bool:
+    """Whether a unit adds nothing to another one: it shares some of its text, or most of its content words."""
     if unit.document is other.document and any(a < d and c < b for a, b in unit.spans for c, d in other.spans):
         return True
     mine, theirs = set(terms(unit.text)), set(terms(other.text))

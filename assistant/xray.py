@@ -11,12 +11,13 @@ from typing import Literal
 
 from assistant.answer import Answer, Citation
 from assistant.assistant import CANDIDATES, ask_of, retrieve
-from assistant.compose import ANOTHER_SHARE, MORE_RELEVANCE, REPEAT, SHARE_OF_BEST
+from assistant.compose import ANOTHER_SHARE, MORE_RELEVANCE, SHARE_OF_BEST, Place, Shape, choose, repeats
 from assistant.coverage import cover_features, probability
+from assistant.question import Question
 from assistant.ranker import Ranked
+from assistant.units import Unit
 from index.hit import Hit
 from index.search import Snapshot
-from index.terms import terms
 
 Fate = Literal["quoted", "refused", "weak", "repeats", "enough", "below"]
 
@@ -52,13 +53,34 @@ def xray(answer: Answer, snapshot: Snapshot, threshold: float, kept: int = 10) -
     first_ranks = {hit.passage.id: rank for rank, hit in enumerate(fused, start=1)}
     best = max((each.relevance for each in ranked), default=0.0)
     needed = max(MORE_RELEVANCE, SHARE_OF_BEST * best)
-    candidates = tuple(_candidate(hit, first_ranks[hit.passage.id], ranked, answer, best, kept) for hit in hits)
+    quoted = _quoted(answer, asked, ranked, snapshot)
+    candidates = tuple(_candidate(hit, first_ranks[hit.passage.id], ranked, answer, quoted, best, kept) for hit in hits)
     same = snapshot.generation == answer.generation
     confidence = answer.confidence if same else probability(cover_features(asked, ranked, hits[:kept], snapshot))
     return Xray(candidates, confidence, threshold, needed, same)
 
 
-def _candidate(hit: Hit, first_rank: int, ranked: Sequence[Ranked], answer: Answer, best: float, kept: int) -> Candidate:
+def _quoted(answer: Answer, asked: Question, ranked: Sequence[Ranked], snapshot: Snapshot) -> list[Unit]:
+    """The units that the answer quotes: those that are chosen again, or else those of which every span is cited.
+
+    Others are chosen where the answer rests on more than its question (a conversation, several parts, an earlier index).
+    """
+    told = {marker for sentence in answer.sentences for marker in sentence.citations}
+    cited = {(c.document_id, c.start, c.end) for c in answer.citations if c.marker in told}
+    named = asked.sources or snapshot.titles.named(asked.content)
+    chosen = [each.unit for each in choose(ranked, asked, named, Shape(asked, ranked))]
+    if cited <= {place for unit in chosen for place in _places(unit)}:
+        return [unit for unit in chosen if _places(unit) & cited]
+    return [each.unit for each in ranked if _places(each.unit) <= cited]
+
+
+def _places(unit: Unit) -> set[Place]:
+    return {(unit.document.id, start, end) for start, end in unit.spans}
+
+
+def _candidate(
+    hit: Hit, first_rank: int, ranked: Sequence[Ranked], answer: Answer, quoted: Sequence[Unit], best: float, kept: int
+) -> Candidate:
     inside = [each for each in ranked if each.unit.document.id == hit.passage.document_id and _holds(hit, each)]
     top = max(inside, key=lambda each: each.value * each.relevance, default=None)
     markers = tuple(c.marker for c in answer.citations if _stands_in(c, hit))
@@ -68,7 +90,7 @@ def _candidate(hit: Hit, first_rank: int, ranked: Sequence[Ranked], answer: Answ
         fate = "refused"
     elif top is None or top.relevance < max(MORE_RELEVANCE, (_share(hit, answer)) * best):
         fate = "weak"
-    elif any(_repeats(top, citation) for citation in answer.citations):
+    elif any(repeats(top.unit, unit) for unit in quoted):
         fate = "repeats"
     else:
         fate = "enough" if hit.rank <= kept else "below"
@@ -78,11 +100,6 @@ def _candidate(hit: Hit, first_rank: int, ranked: Sequence[Ranked], answer: Answ
 def _share(hit: Hit, answer: Answer) -> float:
     cited = {citation.document_id for citation in answer.citations}
     return SHARE_OF_BEST if hit.passage.document_id in cited else ANOTHER_SHARE
-
-
-def _repeats(ranked: Ranked, citation: Citation) -> bool:
-    words = set(terms(ranked.unit.text))
-    return not words or len(words & set(terms(citation.quote))) / len(words) >= REPEAT
 
 
 def _stands_in(citation: Citation, hit: Hit) -> bool:
