@@ -18,6 +18,7 @@ from ui.attention import lead_attention
 from ui.conversation_menu import draw_conversation_menu
 from ui.examples import Example
 from ui.message_actions import draw_versions
+from ui.rebuild_view import unready
 from ui.render import escape, sentence
 from ui.runtime import Runtime
 from ui.shared import Key, shared_runtime
@@ -167,26 +168,29 @@ def _draw_greeting(runtime: Runtime) -> None:
         "Ask about the roadmap documents. Every sentence of an answer shows the words it rests on, "
         "and what the documents do not cover is said plainly."
     )
-    building = runtime.readiness == "failed" and runtime.rebuild.view().state == "running"
-    waiting = building or runtime.readiness == "loading" or (runtime.readiness == "ready" and not runtime.examples_ready)
+    waiting = _waiting(runtime)
     st.fragment(_draw_examples, run_every=0.5 if waiting else None)(runtime, waiting)
 
 
+def _waiting(runtime: Runtime) -> bool:
+    """Whether what is drawn below the greeting will change by itself."""
+    if runtime.readiness == "failed":
+        return runtime.rebuild.view().state == "running"
+    return runtime.readiness == "loading" or not runtime.examples_ready
+
+
 def _draw_examples(runtime: Runtime, waiting: bool) -> None:
+    if _waiting(runtime) != waiting:
+        st.rerun()  # the page tells what came of it, and how often it is looked at changes
     if runtime.readiness == "failed" and runtime.rebuild.view().state == "running":
         st.info("The index is being built; questions can be answered once that is done.", icon=":material/hourglass_top:")
         return
-    if runtime.readiness == "failed" and waiting:
-        st.rerun()  # the build has ended: the page tells how
     if runtime.readiness == "failed":
-        st.error(sentence(runtime.problem), icon=":material/error:")
-        st.button("Try again", key="reload-models", icon=":material/refresh:", on_click=runtime.load)
+        _draw_failed(runtime)
         return
     if runtime.readiness == "loading" or not runtime.examples_ready:
         st.caption(":shimmer[Opening the library…] You can ask already.")
         return
-    if waiting:
-        st.rerun()
     goals: dict[str, list[Example]] = {}
     for example in runtime.examples:
         goals.setdefault(example.goal, []).append(example)
@@ -205,6 +209,26 @@ def _draw_examples(runtime: Runtime, waiting: bool) -> None:
                         width="stretch",
                         wrap=True,
                     )
+
+
+def _draw_failed(runtime: Runtime) -> None:
+    """Why no question can be answered, and the button that may end that; the sidebar, which says it too, may be closed."""
+    view = runtime.rebuild.view()
+    if not unready(runtime):
+        st.error(sentence(runtime.problem), icon=":material/error:")
+        st.button("Try again", key="reload-models", icon=":material/refresh:", on_click=runtime.load)
+        return
+    failed = view.state == "failed"
+    told = f"The index could not be built. {view.error}" if failed else runtime.problem
+    st.error(sentence(told), icon=":material/error:")
+    label = "Try again" if failed else "Build the index"
+    st.button(label, key="build-first", icon=":material/sync:", type="primary", on_click=_build, args=(runtime,))
+    if runtime.settings.manage:
+        st.caption("Documents can be added on the Library page.")
+
+
+def _build(runtime: Runtime) -> None:
+    runtime.rebuild.start()
 
 
 def _open_viewed(runtime: Runtime, messages: Sequence[Message]) -> None:

@@ -59,9 +59,10 @@ def _choose(document_id: str | None) -> None:
 def _draw_library(runtime: Runtime) -> None:
     st.title("Library")
     status, problem = _status(runtime)
-    if status is None:
+    running = runtime.rebuild.view().state == "running"
+    if status is None and not running:
         st.error(sentence(problem), icon=":material/error:")
-    else:
+    elif status is not None:
         st.caption(
             f"{counted(len(status.documents), 'document')} · {counted(status.passages, 'passage')} · {bytes_text(status.size)}"
             f" · generation {status.generation}, "
@@ -69,13 +70,13 @@ def _draw_library(runtime: Runtime) -> None:
         )
     if runtime.settings.manage:
         draw_upload(runtime)
-    running = runtime.rebuild.view().state == "running"
     st.fragment(_draw_update, run_every=POLL_SECONDS if running else None)(runtime, status, running)
     try:
         entries = _entries(runtime, status)
     except CorpusMissing as exc:
         entries = _entries(runtime, status, [])
-        st.warning(sentence(str(exc)), icon=":material/warning:")
+        if runtime.rebuild.view().state != "failed":  # else the update above has said it
+            st.warning(sentence(str(exc)), icon=":material/warning:")
     _draw_entries(runtime, entries)
 
 

@@ -47,7 +47,8 @@ def _draw_checkup(runtime: Runtime) -> None:
     findings = checkup(runtime.settings)
     missing = [finding for finding in findings if finding.state != "ok"]
     st.header("Is everything there?")
-    if runtime.problem:
+    named = any(finding.state == "problem" and finding.name in ("Model", "Index") for finding in missing)
+    if runtime.problem and not named:  # else it is the same, or comes of it
         st.error(sentence(runtime.problem), icon=":material/error:")
     if not missing:
         st.markdown(":green[:material/check_circle:] Yes: models, index, folders, disk and address are as they should be.")
@@ -56,7 +57,13 @@ def _draw_checkup(runtime: Runtime) -> None:
     with st.expander(f"All {len(findings)} checks", icon=":material/checklist:"):
         for finding in findings:
             _draw_finding(finding.state, finding.name, finding.told)
-    st.button("Check again", key="check-again", icon=":material/refresh:", on_click=runtime.look_again)
+    st.button("Check again", key="check-again", icon=":material/refresh:", on_click=_check_again, args=(runtime,))
+
+
+def _check_again(runtime: Runtime) -> None:
+    runtime.look_again()
+    if runtime.readiness == "failed":  # what it lacked may be there now
+        runtime.load()
 
 
 def _draw_finding(state: str, name: str, told: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from ingest.errors import RoadmapError
 from ui.rebuild import RebuildView
 from ui.render import counted, escape, sentence
 from ui.runtime import Runtime
@@ -41,6 +42,9 @@ def draw_rebuild(runtime: Runtime, place: str = "sidebar") -> None:
 def notice_rebuild(runtime: Runtime) -> None:
     """Tell this visit once that an update has ended, on whatever page it is."""
     view = runtime.rebuild.view()
+    if view.state == "done" and runtime.readiness == "failed" and runtime.opened != view.number:
+        runtime.opened = view.number  # once: what fails with a new index as well, fails for another reason
+        runtime.load()
     if _TOLD not in st.session_state or view.state == "running":
         # what ended before the visit began is no news
         st.session_state[_TOLD] = view.number - 1 if view.state == "running" else view.number
@@ -48,12 +52,19 @@ def notice_rebuild(runtime: Runtime) -> None:
     if st.session_state[_TOLD] == view.number:
         return
     st.session_state[_TOLD] = view.number
-    if view.state == "done" and runtime.readiness == "failed":
-        runtime.load()  # there was nothing to open before
     if view.state == "done" and view.report is not None:
         st.toast(escape(result_text(view)), icon=":material/library_add_check:", duration="long")
     elif view.state == "failed":
         st.toast(f"The documents could not be updated. {sentence(view.error)}", icon=":material/error:", duration="long")
+
+
+def unready(runtime: Runtime) -> str:
+    """Why the index cannot be used, in a sentence; "" where it can."""
+    try:
+        runtime.status()
+    except RoadmapError as exc:
+        return str(exc)
+    return ""
 
 
 def progress_text(view: RebuildView) -> str:

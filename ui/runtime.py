@@ -65,6 +65,7 @@ class Runtime:
         self.measuring = Measuring(eval_command())
         self.readiness: Readiness
         self.problem: str  # one sentence, when readiness is "failed"
+        self.opened = 0  # number of the build after which the models were loaded once more, since they had failed before
         self.examples: tuple[Example, ...] = ()
         self.examples_ready: bool  # they are looked for once the models are there
         self._assistant: Assistant | None = None

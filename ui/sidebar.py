@@ -8,7 +8,7 @@ from index.library import IndexStatus
 from ingest.errors import RoadmapError
 from ui.asking import current_conversation, show_conversation
 from ui.choices import draw_choices
-from ui.rebuild_view import POLL_SECONDS, draw_rebuild
+from ui.rebuild_view import POLL_SECONDS, draw_rebuild, unready
 from ui.render import counted, escape, sentence
 from ui.runtime import Runtime
 
@@ -86,15 +86,6 @@ def _start(runtime: Runtime) -> None:
     runtime.rebuild.start()
 
 
-def _unready(runtime: Runtime) -> str:
-    """Why the index cannot be used, as it is told above the models; "" where it can."""
-    try:
-        runtime.status()
-    except RoadmapError as exc:
-        return str(exc)
-    return ""
-
-
 def _draw_documents(status: IndexStatus) -> None:
     if status.warning:
         st.warning(sentence(status.warning), icon=":material/warning:")
@@ -109,7 +100,7 @@ def _draw_documents(status: IndexStatus) -> None:
 
 
 def _draw_models(runtime: Runtime) -> None:
-    if runtime.readiness == "failed" and runtime.problem != _unready(runtime):
+    if runtime.readiness == "failed" and runtime.problem != unready(runtime):
         st.error(sentence(runtime.problem), icon=":material/error:")
     elif runtime.readiness == "failed":
         st.caption(":material/error: No question can be answered yet")
