@@ -120,7 +120,8 @@ class _Run:
         digests = _digests(data, previous)
         changes = find_changes(self.sources, digests, cache, self._read)
         if not changes.found:
-            reasons = f" ({changes.refused[0].reason})" if changes.refused else ""
+            others = f", and {len(changes.refused) - 1} more" if len(changes.refused) > 1 else ""
+            reasons = "".join(f" ({first.document_id}: {first.reason}{others})" for first in changes.refused[:1])
             raise CorpusEmpty(f"{self.corpus} holds no document that can be indexed{reasons}; add one and run it again.")
         current = current_number(data)
         if previous is not None and current == previous.number and changes.none(previous.refused):

@@ -71,9 +71,16 @@ def test_a_first_build_that_fails_says_why_in_the_chat_and_can_be_tried_again(un
     assert "Linear algebra" in text_of(ask(page, "What do I learn in phase 1?"))
 
 
-@pytest.mark.parametrize("files", [{}, {"a.pdf": b"%PDF-1.4 broken", "b.docx": b"nothing"}])
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({}, "holds no document that can be indexed; add one"),
+        ({"a.pdf": b"%PDF-1.4 broken"}, "holds no document that can be indexed (a.pdf: it is damaged"),
+        ({"a.txt": b"", "b.docx": b"nothing", "c.md": b""}, ", and 2 more); add one"),
+    ],
+)
 def test_a_corpus_without_a_sound_document_says_so_in_the_chat(
-    unindexed: Runtime, tmp_path: Path, files: dict[str, bytes]
+    unindexed: Runtime, tmp_path: Path, files: dict[str, bytes], told: str
 ) -> None:
     shutil.rmtree(tmp_path / "corpus")
     (tmp_path / "corpus").mkdir()
@@ -83,7 +90,7 @@ def test_a_corpus_without_a_sound_document_says_so_in_the_chat(
     _ended(unindexed)
     text = text_of(open_page())
     assert "The index could not be built." in text
-    assert "holds no document that can be indexed" in text
+    assert told in text
     assert "Documents can be added on the Library page." in text
 
 
