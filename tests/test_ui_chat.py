@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from ui_fakes import ScriptedAssistant, covered_answer, refusal
 from ui_visits import answer_ids, answers_of, ask, drawn, keys, open_page, text_of, until
@@ -14,9 +15,9 @@ from ui_visits import scripted as scripted
 from ui_visits import store as store
 
 from assistant.conversations import Conversations
-from assistant.transcript import export_conversations
+from assistant.transcript import export_conversations, import_conversations
 from assistant.xray import Xray
-from ui import shared
+from ui import pages_conversations, shared
 from ui.runtime import Runtime
 from ui.worker import QUEUE
 from ui.xray_data import xray_data
@@ -200,6 +201,23 @@ def test_all_conversations_are_found_exported_and_brought_back(scripted: Scripte
     assert sorted(entry.title for entry in store.recent()) == ["How long does it take?", "Which maths?"]
     page.get("file_uploader")[0].set_value([("c.json", b"{}", "application/json")]).run()
     assert "no export of conversations" in text_of(page)
+    assert store.count() == 2
+
+
+def test_conversations_are_brought_back_once_whatever_breaks_into_it(
+    scripted: ScriptedAssistant, store: Conversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.ask(store.start("How long does it take?"), "How long does it take?")
+    exported = export_conversations(store, [entry.id for entry in store.recent()]).encode()
+
+    def breaking(*given: Any) -> tuple[str, ...]:
+        ids = import_conversations(*given)
+        st.rerun()
+        return ids
+
+    monkeypatch.setattr(pages_conversations, "import_conversations", breaking)
+    page = _conversations_page()
+    page.get("file_uploader")[0].set_value([("c.json", exported, "application/json")]).run(timeout=5)
     assert store.count() == 2
 
 

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from ui_fakes import MARKDOWN
 from ui_scene import keys, scene, text_of, updated, visit
 
 from index.folder import numbers
-from ui import upload_view
+from ui import pages_library, upload_view
 from ui.runtime import Runtime
+from ui.uploads import UploadFailed
 
 SLOW = "# Slow\n\nThis document takes a second to be read.\n"
 PLAN = b"# Second plan\n\nLearn one thing after the other.\n"
@@ -199,6 +201,49 @@ def test_deleting_is_confirmed_and_then_nothing_of_the_document_is_found(runtime
     snapshot = runtime.library.snapshot()
     assert "uploads/plan.md" not in snapshot.documents
     assert all(hit.passage.document_id != "uploads/plan.md" for hit in snapshot.search("Learn one thing after the other.", 10))
+
+
+def test_a_decision_in_the_dialog_is_heard_when_a_rerun_breaks_into_it(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = _upload(_library(), ("plan.md", PLAN))
+    updated(runtime)
+    draw, broken = pages_library._draw_entries, []
+
+    def breaking(*given: Any) -> None:
+        if not broken:
+            broken.append(True)
+            st.rerun()
+        draw(*given)
+
+    page.run().button(key="delete-uploads/plan.md").click().run()
+    monkeypatch.setattr(pages_library, "_draw_entries", breaking)
+    page.button(key="delete-not").click().run()
+    assert broken.pop()
+    assert keys(page, "delete-n") == []
+    broken.append(True)
+    page.button(key="delete-uploads/plan.md").click().run()
+    broken.clear()
+    page.button(key="delete-now").click().run()
+    assert broken
+    assert runtime.uploads.files() == ()
+
+
+def test_a_document_that_cannot_be_deleted_stays_and_the_page_says_why(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = _upload(_library(), ("plan.md", PLAN))
+    updated(runtime)
+
+    def refuse(document_id: str) -> None:
+        raise UploadFailed(f"{document_id} cannot be deleted (Permission denied).")
+
+    monkeypatch.setattr(runtime.uploads, "delete", refuse)
+    page.run().button(key="delete-uploads/plan.md").click().run()
+    page.button(key="delete-now").click().run()
+    assert "uploads/plan.md cannot be deleted (Permission denied)." in text_of(page)
+    assert keys(page, "delete-n") == []
+    assert keys(page, "delete-") == ["delete-uploads/plan.md"]
 
 
 def test_a_document_can_be_deleted_from_its_own_page(runtime: Runtime) -> None:

@@ -102,16 +102,22 @@ def _draw_files(runtime: Runtime, shown: tuple[Conversation, ...]) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-    number = st.session_state.setdefault(Key.IMPORTS, 0)  # a new key empties the widget, and frees what it held
-    uploaded = st.file_uploader(
+    key = f"import-{st.session_state.get(Key.IMPORTS, 0)}"
+    st.file_uploader(
         "Bring back conversations that were downloaded here (JSON)",
         type="json",
-        key=f"import-{number}",
+        key=key,
         max_upload_size=IMPORTED_MB,
+        on_change=_bring_back,  # not in the drawing: what breaks into that would have them brought back twice
+        args=(runtime, key),
     )
     done, told = st.session_state.pop(_BROUGHT, (False, ""))  # here, and not at the top of a long page
     if told:
         (st.success if done else st.error)(sentence(told), icon=":material/check:" if done else ":material/error:")
+
+
+def _bring_back(runtime: Runtime, key: str) -> None:
+    uploaded = st.session_state.get(key)
     if uploaded is None:
         return
     try:
@@ -119,8 +125,8 @@ def _draw_files(runtime: Runtime, shown: tuple[Conversation, ...]) -> None:
         st.session_state[_BROUGHT] = True, f"{counted(len(ids), 'conversation')} brought back; the newest stand at the top."
     except RoadmapError as exc:
         st.session_state[_BROUGHT] = False, str(exc)
-    st.session_state[Key.IMPORTS] = number + 1
-    st.rerun()
+    # a new key empties the widget, and frees what it held
+    st.session_state[Key.IMPORTS] = st.session_state.get(Key.IMPORTS, 0) + 1
 
 
 def _when(moment: datetime) -> str:

@@ -21,6 +21,7 @@ ENTRIES_A_PAGE = 25
 PASSAGES_A_PAGE = 20
 _PARAMETER = "d"
 _ASKED = "library_delete"  # id of the document whose deletion is to be confirmed
+_PROBLEM = "library_problem"  # why it could not be deleted, to show once
 _STATES = {
     "new": ("New", ":material/fiber_new:", "blue", "It becomes part of the answers with the next update."),
     "changed": ("Changed", ":material/sync_problem:", "orange", "Answers still quote it as it was before the change."),
@@ -36,6 +37,8 @@ def page() -> None:
     if runtime is None:
         return
     apply_style()
+    if problem := st.session_state.pop(_PROBLEM, ""):
+        st.error(sentence(problem), icon=":material/error:")
     chosen = st.query_params.get(_PARAMETER)
     try:
         if chosen:
@@ -196,14 +199,16 @@ def _keep() -> None:
 
 def _confirm(runtime: Runtime, document_id: str) -> None:
     def draw() -> None:
+        if st.session_state.get(_ASKED) != document_id:
+            st.rerun()  # it was decided: the page behind closes the dialog
         st.markdown(f"**{escape(document_id)}** will be deleted from the disk. This cannot be undone.")
         st.markdown("Answers stop quoting it with the update that follows. Conversations keep what they have quoted.")
         with st.container(horizontal=True):
-            if st.button("Delete it", key="delete-now", type="primary", icon=":material/delete:"):
-                _delete(runtime, document_id)
-            if st.button("Keep it", key="delete-not"):
-                _keep()
-                st.rerun()
+            st.button(
+                "Delete it", key="delete-now", type="primary", icon=":material/delete:", on_click=_delete,
+                args=(runtime, document_id),
+            )  # fmt: skip
+            st.button("Keep it", key="delete-not", on_click=_keep)
 
     st.dialog("Delete this document?", icon=":material/delete:", on_dismiss=_keep)(draw)()
 
@@ -213,13 +218,12 @@ def _delete(runtime: Runtime, document_id: str) -> None:
     try:
         runtime.uploads.delete(document_id)
     except RoadmapError as exc:
-        st.error(sentence(str(exc)), icon=":material/error:")
+        st.session_state[_PROBLEM] = str(exc)
         return
     runtime.look_again()
     runtime.rebuild.start(again=True)
     if st.query_params.get(_PARAMETER) == document_id:
         _choose(None)
-    st.rerun()
 
 
 def _draw_document(runtime: Runtime, document_id: str) -> None:
