@@ -215,6 +215,12 @@ def test_what_was_chosen_reaches_the_command(monkeypatch: pytest.MonkeyPatch) ->
     page.button(key="evals-start").click().run()
     ended(measuring)
     assert "run --split dev --sample 20 --gate" in text_of(opened())
+    page = opened()
+    page.number_input(key="evals-sample").set_value(7)  # typed just before the click: the same request brings both
+    page.toggle(key="evals-search-only").set_value(True)
+    page.button(key="evals-start").click().run()
+    ended(measuring)
+    assert "run --split all --sample 7 --search-only" in text_of(opened())
 
 
 @pytest.mark.parametrize("passed", [True, False])

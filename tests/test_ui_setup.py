@@ -15,6 +15,7 @@ from ui_fakes import MARKDOWN, covered_answer
 from ui_scene import scene, text_of, updated, visit
 
 from assistant.conversations import open_conversations
+from assistant.coverage import THRESHOLD
 from assistant.erase import TABLES, EraseFailed, erase_records
 from assistant.feedback import open_feedback
 from assistant.progress import open_progress
@@ -151,6 +152,18 @@ def test_another_local_model_needs_its_name(runtime: Runtime) -> None:
     _save(page)
     assert shared.read_settings().generator.id == "nobody/nothing"
     assert "nobody/nothing is missing; run" in text_of(_settings())
+
+
+def test_what_was_typed_just_before_the_click_is_saved(runtime: Runtime) -> None:
+    page = _settings()
+    page.radio(key="settings-writer").set_value("local").run()
+    page.text_input(key="settings-id").set_value("nobody/nothing")  # the same request brings both
+    page.segmented_control(key="settings-mode").set_value("write")
+    _save(page)
+    assert (shared.read_settings().generator.id, shared.read_settings().mode) == ("nobody/nothing", "write")
+    page.toggle(key="settings-own-threshold").set_value(True)  # its slider is not drawn yet
+    _save(page)
+    assert shared.read_settings().threshold == THRESHOLD
 
 
 def test_a_judge_of_reworded_sentences_is_chosen_and_given_up_again(runtime: Runtime) -> None:

@@ -80,7 +80,7 @@ def _draw_measuring(runtime: Runtime, was_running: bool, first: bool) -> None:
         _draw_running(runtime, view)
         return
     with st.expander("Measure now", icon=":material/play_circle:", expanded=first):
-        split = st.segmented_control(
+        st.segmented_control(
             "Which questions",
             tuple(_SPLITS),
             format_func=lambda name: _SPLITS[name],
@@ -88,18 +88,17 @@ def _draw_measuring(runtime: Runtime, was_running: bool, first: bool) -> None:
             required=True,
             key="evals-split",
         )
-        count = st.number_input("How many of them (0 for all)", min_value=0, value=0, step=50, key="evals-sample")
-        search_only = st.toggle("Search only: faster, and no answers are judged", key="evals-search-only")
-        gate = st.toggle("Hold it against the baseline", key="evals-gate")
-        options = ["--split", split or "all", "--sample", str(int(count))]
-        options += ["--search-only"] * search_only + ["--gate"] * gate
-        st.button(
-            "Measure", key="evals-start", icon=":material/play_arrow:", type="primary", on_click=_start, args=(runtime, options)
-        )
+        st.number_input("How many of them (0 for all)", min_value=0, value=0, step=50, key="evals-sample")
+        st.toggle("Search only: faster, and no answers are judged", key="evals-search-only")
+        st.toggle("Hold it against the baseline", key="evals-gate")
+        st.button("Measure", key="evals-start", icon=":material/play_arrow:", type="primary", on_click=_start, args=(runtime,))
     _draw_ended(view)
 
 
-def _start(runtime: Runtime, options: list[str]) -> None:
+def _start(runtime: Runtime) -> None:
+    chosen = st.session_state  # as it stands now: what was typed just before the click is not on the page yet
+    options = ["--split", chosen["evals-split"] or "all", "--sample", str(int(chosen["evals-sample"]))]
+    options += ["--search-only"] * chosen["evals-search-only"] + ["--gate"] * chosen["evals-gate"]
     try:
         runtime.measuring.start(options, environment(runtime.settings))
     except RoadmapError as exc:

@@ -30,7 +30,7 @@ def draw_choices(runtime: Runtime) -> None:
     settings = runtime.settings
     free = settings.manage
     with st.container(border=True):
-        mode = st.segmented_control(
+        st.segmented_control(
             "Answers are, unless a visitor chooses otherwise",
             list(MODES),
             format_func=lambda name: MODES[name],
@@ -42,22 +42,21 @@ def draw_choices(runtime: Runtime) -> None:
             "Auto: quoted, until a model is measured to write better.",
         )
         _draw_fixed(settings, "mode")
-        threshold = _draw_threshold(settings)
+        _draw_threshold(settings)
         _draw_fixed(settings, "threshold")
-        writer, model = _draw_writer(settings)
+        _draw_writer(settings)
         if _model_is_fixed(settings):
             st.caption(":material/lock: The model is set by a flag, a variable or roadmap.toml, and is changed there.")
-        verifier = _draw_verifier(settings)
+        _draw_verifier(settings)
         if free:
-            chosen: dict[str, Value] = {"mode": mode or "auto", **threshold, **model, **verifier}
-            st.button("Save", key="save-settings", type="primary", on_click=_save, args=(runtime, chosen, writer))
+            st.button("Save", key="save-settings", type="primary", on_click=_save, args=(runtime,))
     if told := st.session_state.pop("settings-told", ""):
         st.success(escape(told), icon=":material/check:")
     if problem := st.session_state.pop("settings-problem", ""):
         st.error(sentence(problem), icon=":material/error:")
 
 
-def _draw_threshold(settings: Settings) -> Mapping[str, Value]:
+def _draw_threshold(settings: Settings) -> None:
     fixed = not settings.manage or "threshold" in settings.fixed
     own = st.toggle(
         "Set the threshold of coverage by hand",
@@ -69,18 +68,21 @@ def _draw_threshold(settings: Settings) -> Mapping[str, Value]:
         st.caption(
             f"A question counts as covered from a probability of {THRESHOLD:.2f} on, as measured on the reference questions."
         )
-        return {}
-    value = st.slider(
+        return
+    st.slider(
         "A question counts as covered from this probability on",
-        0.0, 1.0, THRESHOLD if settings.threshold is None else settings.threshold, 0.01,
+        0.0, 1.0, _threshold(settings), 0.01,
         key="settings-threshold",
         disabled=fixed,
         help="Lower: fewer refusals, more answers that miss the question. Higher: the reverse.",
     )  # fmt: skip
-    return {"threshold": float(value)}
 
 
-def _draw_writer(settings: Settings) -> tuple[Writer, Mapping[str, Value]]:
+def _threshold(settings: Settings) -> float:
+    return THRESHOLD if settings.threshold is None else settings.threshold
+
+
+def _draw_writer(settings: Settings) -> None:
     now = settings.generator
     fixed = not settings.manage or _model_is_fixed(settings)
     held: Writer = "server" if now.server else "local" if now.id else "bundled"
@@ -93,33 +95,22 @@ def _draw_writer(settings: Settings) -> tuple[Writer, Mapping[str, Value]]:
         disabled=fixed,
     )
     if writer == "local":
-        name = st.text_input(
-            "Hugging Face id", now.id, key="settings-id", placeholder="Qwen/Qwen2.5-0.5B-Instruct", disabled=fixed
-        )
-        revision = st.text_input(
-            "Commit, tag or branch", now.revision, key="settings-revision", placeholder="main", disabled=fixed
-        )
-        return writer, {"generator.id": name.strip(), "generator.revision": revision.strip()}
+        st.text_input("Hugging Face id", now.id, key="settings-id", placeholder="Qwen/Qwen2.5-0.5B-Instruct", disabled=fixed)
+        st.text_input("Commit, tag or branch", now.revision, key="settings-revision", placeholder="main", disabled=fixed)
     if writer == "server":
-        server = st.text_input(
-            "Address", now.server, key="settings-server", placeholder="http://127.0.0.1:11434/v1", disabled=fixed
-        )
-        model = st.text_input(
-            "Name of the model there", now.model, key="settings-model", placeholder="llama3.2", disabled=fixed
-        )
+        st.text_input("Address", now.server, key="settings-server", placeholder="http://127.0.0.1:11434/v1", disabled=fixed)
+        st.text_input("Name of the model there", now.model, key="settings-model", placeholder="llama3.2", disabled=fixed)
         key = "is set" if now.api_key.get_secret_value() else "is not set; the variable ROADMAP_GENERATOR__API_KEY sets it"
         st.caption(f"Questions and passages go to this server when it writes. An API key {escape(key)}.")
-        return writer, {"generator.server": server.strip(), "generator.model": model.strip()}
-    return writer, {}
 
 
-def _draw_verifier(settings: Settings) -> Mapping[str, Value]:
+def _draw_verifier(settings: Settings) -> None:
     """Which model judges what was reworded; an empty id is the network that comes with the program."""
     now = settings.verifier
     fixed = [key for key in ("verifier.id", "verifier.revision") if key in settings.fixed]
     locked = not settings.manage or bool(fixed)
     name, branch = st.columns([3, 2], gap="small")
-    model_id = name.text_input(
+    name.text_input(
         "Written sentences are judged by this Hugging Face model",
         now.id,
         key="settings-verifier",
@@ -128,13 +119,11 @@ def _draw_verifier(settings: Settings) -> Mapping[str, Value]:
         help="A cross-encoder trained on natural-language inference, for example cross-encoder/nli-MiniLM2-L6-H768. It decides "
         "whether a reworded sentence says what its quotes say. `roadmap models pull` fetches it.",
     )
-    revision = branch.text_input(
+    branch.text_input(
         "Its commit, tag or branch", now.revision, key="settings-verifier-revision", placeholder="main", disabled=locked
     )
     for key in fixed[:1]:
         _draw_fixed(settings, key)
-    named = model_id.strip()
-    return {"verifier.id": named, "verifier.revision": revision.strip() if named else ""}
 
 
 def _model_is_fixed(settings: Settings) -> bool:
@@ -146,7 +135,27 @@ def _draw_fixed(settings: Settings, key: str) -> None:
         st.caption(":material/lock: Set by a flag, a variable or roadmap.toml, and changed there.")
 
 
-def _save(runtime: Runtime, chosen: Mapping[str, Value], writer: Writer) -> None:
+def _chosen(settings: Settings) -> tuple[Writer, dict[str, Value]]:
+    """What the fields hold at the click: the last words typed came with it, and are not on the page yet."""
+    held = st.session_state
+
+    def words(key: str) -> str:
+        return str(held.get(key) or "").strip()  # a field that is not on the page holds nothing
+
+    writer: Writer = held["settings-writer"]
+    chosen: dict[str, Value] = {"mode": held["settings-mode"] or "auto", "verifier.id": words("settings-verifier")}
+    chosen["verifier.revision"] = words("settings-verifier-revision") if chosen["verifier.id"] else ""
+    if held["settings-own-threshold"]:
+        chosen["threshold"] = float(held.get("settings-threshold", _threshold(settings)))
+    if writer == "local":
+        chosen |= {"generator.id": words("settings-id"), "generator.revision": words("settings-revision")}
+    if writer == "server":
+        chosen |= {"generator.server": words("settings-server"), "generator.model": words("settings-model")}
+    return writer, chosen
+
+
+def _save(runtime: Runtime) -> None:
+    writer, chosen = _chosen(runtime.settings)
     if problem := _incomplete(chosen, writer):
         st.session_state["settings-problem"] = problem
         return
