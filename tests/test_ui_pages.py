@@ -246,6 +246,7 @@ def test_while_the_first_index_is_built_the_chat_says_so(
         assert "The index is being built" in text_of(page)
         assert "There is no index" not in text_of(page)
         assert "Questions can be answered once this is done" in text_of(page)
+        assert [caption.value for caption in page.main.caption] == ["Starting."]
     assembly.build_index(shared.read_settings())
     runtime.load()
     wait_until_ready(runtime)

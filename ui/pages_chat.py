@@ -18,7 +18,7 @@ from ui.attention import lead_attention
 from ui.conversation_menu import draw_conversation_menu
 from ui.examples import Example
 from ui.message_actions import draw_versions
-from ui.rebuild_view import unready
+from ui.rebuild_view import progress_text, unready
 from ui.render import escape, sentence
 from ui.runtime import Runtime
 from ui.shared import Key, shared_runtime
@@ -184,6 +184,7 @@ def _draw_examples(runtime: Runtime, waiting: bool) -> None:
         st.rerun()  # the page tells what came of it, and how often it is looked at changes
     if runtime.readiness == "failed" and runtime.rebuild.view().state == "running":
         st.info("The index is being built; questions can be answered once that is done.", icon=":material/hourglass_top:")
+        st.caption(progress_text(runtime.rebuild.view()))  # on a telephone the sidebar is closed
         return
     if runtime.readiness == "failed":
         _draw_failed(runtime)
