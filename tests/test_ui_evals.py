@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow
 import pytest
 import streamlit as st
 from evals_fakes import WordAssistant, small_index, small_items
@@ -18,7 +19,9 @@ from ui_fakes import ScriptedAssistant, WordLengthEmbedder, write_roadmap
 
 from evals.evaluate import evaluate
 from evals.items import item_json
+from evals.run import RunHead
 from ui import assembly, shared
+from ui.evals_chart import chart
 from ui.measuring import Measuring
 
 SCRIPT = "from ui.pages_evals import page\npage()\n"
@@ -107,9 +110,31 @@ def test_the_history_has_a_point_a_run_and_the_figures_that_are_chosen(data: Pat
     assert page.multiselect(key="evals-figures").value == ["strict_accuracy", "refused", "mrr"]
     table = page.dataframe[0].value
     assert len(table) == 2
+    charts = [element.proto for element in page.get("vega_lite_chart")]
+    specifications = [json.loads(drawn.spec)["encoding"] for drawn in charts]
+    assert [encoding["tooltip"][1]["title"] for encoding in specifications] == ["strict_accuracy", "refused", "mrr"]
+    for drawn, encoding in zip(charts, specifications, strict=True):
+        values = pyarrow.ipc.open_stream(drawn.data.data).read_all()["value"].to_pylist()
+        assert values == list(reversed(table[encoding["tooltip"][1]["title"]].tolist()))
+        low, high = encoding["y"]["scale"]["domain"]
+        assert low <= min(values) <= max(values) <= high
     assert table["strict_accuracy"].iloc[0] < table["strict_accuracy"].iloc[1]  # the newest run comes first
     page.multiselect(key="evals-figures").set_value([]).run()
     assert not page.exception
+
+
+def test_runs_over_other_questions_are_points_of_another_line() -> None:
+    counts = {"a": 692, "b": 185, "c": 692}
+    heads = [
+        RunHead(
+            name, f"2026-01-0{day}T10:00:00+00:00", False, "", 1, "", {}, {}, {}, {"mrr": 0.5 + day / 10}, {"mrr": counts[name]}
+        )
+        for day, name in enumerate(counts, start=1)
+    ]
+    drawn = chart(heads, "mrr")
+    assert [(row["value"], row["questions"]) for row in drawn["data"]["values"]] == [(0.6, 692), (0.7, 185), (0.8, 692)]
+    assert drawn["encoding"]["detail"]["field"] == "questions"
+    assert drawn["encoding"]["opacity"]["condition"]["test"]["equal"] == 692
 
 
 def test_one_run_shows_its_figures_with_changes_and_a_row_a_kind(data: Path) -> None:

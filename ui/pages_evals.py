@@ -11,11 +11,12 @@ from typing import Literal
 import streamlit as st
 
 from evals.gate_files import figure
-from evals.history import CHARTED, HEADLINES, figures_of, kinds_of, label, series
+from evals.history import CHARTED, HEADLINES, figures_of, kinds_of, label
 from evals.metrics import METRICS
 from evals.run import Run, RunHead
 from evals.store import load_run, stored_runs
 from ingest.errors import RoadmapError
+from ui.evals_chart import draw_charts
 from ui.measuring import MeasureView
 from ui.pages_evals_compare import draw_comparison
 from ui.pages_evals_question import draw_questions
@@ -148,11 +149,7 @@ def _draw_history(heads: tuple[RunHead, ...]) -> None:
     shares = [name for name, metric in METRICS.items() if not metric.unit]
     default = [name for name in CHARTED if any(head.summary.get(name) is not None for head in heads)]
     names = st.multiselect("Figures", shares, default=default, key="evals-figures", placeholder="Choose figures")
-    columns = series(heads, names) if names else {"run": []}
-    if len(columns["run"]) > 1:
-        st.line_chart(columns, x="run", y=names, x_label="run, UTC", y_label="share")
-    else:
-        st.caption("A line appears once two runs have all the figures that are chosen.")
+    draw_charts(heads, names)
     rows: list[dict[str, object]] = [
         {
             "run": label(head),
