@@ -7,6 +7,7 @@ import shutil
 import socket
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,9 @@ def test_another_local_model_needs_its_name(runtime: Runtime) -> None:
     page.text_input(key="settings-id").set_value("nobody/nothing").run()
     _save(page)
     assert shared.read_settings().generator.id == "nobody/nothing"
+    (warning,) = page.warning
+    assert warning.value.replace("\\", "") == "Saved. nobody/nothing is missing; run `roadmap models pull`."
+    assert not page.success
     assert "nobody/nothing is missing; run" in text_of(_settings())
 
 
@@ -267,6 +271,24 @@ def test_erasing_everything_leaves_no_byte_of_it_and_the_program_goes_on(runtime
     assert left == []
     assert numbers(runtime.settings.data) == [1], "built anew from what is left"
     assert set(runtime.library.snapshot().documents) == {"plan.md", "bread.md"}
+
+
+def test_that_it_was_erased_is_told_until_the_update_that_follows_has_ended(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = _settings()
+    page.text_input(key="erase-word").set_value("erase")
+    page.button(key="erase-now").click().run()
+    updated(runtime)
+    ended = runtime.rebuild.view()
+    monkeypatch.setattr(runtime.rebuild, "view", lambda: replace(ended, state="running"))
+    page = _settings()
+    page.text_input(key="erase-word").set_value("erase")
+    page.button(key="erase-now").click().run()
+    assert "Erased:" in text_of(page.run())
+    monkeypatch.setattr(runtime.rebuild, "view", lambda: ended)
+    assert "Erased:" in text_of(page.run()), "the end of the update draws the page anew"
+    assert "Erased:" not in text_of(page.run())
 
 
 def test_only_what_was_chosen_is_erased(runtime: Runtime) -> None:

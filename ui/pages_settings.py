@@ -83,8 +83,10 @@ def _draw_paths(runtime: Runtime) -> None:
 
 
 def _draw_erase(runtime: Runtime) -> None:
-    if told := st.session_state.pop("erase-told", ""):
+    if told := st.session_state.get("erase-told", ""):
         st.success(escape(told), icon=":material/check:")
+    if runtime.rebuild.view().state != "running":  # else the page is drawn anew when that ends, and says it once more
+        st.session_state.pop("erase-told", None)
     if problem := st.session_state.pop("erase-problem", ""):
         st.error(sentence(problem), icon=":material/error:")
     st.markdown("This cannot be undone. Documents that were not uploaded here, and the models, are never touched.")

@@ -10,6 +10,7 @@ import streamlit as st
 from assistant.coverage import THRESHOLD
 from assistant.local_model import GENERATOR_ID
 from ingest.errors import RoadmapError
+from ui.checkup import look_at_models
 from ui.choices import MODES
 from ui.preferences import KEYS, Value, read_preferences, write_preferences
 from ui.render import escape, sentence
@@ -52,6 +53,8 @@ def draw_choices(runtime: Runtime) -> None:
             st.button("Save", key="save-settings", type="primary", on_click=_save, args=(runtime,))
     if told := st.session_state.pop("settings-told", ""):
         st.success(escape(told), icon=":material/check:")
+    if warned := st.session_state.pop("settings-warned", ""):
+        st.warning(sentence(warned), icon=":material/warning:")
     if problem := st.session_state.pop("settings-problem", ""):
         st.error(sentence(problem), icon=":material/error:")
 
@@ -173,7 +176,11 @@ def _save(runtime: Runtime) -> None:
         st.session_state["settings-problem"] = str(exc)
         return
     st.session_state[Key.MODE] = runtime.settings.mode  # the sidebar of this visit follows
-    st.session_state["settings-told"] = "Saved; the next answer is made with it."
+    missing = [finding.told for finding in look_at_models(runtime.settings) if finding.state != "ok"]
+    if missing:
+        st.session_state["settings-warned"] = f"Saved. {' '.join(missing)}"
+    else:
+        st.session_state["settings-told"] = "Saved; the next answer is made with it."
 
 
 def _incomplete(chosen: Mapping[str, Value], writer: Writer) -> str:
