@@ -47,7 +47,7 @@ HIDDEN = 32
 EPOCHS = 20
 FOLDS = 5
 SEEDS = 3  # networks averaged into one by being trained side by side
-NEGATIVES = 40  # units without evidence kept for a question of the large set
+NEGATIVES = 80  # units without evidence that the first stage learns from, of each question
 ANSWERABLE = 0.88  # share of the questions that the documents answer, as among the reference questions
 RIDGE = 0.03  # of the cover check, on standardised features
 _FOLDER = Path(__file__).parent.parent / "assistant"
@@ -95,7 +95,7 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, help="qed-dev.jsonl")
     parser.add_argument("--limit", type=int, default=800, help="questions taken from it")
     chosen = parser.parse_args()
-    torch.set_num_threads(1)
+    torch.set_num_threads(2)
     embedder = TransformerEmbedder()
     dev = [item for item in load_items() if item.split == "dev"]
     sets = {"reference questions": samples_of(dev, Library(chosen.index, lambda: embedder).snapshot(), weight=3.0)}
@@ -210,7 +210,7 @@ def fit_network(samples: Sequence[Sample], stage: Stage = FIRST, seed: int = 0) 
     generator = np.random.default_rng(seed)
     keep = [
         (s.targets[:, 1] > 0)
-        | (generator.random(len(s.targets)) < (1.0 if s.weight > 1 else NEGATIVES / max(1, len(s.targets))))
+        | (generator.random(len(s.targets)) < NEGATIVES / max(1, len(s.targets)))
         for s in samples
     ]
     rows = np.concatenate([s.signals[k] for s, k in zip(samples, keep, strict=True)])
