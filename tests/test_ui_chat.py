@@ -16,7 +16,7 @@ from ui_visits import store as store
 
 from assistant.conversations import Conversations
 from assistant.transcript import export_conversations, import_conversations
-from assistant.xray import Xray
+from assistant.xray import Candidate, Xray
 from ui import pages_conversations, shared
 from ui.runtime import Runtime
 from ui.worker import QUEUE
@@ -141,6 +141,17 @@ def test_the_xray_says_what_of_the_question_is_covered(
     verdict = xray_data(answer, Xray((), confidence, 0.35, 0.1, same))["verdict"]
     assert verdict.startswith(f"The cover check gives {confidence:.0%} that the documents answer this; 35% is the least")
     assert verdict.endswith(f", {told}")
+
+
+def test_the_xray_names_what_the_search_for_a_part_of_the_question_found() -> None:
+    answer = replace(covered_answer(), status="partial", missing=("what it costs",))
+    first = Candidate(answer.hits[0], 1, "Linear algebra", 0.5, "quoted", (1,))
+    second = Candidate(answer.hits[1], 2, "Statistics", 0.5, "quoted", (2,))
+    note = "Not in the table: 2. Each part of a question is searched for by itself as well."
+    assert xray_data(answer, Xray((first,), 0.93, 0.35, 0.1, True))["note"] == note
+    assert xray_data(answer, Xray((first, second), 0.93, 0.35, 0.1, True))["note"] == ""
+    assert "index has changed" in xray_data(answer, Xray((first,), 0.93, 0.35, 0.1, False))["note"]
+    assert xray_data(covered_answer(), Xray((first,), 0.93, 0.35, 0.1, True))["note"] == ""
 
 
 def test_a_question_that_finds_the_queue_full_is_put_back(scripted: ScriptedAssistant) -> None:

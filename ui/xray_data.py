@@ -55,7 +55,7 @@ def xray_data(answer: Answer, xray: Xray) -> dict[str, Any]:
     fullest = max([1.0, *(candidate.hit.score for candidate in xray.candidates)])
     return {
         "verdict": _verdict(answer, xray),
-        "note": "" if xray.same_index else "The index has changed since this answer; the scores are those of today.",
+        "note": _note(answer, xray),
         "explained": [list(pair) for pair in EXPLAINED],
         "candidates": [_row(candidate, xray, fullest) for candidate in xray.candidates],
         "times": _times(answer),
@@ -85,6 +85,17 @@ def _outcome(answer: Answer, xray: Xray) -> str:
 def _left_out(answer: Answer) -> str:
     """The parts that the check by itself found not covered, as the question has them."""
     return f" Not covered, and so not answered: {'; '.join(answer.missing)}." if answer.missing else ""
+
+
+def _note(answer: Answer, xray: Xray) -> str:
+    """What keeps the table from telling everything, "" where nothing does."""
+    if not xray.same_index:
+        return "The index has changed since this answer; the scores are those of today."
+    listed = {marker for candidate in xray.candidates for marker in candidate.markers}
+    elsewhere = sorted({marker for sentence in answer.sentences for marker in sentence.citations} - listed)
+    if not elsewhere or not (answer.missing or xray.confidence < xray.threshold):
+        return ""
+    return f"Not in the table: {numbers(elsewhere)}. Each part of a question is searched for by itself as well."
 
 
 def _row(candidate: Candidate, xray: Xray, fullest: float) -> dict[str, Any]:
