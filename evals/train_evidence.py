@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,24 +23,27 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from assistant.assistant import CANDIDATES, HITS, ask_of, reorder
+from assistant.assistant import HITS, reorder
 from assistant.coverage import FEATURES, cover_features
-from assistant.interaction import interactions
-from assistant.orders import without_orders
 from assistant.perceptron import Perceptron, write_perceptron
-from assistant.question import Question
 from assistant.ranker import FEATURES as RERANKING
-from assistant.ranker import LIMIT, RERANKED, Ranked, in_order, reranking_features
-from assistant.signals import NAMES, signals, similarities
-from assistant.units import Unit, units_of
-from evals.evidence import Located, locate
-from evals.items import EvalItem, Evidence, load_items
-from index.build import update
-from index.embedder import EMBEDDER, TransformerEmbedder
-from index.hit import Hit
+from assistant.ranker import LIMIT, in_order
+from assistant.signals import NAMES
+from evals.evidence_samples import (
+    QED_HELD,
+    READ,
+    Floats,
+    Sample,
+    indexed,
+    library_samples,
+    samples_of,
+    second_stage,
+    write_qed,
+)  # fmt: skip
+from evals.items import load_items
+from evals.spread import usable_cores
+from index.embedder import TransformerEmbedder
 from index.library import Library
-from index.search import Snapshot
-from index.weights import digest_of
 
 HIDDEN = 32
 EPOCHS = 20
@@ -51,12 +53,10 @@ NEGATIVES = 80  # units without evidence that the first stage learns from, of ea
 ANSWERABLE = 0.88  # share of the questions that the documents answer, as among the reference questions
 RIDGE = 0.03  # of the cover check, on standardised features
 _FOLDER = Path(__file__).parent.parent / "assistant"
-_TRAINING = Path(__file__).parent / "training"
 _ABOUT = (
     "Weights of the evidence ranker and the cover check. Trained by `python -m evals.train_evidence` on the dev questions, on "
     "evals/training/ and, where it was named, on QED (google-research-datasets/QED, text from Wikipedia, CC BY-SA 3.0)."
 )
-Floats = NDArray[np.float32]
 
 
 class Stage(NamedTuple):
@@ -70,52 +70,33 @@ FIRST = Stage(dropout=0.0, weight_decay=0.1)
 SECOND = Stage(dropout=0.1, weight_decay=0.3)  # it sees few units a question
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One question with its candidate units and how right each is."""
-
-    question: Question
-    hits: tuple[Hit, ...]
-    units: list[Unit]
-    signals: Floats  # (n, signals)
-    targets: Floats  # (n, 2): value and relevance
-    answerable: bool
-    snapshot: Snapshot
-    weight: float
-    group: str  # questions about the same document are held out together
-    best: float  # the highest value of a unit
-    ranked: tuple[Ranked, ...] = ()  # as the first stage had it, in a sample for the second
-    met: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))  # interactions of its first units
-
-
 def main() -> None:
     """Train, print held-out figures, write the three files of weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--index", type=Path, default=Path(".roadmap"), help="data folder with the index of corpus/")
     parser.add_argument("--questions", type=Path, help="qed-dev.jsonl")
-    parser.add_argument("--limit", type=int, default=800, help="questions taken from it")
     chosen = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(usable_cores())
     embedder = TransformerEmbedder()
     dev = [item for item in load_items() if item.split == "dev"]
     sets = {"reference questions": samples_of(dev, Library(chosen.index, lambda: embedder).snapshot(), weight=3.0)}
     with tempfile.TemporaryDirectory() as scratch:
-        for folder in sorted(path.parent for path in _TRAINING.glob("*/questions.jsonl")):
-            snapshot = _indexed(folder / "documents", Path(scratch) / folder.name, embedder)
-            sets[folder.name] = samples_of(load_items([folder / "questions.jsonl"]), snapshot, weight=3.0)
+        sets |= library_samples(Path(scratch), embedder)
         if chosen.questions:
-            items = write_qed(chosen.questions, Path(scratch) / "corpus", chosen.limit)
-            snapshot = _indexed(Path(scratch) / "corpus", Path(scratch) / "qed", embedder)
+            items = write_qed(chosen.questions, Path(scratch) / "corpus")[:QED_HELD]
+            snapshot = indexed(Path(scratch) / "corpus", Path(scratch) / "qed", embedder)
             sets["QED"] = samples_of(items, snapshot, weight=0.5)
             sets["QED"] += samples_of(items, snapshot, weight=0.5, without_evidence=True)
     samples = [sample for group in sets.values() for sample in group]
-    again = [second_stage(sample, own) for sample, own in zip(samples, _held_out(samples), strict=True)]
+    origins = [name for name, group in sets.items() for _ in group]
+    held = zip(samples, _held_out(samples), origins, strict=True)
+    again = [second_stage(sample, own) for sample, own, name in held if name not in READ]
+    origin = np.array([name for name in origins if name not in READ])
     scores = _held_out(again, SECOND)
     features = np.array([_cover_row(sample, own) for sample, own in zip(again, scores, strict=True)], np.float32)
-    answerable = np.array([sample.answerable for sample in samples])
-    balance = np.array([s.weight for s in samples], np.float32)
-    origin = np.array([name for name, group in sets.items() for _ in group])
-    for name in sets:
+    answerable = np.array([sample.answerable for sample in again])
+    balance = np.array([s.weight for s in again], np.float32)
+    for name in dict.fromkeys(origin.tolist()):
         part = origin == name
         at = np.flatnonzero(part)
         chosen_first = _first_choice([again[i] for i in at], [scores[i] for i in at])
@@ -140,79 +121,10 @@ def main() -> None:
     (_FOLDER / "coverage_model.json").write_text(json.dumps(cover_fields), encoding="utf-8")
 
 
-def _indexed(corpus: Path, data: Path, embedder: TransformerEmbedder) -> Snapshot:
-    update(corpus, data, lambda: embedder, (EMBEDDER.model_id, digest_of(EMBEDDER)))
-    return Library(data, lambda: embedder).snapshot()
-
-
-def samples_of(items: Sequence[EvalItem], snapshot: Snapshot, *, weight: float, without_evidence: bool = False) -> list[Sample]:
-    """The units of each question's passages with their targets.
-
-    `without_evidence` hides every passage of the documents that hold the evidence: the question is then unanswerable.
-    """
-    located = locate(items, snapshot.documents)
-    samples = []
-    for item in items:
-        question = ask_of(item.question, item.history, snapshot)
-        vector = snapshot.embedder().embed_question(question.content)
-        depth = CANDIDATES * (2 if without_evidence else 1)
-        hits = snapshot.search_vector(question.content, vector, depth, sources=question.sources)
-        if without_evidence:
-            hidden = {place.evidence.document_id for place in located[item.id]}
-            hits = tuple(hit for hit in hits if hit.passage.document_id not in hidden)[:CANDIDATES]
-        units = without_orders(units_of(hits, snapshot.documents))
-        rows = signals(question, units, similarities(units, vector, snapshot), snapshot)
-        targets = np.array([target(unit, located[item.id]) for unit in units], np.float32).reshape(-1, 2)
-        answerable = item.answerable and not without_evidence
-        group = item.evidence[0].document_id if item.evidence else item.id
-        if answerable and not (targets[:, 0] > 0).any():
-            continue  # nothing was retrieved that could be learnt from
-        best = float(targets[:, 0].max(initial=0))
-        samples.append(Sample(question, hits, units, rows, targets, answerable, snapshot, weight, group, best))
-    return samples
-
-
-def second_stage(sample: Sample, scores: Floats) -> Sample:
-    """The first units of a sample, in the order of the first stage's scores, with what the second stage looks at."""
-    units = sample.units
-    order = sorted(range(len(units)), key=lambda at: (-scores[at, 0], units[at].document.id, units[at].start))
-    ranked = [Ranked(units[at], float(scores[at, 0]), float(scores[at, 1]), sample.signals[at]) for at in order]
-    first = [r.unit for r in ranked[:RERANKED]]
-    met = interactions(sample.question, first, sample.snapshot)
-    rows = reranking_features(ranked, met) if first else np.zeros((0, len(RERANKING)), np.float32)
-    return replace(
-        sample, units=first, signals=rows, targets=sample.targets[order[: len(first)]], ranked=tuple(ranked), met=met
-    )
-
-
-def target(unit: Unit, located: Sequence[Located]) -> tuple[float, float]:
-    """Value (recall times the root of precision, by characters against the evidence) and relevance (precision) of a unit."""
-    length = sum(end - start for start, end in unit.spans)
-    recalls, inside = [], 0
-    for place in located:
-        best = 0
-        share = 0.0
-        if place.evidence.document_id == unit.document.id:
-            for start, end in place.spans:
-                common = sum(max(0, min(e, end) - max(s, start)) for s, e in unit.spans)
-                if common > best:
-                    best, share = common, common / (end - start)
-        inside += best
-        recalls.append(share)
-    if not recalls or not length:
-        return 0.0, 0.0
-    precision = min(1.0, inside / length)
-    return float(np.mean(recalls)) * precision**0.5, precision
-
-
 def fit_network(samples: Sequence[Sample], stage: Stage = FIRST, seed: int = 0) -> Perceptron:
     """The evidence model: `SEEDS` small networks trained at once on a mix of the sets, kept as one wider one."""
     generator = np.random.default_rng(seed)
-    keep = [
-        (s.targets[:, 1] > 0)
-        | (generator.random(len(s.targets)) < NEGATIVES / max(1, len(s.targets)))
-        for s in samples
-    ]
+    keep = [(s.targets[:, 1] > 0) | (generator.random(len(s.targets)) < NEGATIVES / max(1, len(s.targets))) for s in samples]
     rows = np.concatenate([s.signals[k] for s, k in zip(samples, keep, strict=True)])
     wanted = np.concatenate([s.targets[k] for s, k in zip(samples, keep, strict=True)])
     weights = np.concatenate([np.full(int(k.sum()), s.weight, np.float32) for s, k in zip(samples, keep, strict=True)])
@@ -280,27 +192,6 @@ def auroc(scores: NDArray[np.floating], labels: NDArray[np.bool_]) -> float:
         if len(good) and len(bad)
         else 0.0
     )
-
-
-def write_qed(path: Path, corpus: Path, limit: int) -> list[EvalItem]:
-    """QED as a corpus folder, a document for each paragraph, and as items."""
-    corpus.mkdir(parents=True)
-    items: list[EvalItem] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        record = json.loads(line)
-        name = f"{record['example_id']}.md"
-        paragraph = detokenised(record["paragraph_text"])
-        (corpus / name).write_text(f"# {record['title_text']}\n\n{paragraph}\n", encoding="utf-8")
-        sentence = detokenised((record["annotation"].get("selected_sentence") or {}).get("string", ""))
-        if sentence and sentence in paragraph and len(items) < limit:
-            items.append(EvalItem(name, record["question_text"], "fact", evidence=(Evidence(name, sentence),)))
-    return items
-
-
-def detokenised(text: str) -> str:
-    """Text of QED as it would be written, without spaces around punctuation."""
-    text = re.sub(r"\s+([,.;:!?%)\]'’]|n't|'s)", r"\1", re.sub(r"([(\[$])\s+", r"\1", text))
-    return " ".join(re.sub(r"`` ?| ?''", '"', text).replace(" - ", "-").split())
 
 
 def _held_out(samples: Sequence[Sample], stage: Stage = FIRST) -> list[Floats]:

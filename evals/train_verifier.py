@@ -29,7 +29,7 @@ from assistant.verify import LIMIT, SUPPORTED, holds_facts
 from evals.claim_changes import Surroundings
 from evals.claim_variants import changed, names_of, variants
 from evals.claims import CORRUPTIONS, Claim, claims_file, load_claims
-from evals.train_evidence import detokenised
+from evals.evidence_samples import detokenised
 from ingest.readers import read_document
 
 ABOUT = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,8 +39,8 @@ class TextTokens:
 class BertEncoder:
     """A BERT model with its tokenizer, from a folder in the layout of sentence-transformers; threads may share it."""
 
-    def __init__(self, folder: Path, *, bfloat16: bool) -> None:
-        """Reads the weights, which must have been verified.
+    def __init__(self, folder: Path, *, bfloat16: bool, changes: Path | None = None) -> None:
+        """Reads the weights, which must have been verified. `changes` is a file of what is added to them.
 
         Raises:
             OSError, ValueError, KeyError: a file is missing or is not of such a model.
@@ -62,9 +62,11 @@ class BertEncoder:
         dtype = torch.bfloat16 if bfloat16 else torch.float32
         # Attention is computed in powers of two: its scores are scaled for that, once and for all, where queries come from.
         scale = math.log2(math.e) / math.sqrt(self.dimension // self._heads)
+        read = load_file(folder / "model.safetensors")
+        if changes is not None:
+            _add(read, load_file(changes))
         weights = {
-            name: (weight * scale if ".attention.self.query." in name else weight).to(dtype)
-            for name, weight in load_file(folder / "model.safetensors").items()
+            name: (weight * scale if ".attention.self.query." in name else weight).to(dtype) for name, weight in read.items()
         }
         self._words = weights["embeddings.word_embeddings.weight"]
         # Every text is the first segment, so the vector of its type can be added to each position once and for all.
@@ -72,6 +74,10 @@ class BertEncoder:
         self._positions = weights["embeddings.position_embeddings.weight"] + kinds
         self._norm = _both(weights, "embeddings.LayerNorm")
         self._layers = [_layer(weights, f"encoder.layer.{i}.") for i in range(int(config["num_hidden_layers"]))]
+
+    def share_embeddings(self, other: BertEncoder) -> None:
+        """Hold the embeddings of tokens only once where both encoders have the same, as `changes` leave them."""
+        self._words, self._positions, self._norm = other._words, other._positions, other._norm
 
     def encode(self, texts: Sequence[str]) -> list[TextTokens]:
         """The tokens of each text with their vectors; a text is cut at the length limit of the model."""
@@ -183,6 +189,16 @@ def _layer(weights: dict[str, torch.Tensor], prefix: str) -> _Layer:
         down=_both(weights, prefix + "output.dense"),
         down_norm=_both(weights, prefix + "output.LayerNorm"),
     )
+
+
+def _add(weights: dict[str, torch.Tensor], changes: Mapping[str, torch.Tensor]) -> None:
+    """Add `NAME.up` @ `NAME.down` to the matrix `NAME`, and `NAME` to a vector."""
+    for name, change in changes.items():
+        if name.endswith(".up"):
+            matrix = name.removesuffix(".up")
+            weights[matrix] = weights[matrix] + change.float() @ changes[f"{matrix}.down"].float()
+        elif not name.endswith(".down"):
+            weights[name] = weights[name] + change.float()
 
 
 def _both(weights: dict[str, torch.Tensor], name: str) -> _Pair:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -42,6 +44,9 @@ EMBEDDER = PinnedWheel(
 )
 
 
+READER = Path(__file__).with_name("reader.safetensors")  # what is added to its weights to read words: evals/train_reader.py
+
+
 class EmbedderUnusable(RoadmapError):
     """The weights are sound, but sentence-transformers cannot load them."""
 
@@ -72,6 +77,10 @@ class Embedder(Protocol):
         """
         ...
 
+    def embed_words(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Vectors]:
+        """For each text the unit vectors of its spans, made for meeting the words of another text, in order."""
+        ...
+
 
 def embedder_source(model_id: str = EMBEDDER_ID, revision: str = "main") -> Source:
     """Where the weights of an embedder come from: the pinned package for the default, the hub for every other id."""
@@ -91,6 +100,9 @@ class TransformerEmbedder:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         bfloat16 = computes_in_bfloat16()
         self._encoder: BertEncoder | SentenceTransformersEncoder
+        self._folder = folder
+        self._reader: BertEncoder | SentenceTransformersEncoder | None = None  # loaded with the first question
+        self._lock = threading.Lock()
         try:
             if source is EMBEDDER:
                 self._encoder = BertEncoder(folder, bfloat16=bfloat16)
@@ -123,13 +135,33 @@ class TransformerEmbedder:
         A span's vector is the mean of its token vectors, which know the whole text ("late chunking", Günther et al. 2024,
         arXiv 2409.04701). A span behind the model's length limit has the vector of its text.
         """
+        return self._embed(self._encoder, texts, spans, progress)
+
+    def embed_words(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Vectors]:
+        """Unit vectors of the spans of each text, from weights tuned to let the words of a question meet those of its answer.
+
+        Only the bundled model has such weights (`evals/train_reader.py`); any other gives its own vectors.
+        """
+        with self._lock:
+            if self._reader is None and isinstance(self._encoder, BertEncoder):
+                self._reader = BertEncoder(self._folder, bfloat16=computes_in_bfloat16(), changes=READER)
+                self._reader.share_embeddings(self._encoder)
+        return self._embed(self._reader or self._encoder, texts, spans)[1]
+
+    def _embed(
+        self,
+        encoder: BertEncoder | SentenceTransformersEncoder,
+        texts: Sequence[str],
+        spans: Sequence[Sequence[Span]],
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> tuple[Vectors, list[Vectors]]:
         vectors = np.empty((len(texts), self.dimension), np.float32)
         span_vectors: list[Vectors] = [np.empty((0, self.dimension), np.float32)] * len(texts)
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))  # like lengths together
         batches = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
 
         def embed(batch: list[int]) -> int:
-            for i, text in zip(batch, self._encoder.encode([texts[i] for i in batch]), strict=True):
+            for i, text in zip(batch, encoder.encode([texts[i] for i in batch]), strict=True):
                 vectors[i] = _unit(text.pooled[None, :])[0]
                 span_vectors[i] = _span_means(text, spans[i], vectors[i])
             return len(batch)

@@ -42,7 +42,7 @@ class WordVectors:
             found = {text: self._kept[text] for text in texts if text in self._kept}
         if new := [text for text in dict.fromkeys(texts) if text not in found]:
             spans: list[list[Span]] = [[match.span() for match in WORD.finditer(text)] for text in new]
-            _, vectors = self._embedder().embed_passages(new, spans)
+            vectors = self._embedder().embed_words(new, spans)
             for text, places, own in zip(new, spans, vectors, strict=True):
                 found[text] = Words(np.array(places, np.int64).reshape(-1, 2), own.astype(np.float16))
         with self._lock:

@@ -35,7 +35,8 @@ HOMES = {  # library -> the only files that may import it
     "huggingface_hub": "index/weights.py",
     "torch": "index/embedder.py index/bert.py index/sentence_transformers_encoder.py assistant/*.py evals/train_*.py"
     " evals/benchmarks/throughput.py",
-    "transformers": "assistant/*.py index/sentence_transformers_encoder.py",  # the embedder only silences its progress bar
+    # the embedder only silences its progress bar
+    "transformers": "assistant/*.py evals/train_reader.py index/sentence_transformers_encoder.py",
     "sqlalchemy": "assistant/*.py",
     "httpx": "assistant/served_model.py",
     "ir_measures": "evals/*.py",

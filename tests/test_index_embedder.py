@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.torch import load_file, save_file
 
 from index.bert import BertEncoder
-from index.embedder import BATCH, EMBEDDER, EMBEDDER_ID, TransformerEmbedder, embedder_source
+from index.embedder import BATCH, EMBEDDER, EMBEDDER_ID, READER, TransformerEmbedder, embedder_source
 from index.sentence_transformers_encoder import SentenceTransformersEncoder
 from index.weights import HubModel, WeightsDamaged, WeightsMissing, folder_of, is_present
 
@@ -45,6 +46,37 @@ def test_the_vectors_do_not_depend_on_what_else_is_in_the_batch(embedder: Transf
     for text, spans, vector in zip(TEXTS, SPANS, together, strict=True):
         alone, _ = embedder.embed_passages([text], [spans])
         assert float(alone[0] @ vector) > 0.999
+
+
+def test_words_are_read_with_tuned_weights_over_the_same_embeddings(embedder: TransformerEmbedder) -> None:
+    words = embedder.embed_words(TEXTS, SPANS)
+    _, parts = embedder.embed_passages(TEXTS, SPANS)
+    assert [own.shape for own in words] == [part.shape for part in parts]
+    for tuned, plain in zip([*words[0], *words[1]], [*parts[0], *parts[1]], strict=True):
+        assert np.linalg.norm(tuned) == pytest.approx(1, abs=1e-3)
+        assert 0.2 < float(tuned @ plain) < 0.9999
+    assert isinstance(embedder._reader, BertEncoder) and isinstance(embedder._encoder, BertEncoder)
+    assert embedder._reader._words is embedder._encoder._words
+
+
+def test_the_tuned_weights_are_the_bundled_ones_with_the_changes_added(tmp_path: Path) -> None:
+    folder = folder_of(EMBEDDER)
+    for file in folder.iterdir():
+        if file.is_file():
+            shutil.copy(file, tmp_path)
+    weights, changes = load_file(folder / "model.safetensors"), load_file(READER)
+    matrices = {name.removesuffix(".up") for name in changes if name.endswith(".up")}
+    vectors = {name for name in changes if not name.endswith((".up", ".down"))}
+    assert len(matrices) == 36 and len(vectors) == 60  # six matrices, their biases and two norms in each of six layers
+    for name in matrices:
+        weights[name] = weights[name] + changes[f"{name}.up"].float() @ changes[f"{name}.down"].float()
+    for name in vectors:
+        weights[name] = weights[name] + changes[name].float()
+    save_file(weights, tmp_path / "model.safetensors")
+    ours = BertEncoder(folder, bfloat16=False, changes=READER).encode(TEXTS)
+    oracle = SentenceTransformersEncoder(tmp_path, bfloat16=False).encode(TEXTS)
+    for mine, theirs in zip(ours, oracle, strict=True):
+        assert np.allclose(mine.vectors, theirs.vectors, atol=2e-5)
 
 
 def test_the_encoder_computes_what_sentence_transformers_computes(embedder: TransformerEmbedder) -> None:

@@ -141,8 +141,8 @@ def test_choices_of_the_settings_page_are_weaker_than_everything_but_defaults(
     assert (settings.mode, settings.threshold) == ("quote", 0.25)
     assert (settings.generator.model, settings.generator.server) == ("of the file", "http://h/v1")
     assert settings.fixed == {"data", "mode", "generator.model"}
-    monkeypatch.setenv("ROADMAP_THRESHOLD", "0.75")
-    assert read_settings().threshold == 0.75
+    monkeypatch.setenv("ROADMAP_THRESHOLD", "0.65")
+    assert read_settings().threshold == 0.65
 
 
 def test_a_child_process_reads_the_choices_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

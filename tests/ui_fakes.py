@@ -123,6 +123,9 @@ class WordLengthEmbedder:
     def lists(self, word: str) -> bool:
         return False
 
+    def embed_words(self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]) -> list[NDArray[np.float32]]:
+        return self.embed_passages(texts, spans)[1]
+
     def embed_passages(
         self,
         texts: Sequence[str],

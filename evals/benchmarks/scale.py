@@ -63,6 +63,10 @@ class SampledEmbedder:
         """As the bundled embedder."""
         return self._model.lists(word)
 
+    def embed_words(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[NDArray[np.float32]]:
+        """As the bundled embedder."""
+        return self._model.embed_words(texts, spans)
+
     def embed_passages(
         self,
         texts: Sequence[str],

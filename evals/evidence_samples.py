@@ -1,0 +1,153 @@
+"""The questions that the models of the answers learn from, with the units of their passages and how right each unit is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.assistant import CANDIDATES, ask_of
+from assistant.interaction import interactions
+from assistant.orders import without_orders
+from assistant.question import Question
+from assistant.ranker import FEATURES as RERANKING
+from assistant.ranker import RERANKED, Ranked, reranking_features
+from assistant.signals import signals, similarities
+from assistant.units import Unit, units_of
+from evals.evidence import Located, locate
+from evals.items import EvalItem, Evidence, load_items
+from index.build import update
+from index.embedder import EMBEDDER, TransformerEmbedder
+from index.hit import Hit
+from index.library import Library
+from index.search import Snapshot
+from index.weights import digest_of
+
+Floats = NDArray[np.float32]
+QED_HELD = 400  # questions of QED that the ranker learns from; the reader is measured on the others
+_TRAINING = Path(__file__).parent / "training"
+# The libraries that the reader learns from. What it gives for them is too good to be true: the second stage and the check of
+# cover learn from the others.
+READ = frozenset(
+    ("ai-roadmaps", "business-and-product", "computing-articles", "data-engineering", "data-science-and-ai", "learning-crafts",
+     "trades-and-services")
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One question with its candidate units and how right each is."""
+
+    question: Question
+    hits: tuple[Hit, ...]
+    units: list[Unit]
+    signals: Floats  # (n, signals)
+    targets: Floats  # (n, 2): value and relevance
+    answerable: bool
+    snapshot: Snapshot
+    weight: float
+    group: str  # questions about the same document are held out together
+    best: float  # the highest value of a unit
+    ranked: tuple[Ranked, ...] = ()  # as the first stage had it, in a sample for the second
+    met: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))  # interactions of its first units
+
+
+def library_samples(scratch: Path, embedder: TransformerEmbedder) -> dict[str, list[Sample]]:
+    """The samples of every library below `evals/training/`, by its name; their indexes are made in `scratch`."""
+    found = {}
+    for folder in sorted(path.parent for path in _TRAINING.glob("*/questions.jsonl")):
+        snapshot = indexed(folder / "documents", scratch / folder.name, embedder)
+        found[folder.name] = samples_of(load_items([folder / "questions.jsonl"]), snapshot, weight=3.0)
+    return found
+
+
+def indexed(corpus: Path, data: Path, embedder: TransformerEmbedder) -> Snapshot:
+    """The index of a corpus folder, made in `data`."""
+    update(corpus, data, lambda: embedder, (EMBEDDER.model_id, digest_of(EMBEDDER)))
+    return Library(data, lambda: embedder).snapshot()
+
+
+def samples_of(items: Sequence[EvalItem], snapshot: Snapshot, *, weight: float, without_evidence: bool = False) -> list[Sample]:
+    """The units of each question's passages with their targets.
+
+    `without_evidence` hides every passage of the documents that hold the evidence: the question is then unanswerable.
+    """
+    located = locate(items, snapshot.documents)
+    samples = []
+    for item in items:
+        question = ask_of(item.question, item.history, snapshot)
+        vector = snapshot.embedder().embed_question(question.content)
+        depth = CANDIDATES * (2 if without_evidence else 1)
+        hits = snapshot.search_vector(question.content, vector, depth, sources=question.sources)
+        if without_evidence:
+            hidden = {place.evidence.document_id for place in located[item.id]}
+            hits = tuple(hit for hit in hits if hit.passage.document_id not in hidden)[:CANDIDATES]
+        units = without_orders(units_of(hits, snapshot.documents))
+        rows = signals(question, units, similarities(units, vector, snapshot), snapshot)
+        targets = np.array([target(unit, located[item.id]) for unit in units], np.float32).reshape(-1, 2)
+        answerable = item.answerable and not without_evidence
+        group = item.evidence[0].document_id if item.evidence else item.id
+        if answerable and not (targets[:, 0] > 0).any():
+            continue  # nothing was retrieved that could be learnt from
+        best = float(targets[:, 0].max(initial=0))
+        samples.append(Sample(question, hits, units, rows, targets, answerable, snapshot, weight, group, best))
+    return samples
+
+
+def second_stage(sample: Sample, scores: Floats) -> Sample:
+    """The first units of a sample, in the order of the first stage's scores, with what the second stage looks at."""
+    units = sample.units
+    order = sorted(range(len(units)), key=lambda at: (-scores[at, 0], units[at].document.id, units[at].start))
+    ranked = [Ranked(units[at], float(scores[at, 0]), float(scores[at, 1]), sample.signals[at]) for at in order]
+    first = [r.unit for r in ranked[:RERANKED]]
+    met = interactions(sample.question, first, sample.snapshot)
+    rows = reranking_features(ranked, met) if first else np.zeros((0, len(RERANKING)), np.float32)
+    return replace(
+        sample, units=first, signals=rows, targets=sample.targets[order[: len(first)]], ranked=tuple(ranked), met=met
+    )
+
+
+def target(unit: Unit, located: Sequence[Located]) -> tuple[float, float]:
+    """Value (recall times the root of precision, by characters against the evidence) and relevance (precision) of a unit."""
+    length = sum(end - start for start, end in unit.spans)
+    recalls, inside = [], 0
+    for place in located:
+        best = 0
+        share = 0.0
+        if place.evidence.document_id == unit.document.id:
+            for start, end in place.spans:
+                common = sum(max(0, min(e, end) - max(s, start)) for s, e in unit.spans)
+                if common > best:
+                    best, share = common, common / (end - start)
+        inside += best
+        recalls.append(share)
+    if not recalls or not length:
+        return 0.0, 0.0
+    precision = min(1.0, inside / length)
+    return float(np.mean(recalls)) * precision**0.5, precision
+
+
+def write_qed(path: Path, corpus: Path) -> list[EvalItem]:
+    """QED as a corpus folder, a document for each paragraph, and as items."""
+    corpus.mkdir(parents=True)
+    items: list[EvalItem] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        record = json.loads(line)
+        name = f"{record['example_id']}.md"
+        paragraph = detokenised(record["paragraph_text"])
+        (corpus / name).write_text(f"# {record['title_text']}\n\n{paragraph}\n", encoding="utf-8")
+        sentence = detokenised((record["annotation"].get("selected_sentence") or {}).get("string", ""))
+        if sentence and sentence in paragraph:
+            items.append(EvalItem(name, record["question_text"], "fact", evidence=(Evidence(name, sentence),)))
+    return items
+
+
+def detokenised(text: str) -> str:
+    """Text of QED as it would be written, without spaces around punctuation."""
+    text = re.sub(r"\s+([,.;:!?%)\]'’]|n't|'s)", r"\1", re.sub(r"([(\[$])\s+", r"\1", text))
+    return " ".join(re.sub(r"`` ?| ?''", '"', text).replace(" - ", "-").split())
