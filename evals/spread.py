@@ -9,9 +9,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Generator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import cast
@@ -77,8 +79,12 @@ def usable_cores() -> int:
 
 
 def _share_out(tasks: Sequence[Task], started: dict[Connection, BaseProcess]) -> Generator[tuple[int, Outcome], None, None]:
-    """Gives each process its next task as soon as it has done one: slow questions hold up nobody."""
-    waiting = iter(enumerate(tasks))
+    """Gives each process its next task as soon as it has done one: slow questions hold up nobody.
+
+    Each begins with a stretch of its own: questions that stand together read the same texts, which a process keeps.
+    """
+    bounds = [len(tasks) * number // len(started) for number in range(len(started) + 1)]
+    stretches = {link: deque(range(*ends)) for link, ends in zip(started, pairwise(bounds), strict=True)}
     doing: dict[Connection, int] = {}
     left = len(tasks)
     while left:
@@ -95,14 +101,22 @@ def _share_out(tasks: Sequence[Task], started: dict[Connection, BaseProcess]) ->
                 ) from exc
             if isinstance(said, RoadmapError):
                 raise said
-            place, task = next(waiting, (None, None))
-            if task is not None and place is not None:
-                link.send(task)
+            place = _next_place(stretches[link], stretches.values())
+            if place is not None:
+                link.send(tasks[place])
             if isinstance(said, Outcome):
                 left -= 1
                 yield doing.pop(link), said
             if place is not None:
                 doing[link] = place
+
+
+def _next_place(own: deque[int], stretches: Iterable[deque[int]]) -> int | None:
+    """The next place of a process's own stretch, then the last one of the longest; None when all are given out."""
+    if own:
+        return own.popleft()
+    longest = max(stretches, key=len)
+    return longest.pop() if longest else None
 
 
 def _work(open_bench: Callable[[], Bench], link: Connection) -> None:
