@@ -61,9 +61,7 @@ def test_words_are_read_with_tuned_weights_over_the_same_embeddings(embedder: Tr
 
 def test_the_tuned_weights_are_the_bundled_ones_with_the_changes_added(tmp_path: Path) -> None:
     folder = folder_of(EMBEDDER)
-    for file in folder.iterdir():
-        if file.is_file():
-            shutil.copy(file, tmp_path)
+    model = shutil.copytree(folder, tmp_path / "model")
     weights, changes = load_file(folder / "model.safetensors"), load_file(READER)
     matrices = {name.removesuffix(".up") for name in changes if name.endswith(".up")}
     vectors = {name for name in changes if not name.endswith((".up", ".down"))}
@@ -72,9 +70,9 @@ def test_the_tuned_weights_are_the_bundled_ones_with_the_changes_added(tmp_path:
         weights[name] = weights[name] + changes[f"{name}.up"].float() @ changes[f"{name}.down"].float()
     for name in vectors:
         weights[name] = weights[name] + changes[name].float()
-    save_file(weights, tmp_path / "model.safetensors")
+    save_file(weights, model / "model.safetensors")
     ours = BertEncoder(folder, bfloat16=False, changes=READER).encode(TEXTS)
-    oracle = SentenceTransformersEncoder(tmp_path, bfloat16=False).encode(TEXTS)
+    oracle = SentenceTransformersEncoder(model, bfloat16=False).encode(TEXTS)
     for mine, theirs in zip(ours, oracle, strict=True):
         assert np.allclose(mine.vectors, theirs.vectors, atol=2e-5)
 
