@@ -224,6 +224,8 @@ def test_the_map_grows_shrinks_and_fits_and_its_lines_follow(address: str, brows
     tab.page.get_by_role("button", name="Fit the whole map").click()
     sheet = tab.page.locator(".sheet").bounding_box()
     assert sheet["height"] <= 800
+    tab.settled()
+    tab.page.wait_for_timeout(500)  # the lines are drawn anew once the steps stand
     line, upper, lower = (
         tab.page.locator(s).first.bounding_box() for s in (".line >> nth=1", ".step >> nth=1", ".step >> nth=2")
     )
