@@ -13,11 +13,7 @@ export default function (component) {
     parentElement.append(root);
     listen(root);
   }
-  // When an answer ends it is drawn anew elsewhere, and for a moment the page shows both. A click on the one that goes is told by the
-  // one that stays: the server does not know the other any more.
-  const openers = (document.raOpeners ??= new Map());
-  openers.set(data.key, (marker) => setTriggerValue("opened", marker));
-  root.open = (marker) => openers.get(data.key)(marker);
+  root.open = (marker) => setTriggerValue("opened", marker);
   root.citations = data.citations;
   root.classList.toggle("ra-running", data.running);
   drawViews(root, data.views);

@@ -25,7 +25,7 @@ def draw_answer_text(key: str, data: Mapping[str, Any], opened: Callable[[int], 
             opened(int(marker))
 
     draw = st.components.v2.component("roadmap_answer", js=_script("answer.js"), isolate_styles=False)
-    draw(key=key, data={**data, "key": key}, on_opened_change=told)
+    draw(key=key, data=dict(data), on_opened_change=told)
 
 
 def draw_xray(key: str, data: Mapping[str, Any]) -> None:
