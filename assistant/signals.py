@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -71,12 +72,20 @@ NAMES = (*_PLAIN, *(f"{name}_below_best" for name in _COMPARED))  # the latter: 
 
 
 _HELD = ("duration", "money", "number", "link")
-_KINDS = {"duration": _DURATION, "money": _MONEY, "number": _NUMBER, "link": _LINK, "person": _NAMED}
+_KINDS = {"duration": _DURATION, "money": _MONEY, "number": _NUMBER, "link": _LINK, "person": _NAMED, "reason": _REASON}
 
 
+@lru_cache(maxsize=16384)  # the same units are weighed for question after question
 def holds(kind: str, text: str) -> bool:
     """Whether a text holds something of the kind that a question asks for."""
     return bool(_KINDS[kind].search(text))
+
+
+@lru_cache(maxsize=8192)
+def _defined(text: str) -> frozenset[str] | None:
+    """The terms in front of the verb of a definition; None where there is no such verb."""
+    verb = _DEFINES.search(text)
+    return frozenset(terms(text[: verb.start()])) if verb else None
 
 
 _COUNTED = re.compile(rf"\b{_COUNT}\s+((?:[\w-]+\s+){{0,2}}[\w-]+)", re.I)
@@ -170,8 +179,7 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
         label = terms_of(unit.document.text[first.start : first.label_end]) if labelled else frozenset()
         lead_cosine = cosines.get((unit.document.id, unit.lead.start, unit.lead.end), 0.0) if unit.lead else 0.0
         duration, money, number, link = (getattr(wants, kind) and holds(kind, text) for kind in _HELD)
-        defines = _DEFINES.search(text)
-        defined = terms_of(text[: defines.start()]) if defines else frozenset()
+        defined = _defined(text)
         values = (
             max(near), sum(near) / len(near), lead_cosine, unit.hit.dense,
             unit.hit.score, unit.hit.lexical, 1 / unit.hit.rank, best - unit.hit.score,
@@ -181,7 +189,7 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
             sum(weights[term] for term in rare if term in own | headings) / rare_total,
             len(pairs & set(pairwise(sequence))) / (len(pairs) or 1),
             share(label),
-            share(defined),
+            share(defined or frozenset()),
             np.log1p(len(words(text))) / 5, np.log1p(len(unit.parts)) / 3, min(unit.position, 10) / 10,
             unit.kind == "sentence", unit.kind == "paragraph", unit.kind == "item", unit.kind == "list", unit.kind == "row",
             unit.kind == "table", unit.kind == "heading", unit.kind == "outline", unit.kind == "plan",
@@ -192,8 +200,8 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
             wants.money and money, wants.money and not money,
             wants.number and number, wants.number and not number,
             wants.link and link, wants.link and not link,
-            wants.reason and bool(_REASON.search(text)),
-            wants.definition and bool(defines or label),
+            wants.reason and holds("reason", text),
+            wants.definition and (defined is not None or bool(label)),
             wants.comparison and len(own & weights.keys()) > 1,
             wants.person and holds("person", text),
             structure and (first.ordinal is not None or unit.kind in ("outline", "plan")) and wants.order,

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from threadpoolctl import threadpool_limits
+
 from index.content import Content
 from index.embedder import Embedder
 from index.folder import (
@@ -25,6 +27,7 @@ from index.folder import (
 from index.generation import read
 from index.lexical import LexicalIndex
 from index.manifest import Manifest, Refused, read_manifest, verify_files
+from index.refusals import remembered
 from index.search import Snapshot, make_snapshot
 from ingest.corpus import digest_of, scan
 from ingest.errors import RoadmapError
@@ -80,6 +83,9 @@ class Library:
                 f"The index in {self.data} was made with {manifest.embedder}, but {embedder.id} is set to ask it "
                 "(or its weights differ); run `roadmap index` to build it anew."
             )
+        # A question multiplies small matrices only: the other threads of the BLAS would only spin beside each product, which
+        # takes twice the processor time, and the core that another question needs.
+        threadpool_limits(1, user_api="blas")
         return make_snapshot(manifest, content, lexical, self.embedder, warning)
 
 
@@ -194,10 +200,12 @@ def read_status(data: Path, corpus: Path | None = None) -> IndexStatus:
         DocumentInfo(d.id, d.title, counts.get(d.id, 0), len(d.text), d.digest, d.warnings) for d in content.documents
     )
     stale: list[tuple[str, str]] = []
+    refused = {entry.document_id: entry for entry in manifest.refused}
     if corpus is not None:
         indexed = {document.id: document.digest for document in documents}
-        refused = {entry.document_id for entry in manifest.refused}
-        present = {source.id: source for source in scan(corpus)}
+        sources = scan(corpus)
+        refused |= remembered(data, sources)
+        present = {source.id: source for source in sources}
         for name, source in present.items():
             if name not in indexed:
                 stale += [(name, "added")] if name not in refused else []
@@ -207,6 +215,6 @@ def read_status(data: Path, corpus: Path | None = None) -> IndexStatus:
     folder = folder_of(data, manifest.number)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     return IndexStatus(
-        manifest.number, manifest.created, manifest.embedder, documents, manifest.passages, manifest.refused,
+        manifest.number, manifest.created, manifest.embedder, documents, manifest.passages, tuple(refused.values()),
         tuple(sorted(stale)), size, manifest.corpus, warning,
     )  # fmt: skip
