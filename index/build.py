@@ -17,7 +17,7 @@ from typing import Literal
 
 from filelock import FileLock, Timeout
 
-from index import generation, storage
+from index import generation, refusals, storage
 from index.changes import DocumentState, find_changes
 from index.content import Draft, LexicalTexts
 from index.embedder import Embedder
@@ -120,12 +120,14 @@ class _Run:
         digests = _digests(data, previous)
         changes = find_changes(self.sources, digests, cache, self._read)
         if not changes.found:
+            refusals.remember(data, self.sources, changes.refused)
             others = f", and {len(changes.refused) - 1} more" if len(changes.refused) > 1 else ""
             reasons = "".join(f" ({first.document_id}: {first.reason}{others})" for first in changes.refused[:1])
             raise CorpusEmpty(f"{self.corpus} holds no document that can be indexed{reasons}; add one and run it again.")
         current = current_number(data)
         if previous is not None and current == previous.number and changes.none(previous.refused):
             cache.save(index_folder(data))
+            refusals.forget(data)
             return BuildReport(previous.number, changes.states, previous.passages, 0, self._seconds(), False)
         number = max([0, *numbers(data)]) + 1
         draft, lexical, embedded = _assemble(data, previous, changes.found, self.passage_limit, self.embedder, self.progress)
@@ -142,6 +144,7 @@ class _Run:
         generation.publish(data, number)
         generation.collect(data, keep=[number, *([last_good.number] if last_good is not None else [])])
         cache.save(index_folder(data))
+        refusals.forget(data)
         self.progress(Progress("publish", 1, 1))
         counts = Counter(passage.document_id for passage in draft.passages)
         states = tuple(replace(state, passages=counts[state.id]) for state in changes.states)

@@ -20,9 +20,11 @@ from hypothesis import strategies as st
 from index.build import IndexBusy, Progress, update
 from index.folder import IndexMissing, folder_of, index_folder, numbers
 from index.library import EmbedderMismatch, read_status
+from index.refusals import remembered
 from index.search import Snapshot
 from index.terms import term_counts
 from index.verify import verify_index
+from ingest.corpus import scan
 from ingest.errors import CorpusEmpty, CorpusMissing
 from ingest.quotable import quotable_spans
 
@@ -224,6 +226,27 @@ def test_a_missing_or_empty_corpus_is_named_and_the_index_that_was_there_answers
         build(write_corpus(tmp_path / "odd", {"a.xyz": "?"}), data)
     assert open_library(data).snapshot().generation == 1
     assert numbers(data) == [1]
+
+
+def test_what_was_refused_without_an_index_is_remembered_until_the_file_or_the_index_changes(tmp_path: Path) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus", {"a.md": "", "b.xyz": "?"}), tmp_path / "data"
+    with pytest.raises(CorpusEmpty):
+        build(corpus, data)
+    assert {name: entry.code for name, entry in remembered(data, scan(corpus)).items()} == {
+        "a.md": "empty",
+        "b.xyz": "unknown-suffix",
+    }
+    (corpus / "b.xyz").write_text("??")
+    assert set(remembered(data, scan(corpus))) == {"a.md"}
+    file = index_folder(data) / "refused.json"
+    file.write_bytes(file.read_bytes().replace(b"a.md", b"b.md"))
+    assert remembered(data, scan(corpus)) == {}
+    with pytest.raises(CorpusEmpty):
+        build(corpus, data)
+    (corpus / "plan.md").write_text(PLAN)
+    build(corpus, data)
+    assert not file.exists()
+    assert [entry.document_id for entry in read_status(data, corpus).refused] == ["a.md", "b.xyz"]
 
 
 def test_an_embedder_that_fails_leaves_the_old_index(tmp_path: Path) -> None:

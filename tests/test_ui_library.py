@@ -295,6 +295,48 @@ def test_without_an_index_documents_can_be_added_and_the_index_built(runtime: Ru
     assert "2 documents" in text_of(page)
 
 
+def _ended(runtime: Runtime) -> None:
+    assert runtime.rebuild.wait(60)
+    runtime.look_again()
+
+
+def test_where_every_document_was_refused_the_list_says_so_with_reason_and_remedy(runtime: Runtime, tmp_path: Path) -> None:
+    import shutil
+
+    shutil.rmtree(tmp_path / ".roadmap" / "index")
+    shutil.rmtree(tmp_path / "corpus")
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "empty.md").write_text("")
+    page = _upload(_library(), ("broken.pdf", b"%PDF-1.7\n1 0 obj << >> endobj\nnothing more"))
+    _ended(runtime)
+    page.run()
+    text = text_of(page)
+    assert "It becomes part of the answers with the next update." not in text
+    assert text.count("It cannot be read; the reason is below.") == 2
+    assert "It is empty; fill it or delete it." in text
+    assert "Saved, but it cannot be read: it is damaged" in text
+    (tmp_path / "corpus" / "empty.md").write_text("# Not empty any more\n\nWords.\n")
+    assert text_of(_library()).count("It becomes part of the answers with the next update.") == 1, "it waits to be read"
+    runtime.rebuild.start()
+    updated(runtime)
+    assert {entry.document_id for entry in runtime.status().refused} == {"uploads/broken.pdf"}
+
+
+def test_where_all_that_is_left_was_refused_the_list_says_so_beside_what_is_still_quoted(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    for name in ("plans/roadmap.md", "bread.md"):
+        (tmp_path / "corpus" / name).write_text(" ")
+    (tmp_path / "corpus" / "new.md").write_text("\n")
+    runtime.rebuild.start()
+    _ended(runtime)
+    assert runtime.rebuild.view().state == "failed"
+    text = text_of(_library())
+    assert "It becomes part of the answers with the next update." not in text
+    assert text.count("Answers still quote it as it was before the change.") == 2
+    assert text.count("It is empty; fill it or delete it.") == 4
+
+
 def test_a_corpus_that_cannot_be_written_is_one_sentence(runtime: Runtime, tmp_path: Path) -> None:
     (tmp_path / "corpus" / "uploads").write_text("in the way")
     page = _upload(_library(), ("plan.md", PLAN))

@@ -45,6 +45,8 @@ def catalogue(
     """Every document that is indexed, waits to be, or was refused; sorted by title."""
     files = {source.id: source for source in sources}
     changes = dict(status.stale)
+    reasons = {entry.document_id: entry.reason for entry in status.refused}
+    indexed = {info.id for info in status.documents}
     entries: list[Entry] = []
     for info in status.documents:
         document = documents.get(info.id)
@@ -53,11 +55,11 @@ def catalogue(
         entries.append(
             Entry(
                 info.id, info.title, state, _format(info.id), uploaded(info.id), sections, info.passages, info.characters,
-                *_facts(files.get(info.id)), warnings=info.warnings,
+                *_facts(files.get(info.id)), reason=reasons.get(info.id, ""), warnings=info.warnings,
             )
         )  # fmt: skip
     for entry in status.refused:
-        if entry.document_id in files:
+        if entry.document_id in files and entry.document_id not in indexed:
             known = entry.document_id
             entries.append(
                 Entry(

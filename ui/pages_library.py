@@ -94,7 +94,9 @@ def _entries(runtime: Runtime, status: IndexStatus | None, sources: list[SourceF
     found = tuple(sources) if sources is not None else scan(runtime.settings.corpus)
     if status is not None:
         return catalogue(status, runtime.documents(), found, runtime.uploads.holds)
-    empty = IndexStatus(0, "", "", (), 0, (), tuple((source.id, "added") for source in found), 0, "", "")
+    refused = runtime.refused(found)
+    added = tuple((source.id, "added") for source in found if source.id not in refused)
+    empty = IndexStatus(0, "", "", (), 0, tuple(refused.values()), added, 0, "", "")
     return catalogue(empty, {}, found, runtime.uploads.holds)
 
 

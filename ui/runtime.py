@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +17,7 @@ from assistant.progress import ProgressStore, open_progress
 from assistant.roadmap import Roadmap, roadmaps
 from index.folder import current_number
 from index.library import IndexStatus, Library, read_status
+from index.refusals import remembered
 from ingest.document import Document, Passage
 from ingest.errors import CorpusMissing, RoadmapError
 from ui import assembly
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from assistant.answer import Answer
     from assistant.assistant import Assistant
     from assistant.xray import Xray
+    from index.manifest import Refused
+    from ingest.corpus import SourceFile
 
 log = logging.getLogger(__name__)
 
@@ -129,6 +132,10 @@ class Runtime:
             self._look()
         except RoadmapError:
             self._status = None  # the next page looks itself, and says what is wrong
+
+    def refused(self, sources: Sequence[SourceFile]) -> Mapping[str, Refused]:
+        """Those of these files that the last build refused without making an index, by document id."""
+        return remembered(self.settings.data, sources)
 
     def look_again(self) -> None:
         """Forget what was last seen of the corpus: something was added to it or deleted."""

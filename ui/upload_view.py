@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from index.library import IndexStatus
+from index.manifest import Refused
+from ingest.corpus import scan
 from ingest.errors import RoadmapError
 from ui.render import counted, escape, sentence
 from ui.runtime import Runtime
@@ -64,10 +68,10 @@ def upload_state(runtime: Runtime, status: IndexStatus | None, upload: Upload) -
         if view.stage in ("embed", "write", "publish") and runtime.rebuild.has_read(upload.document_id):
             return "hourglass_top", f"Read, being made searchable.{also}"
         return "hourglass_empty", f"Saved as {upload.document_id}, waiting to be read.{also}"
+    for entry in _refused(runtime) if status is None else status.refused:
+        if entry.document_id == upload.document_id:
+            return "block", f"Saved, but it cannot be read: {entry.reason}.{also}"
     if status is not None:
-        for entry in status.refused:
-            if entry.document_id == upload.document_id:
-                return "block", f"Saved, but it cannot be read: {entry.reason}.{also}"
         stale = dict(status.stale)
         for document in status.documents:
             if document.id == upload.document_id and document.id not in stale:
@@ -76,6 +80,14 @@ def upload_state(runtime: Runtime, status: IndexStatus | None, upload: Upload) -
         if upload.document_id not in stale and runtime.uploads.holds(upload.document_id):
             return "remove_circle", "Deleted since."
     return "hourglass_empty", f"Saved as {upload.document_id}; it becomes part of the answers with the next update.{also}"
+
+
+def _refused(runtime: Runtime) -> Iterable[Refused]:
+    """What was refused by a build that made no index."""
+    try:
+        return runtime.refused(scan(runtime.settings.corpus)).values()
+    except RoadmapError:
+        return ()
 
 
 def _received(runtime: Runtime, key: str) -> None:
