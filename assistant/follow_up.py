@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from assistant.answer import REFUSAL, Turn
 from assistant.context import Context
 from assistant.orders import is_order
-from assistant.phrases import parallel, renumbered
+from assistant.phrases import parallel, renumbered, with_number_of
 from assistant.pointing import points, put_in
 from index.terms import terms, words
 
@@ -125,7 +125,7 @@ def _resolve(asked: str, history: Sequence[Turn], context: Context | None, depth
     if not marked and (refused or context is None or not context.goes_on(spoken, before)):
         return Resolution(asked)
     resolved = _resolve(before, history[:last], context, depth - 1)
-    earlier = _shorten(resolved.about or resolved.standalone)
+    earlier = with_number_of(spoken, _shorten(resolved.about or resolved.standalone))
     if not marked:
         return Resolution(f"{spoken} (about: {earlier})")
     return _completed(spoken, earlier, "" if refused else reply, context)

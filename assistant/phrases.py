@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.terms import STOPWORDS, stem, terms
 
@@ -98,6 +99,28 @@ def renumbered(fragment: str, question: str) -> str | None:
         if nouns and any(stem(token.text.lower()) in nouns for token in beside):
             return question[: theirs[at].start] + numbers[0].text + question[theirs[at].end :]
     return None
+
+
+def with_number_of(spoken: str, question: str) -> str:
+    """The question, with what `spoken` numbers in the place of the same thing numbered otherwise.
+
+    >>> with_number_of("and how long does the second phase take", "what do I learn in phase 1?")
+    'what do I learn in second phase?'
+    """
+    for noun, start, end in _numbered(spoken):
+        for other, first, last in _numbered(question):
+            if noun == other:
+                return question[:first] + spoken[start:end] + question[last:]
+    return question
+
+
+def _numbered(text: str) -> Iterator[tuple[str, int, int]]:
+    """The stem of each noun that a number stands beside, and the span of both."""
+    tokens = _tokens(text)
+    for one, other in pairwise(tokens):
+        for number, noun in ((one, other), (other, one)):
+            if _ORDINAL.match(number.text) and noun.content and not _ORDINAL.match(noun.text):
+                yield stem(noun.text.lower()), one.start, other.end
 
 
 def _same_preposition(fragment: str, question: str) -> str | None:

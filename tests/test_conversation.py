@@ -135,6 +135,19 @@ def test_words_are_put_where_the_question_before_has_their_like(
     assert resolve(asked, after(before, "Something."), Table(*places)).standalone == standalone
 
 
+@pytest.mark.parametrize(
+    ("asked", "about"),
+    [
+        ("and how long does phase 2 take?", "What do I learn in phase 2 of the plan?"),
+        ("is the second phase harder, and why is it so?", "What do I learn in second phase of the plan?"),
+        ("does it take 2 months?", "What do I learn in phase 1 of the plan?"),
+    ],
+)
+def test_a_number_of_the_follow_up_takes_the_place_of_the_one_before(asked: str, about: str) -> None:
+    history = [Turn("user", "What do I learn in phase 1 of the plan?"), Turn("assistant", "Python and SQL come first in it.")]
+    assert resolve(asked, history).standalone == f"{asked} (about: {about})"
+
+
 def test_that_means_a_brief_answer() -> None:
     history = after("What is step 10?", "Master version control. [1]")
     assert resolve("which tools for that?", history).standalone == (
