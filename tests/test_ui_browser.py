@@ -113,10 +113,39 @@ def test_an_answer_and_its_source_fit_a_phone_in_both_themes(roadmap: str, brows
     visit.ask("What do I learn? " + "Donaudampfschifffahrt" * 5)
     visit.answered()
     assert visit.wider() <= 0
-    visit.press(".ra-cite:visible", '[data-testid="stDialog"]')
+    visit.page.locator(".ra-cite:visible").first.click()
     drawer = visit.page.locator('[data-testid="stDialog"]')
     drawer.get_by_text("Open the original").wait_for()
     assert drawer.evaluate("e => e.scrollWidth") <= 360
+    visit.check()
+    visit.close()
+
+
+# Notes where the first number of the newest answer stands, in every frame in which it is somewhere else than before.
+_NUMBER_MOVES = """() => {
+  const seen = window.__tops = [];
+  const look = () => {
+    const cite = document.querySelector('.st-key-latest .ra-cite'), top = cite && Math.round(cite.getBoundingClientRect().top);
+    if (cite && seen.at(-1) !== top) seen.push(top);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_number_that_is_shown_stays_where_it_is(roadmap: str, browser: Any, width: int) -> None:
+    visit = Tab(browser, roadmap, width=width)
+    visit.open("/")
+    visit.page.evaluate(_NUMBER_MOVES)
+    for count, question in enumerate(["What do I learn? " + "Donau" * 20, "What do I learn, slowly?"], start=1):
+        visit.page.evaluate("window.__tops.length = 0")
+        visit.ask(question)
+        visit.page.locator(".st-key-latest", has_text=question).locator(".ra-cite").first.wait_for()
+        visit.answered(count)
+        visit.page.wait_for_timeout(1000)
+        tops = visit.page.evaluate("window.__tops")
+        assert len(set(tops[count - 1 :])) == 1, f"it stood at {tops}"
     visit.check()
     visit.close()
 
@@ -127,7 +156,6 @@ def test_nothing_on_the_page_moves_while_an_answer_is_written_or_ends(visit: Tab
     visit.ask("What do I learn, slowly?")
     newest = visit.page.locator(".st-key-latest", has_text="What do I learn, slowly?")
     newest.locator(".ra-sentence").first.wait_for()
-    visit.page.wait_for_timeout(400)  # the question is scrolled to the top
     where = "[...document.querySelectorAll('.st-key-latest .ra-sentence')].slice(0, 2).map(e => e.getBoundingClientRect().top)"
     before = visit.page.evaluate(where)
     visit.page.evaluate("window.__first = document.querySelector('.st-key-latest .ra-sentence')")

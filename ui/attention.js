@@ -1,7 +1,8 @@
 // Leads eyes and keys, and keeps what was typed. It is told identifiers and a draft of the learner's own, never words of a document.
 //   conversation: the place to ask is focused when it changes, and what was typed there before a reload or a change of page comes back;
 //                 on a phone, the sidebar in front of it is closed
-//   latest:       the exchange to be read; a new one is scrolled to its top, and then left alone
+//   exchange:     the newest exchange; a new one is scrolled to its top, and then left alone
+//   latest:       its last message; when that is another version of an answer, the exchange is scrolled to its top once more
 //   top:          when it changes, the page is shown from its beginning
 //   restore:      words to put back into the place to ask, because they could not be asked; `restored` tells one time from another
 
@@ -13,6 +14,7 @@ export default function (component) {
   window.roadmapAttention = told;
   keepDraft();
   keepFocus();
+  const follow = followed();
   if (told.restore && told.restored !== before.restored) whenThere(() => fill(told.restore));
   whenThere((field) => {
     if (field === window.roadmapField && told.conversation === before.conversation) return;
@@ -27,7 +29,7 @@ export default function (component) {
   const page = document.querySelector('[data-testid="stMain"]');
   if (!page) return;
   if (told.top && told.top !== before.top) page.scrollTo({ top: 0 });
-  if (told.latest && told.latest !== before.latest) read(page);
+  if (told.latest && told.latest !== before.latest && told.exchange === before.exchange) follow(page);
 }
 
 function draftKey(conversation) {
@@ -79,7 +81,7 @@ function whenThere(then) {
   const look = () => {
     const field = document.querySelector(FIELD);
     if (field) then(field);
-    else if ((tries += 1) < 20) setTimeout(look, 100);
+    else if ((tries += 1) < 50) setTimeout(look, 40);
   };
   look();
 }
@@ -105,20 +107,40 @@ function header() {
   return bar ? bar.getBoundingClientRect().bottom : 60;
 }
 
-// Scrolls the newest exchange to the top, once it is there; the reader's own scrolling ends it.
-function read(page) {
-  let tries = 0, stayed = 0;
-  const timer = setInterval(() => {
-    const latest = document.querySelector(".st-key-latest");
-    if (latest) {
-      const top = page.scrollTop + latest.getBoundingClientRect().top - header();
-      const wanted = top < 120 ? 0 : Math.min(top, page.scrollHeight - page.clientHeight);  // the first one stands below its title
-      if (Math.abs(page.scrollTop - wanted) < 2) stayed += 1;
-      else { stayed = 0; page.scrollTo({ top: wanted }); }
-    }
-    if (stayed > 3 || (tries += 1) > 25) clearInterval(timer);
-  }, 50);
-  for (const sign of ["wheel", "touchmove", "keydown"]) {
-    page.addEventListener(sign, () => clearInterval(timer), { once: true, passive: true });
+// Holds the newest exchange at the top of the window for a moment, from when it is there: a mutation is heard of before it is painted,
+// so that no number of a citation moves away under a pointer that is about to press it. The reader's own scrolling ends it.
+function followed() {
+  if (window.roadmapFollow) return window.roadmapFollow;
+  let newest = "", until = 0;
+  const follow = (page) => {
+    until = performance.now() + 1250;
+    hold(page);
+  };
+  const look = () => {
+    const page = document.querySelector('[data-testid="stMain"]');
+    const asked = page && page.querySelector('.st-key-latest [class*="st-key-asked-"]');
+    if (!asked) return;
+    const exchange = [...asked.classList].find((name) => name.startsWith("st-key-asked-"));
+    if (exchange !== newest) {
+      newest = exchange;
+      follow(page);
+    } else if (performance.now() < until) hold(page);
+  };
+  const end = () => { until = 0; };
+  for (const sign of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    document.addEventListener(sign, end, { capture: true, passive: true });
   }
+  const changes = { childList: true, subtree: true, attributes: true, attributeFilter: ["class"] };
+  new MutationObserver(look).observe(document.body, changes);
+  look();
+  window.roadmapFollow = follow;
+  return follow;
+}
+
+function hold(page) {
+  const latest = page.querySelector(".st-key-latest");
+  if (!latest) return;
+  const top = page.scrollTop + latest.getBoundingClientRect().top - header();
+  const wanted = top < 120 ? 0 : Math.min(top, page.scrollHeight - page.clientHeight);  // the first one stands below its title
+  if (Math.abs(page.scrollTop - wanted) >= 2) page.scrollTo({ top: wanted });
 }

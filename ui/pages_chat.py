@@ -37,6 +37,7 @@ def page() -> None:
         return
     conversation = addressed_conversation(runtime)
     messages = runtime.conversations.messages(conversation) if conversation else ()
+    _lead_attention(runtime, conversation, messages)
     if not messages:
         _draw_greeting(runtime)
     else:
@@ -52,15 +53,19 @@ def page() -> None:
         _submitted()
         st.rerun()
     st.session_state[Key.DRAWN] = True
+    _open_viewed(runtime, messages)
+
+
+def _lead_attention(runtime: Runtime, conversation: str | None, messages: Sequence[Message]) -> None:
     number, words = st.session_state.get(Key.RESTORE, (0, ""))
     lead_attention(
         conversation or "new",
+        exchange=next((message.id for message in reversed(messages) if message.role == "user"), ""),
         latest=messages[-1].id if messages else "",
         top="" if messages else f"greeting {runtime.readiness} {runtime.examples_ready}",
         restore=words,
         restored=number,
     )
-    _open_viewed(runtime, messages)
 
 
 def _submitted() -> None:
