@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 from ui_fakes import MARKDOWN, ScriptedAssistant
 from ui_scene import fake_rebuild, updated, visit
 from ui_tab import CHROMIUM, Tab, chromium, served
@@ -55,7 +57,7 @@ def _ended(runtime: Runtime) -> None:
 def test_a_first_build_that_fails_says_why_in_the_chat_and_can_be_tried_again(unindexed: Runtime, tmp_path: Path) -> None:
     (tmp_path / "corpus").rename(tmp_path / "elsewhere")
     page = open_page()
-    assert "There is no index" in text_of(page)
+    assert "There is nothing to answer from yet. The corpus folder" in text_of(page)
     page.button(key="build-first").click().run()
     _ended(unindexed)
     page.run()
@@ -91,7 +93,63 @@ def test_a_corpus_without_a_sound_document_says_so_in_the_chat(
     text = text_of(open_page())
     assert "The index could not be built." in text
     assert told in text
-    assert "Documents can be added on the Library page." in text
+    assert "Add documents below" in text
+    assert "Documents can be added on the Library page as well." in text
+
+
+@pytest.mark.parametrize("corpus", ["missing", "empty", "refused"])
+def test_the_first_document_is_dropped_in_the_chat_which_then_builds_the_index_and_answers(
+    unindexed: Runtime, tmp_path: Path, corpus: str
+) -> None:
+    shutil.rmtree(tmp_path / "corpus")
+    if corpus != "missing":
+        (tmp_path / "corpus").mkdir()
+    if corpus == "refused":
+        (tmp_path / "corpus" / "scan.pdf").write_bytes(b"%PDF-1.4 broken")
+        unindexed.rebuild.start()
+        _ended(unindexed)
+    page = open_page()
+    assert "There is nothing to answer from yet." in text_of(page)
+    assert ("scan.pdf: it is damaged" in text_of(page).replace("*", "")) is (corpus == "refused")
+    _drop(page, "photo.exe", b"MZ")
+    assert "Not added: files that end in .exe cannot be read" in text_of(page)
+    assert unindexed.rebuild.view().state != "running"
+    _drop(page, "broken.pdf", b"%PDF-1.7\n1 0 obj << >> endobj\nnothing more")
+    _ended(unindexed)
+    assert "Saved, but it cannot be read" in text_of(page.run())
+    _drop(page, "roadmap.md", MARKDOWN.encode())
+    updated(unindexed)
+    page.run()
+    wait_until_ready(unindexed)
+    page.run()
+    assert keys(page, "example-")
+    assert "Linear algebra" in text_of(ask(page, "What do I learn in phase 1?"))
+
+
+def _drop(page: AppTest, name: str, data: bytes) -> None:
+    uploader: Any = page.get("file_uploader")[0]
+    uploader.set_value([(name, data, "application/octet-stream")]).run()
+    assert not page.exception
+
+
+def test_nothing_can_be_dropped_in_the_chat_where_managing_is_switched_off(
+    unindexed: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(tmp_path / "corpus")
+    monkeypatch.setattr(unindexed, "settings", unindexed.settings.model_copy(update={"manage": False}))
+    page = open_page()
+    assert page.get("file_uploader") == []
+    assert "There is nothing to answer from yet. The corpus folder corpus does not exist" in text_of(page)
+    assert f"Or put files into the folder {tmp_path / 'corpus'}" in text_of(page)
+
+
+def test_a_corpus_that_is_gone_for_a_while_is_not_begun_anew_by_an_upload(scripted: ScriptedAssistant, tmp_path: Path) -> None:
+    runtime = shared.shared_runtime()
+    assert runtime is not None and runtime.settings.corpus.absolute() == tmp_path / "corpus"
+    (tmp_path / "corpus").rename(tmp_path / "elsewhere")
+    _drop(page := visit("pages_library"), "roadmap.md", MARKDOWN.encode())
+    assert "does not exist" in text_of(page)
+    assert not (tmp_path / "corpus").exists()
 
 
 def test_an_index_that_was_built_while_nobody_looked_is_opened_by_the_next_visit(unindexed: Runtime) -> None:

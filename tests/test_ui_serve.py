@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,25 @@ def test_with_an_index_the_chat_starts_at_once_and_what_changed_is_indexed_besid
     beside()
     assert documents() == {"plan.md", "new.md"}
     assert "Index: generation 2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (None, "The corpus folder corpus does not exist"),
+        ({}, "corpus holds no document that can be indexed"),
+        ({"empty.md": ""}, "(empty.md: it is empty; fill it or delete it)"),
+    ],
+)
+def test_without_a_document_to_index_the_chat_starts_and_takes_the_first_one(
+    started: Started, files: dict[str, str] | None, told: str
+) -> None:
+    shutil.rmtree("corpus")
+    if files is not None:
+        write_corpus(Path("corpus"), files)
+    warning = serve()
+    assert told in warning and "The chat is opened without an index" in warning
+    assert started == [(None, None)]
 
 
 def test_an_index_of_another_embedder_is_built_anew_before_the_chat_starts(

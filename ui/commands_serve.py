@@ -1,7 +1,8 @@
 """`roadmap serve`: prepares what is missing, then runs the chat until it is told to stop.
 
 Where an index is there that can be asked, the chat starts at once and answers from it; the corpus is looked at meanwhile, and
-what changed in it is answered from when it is indexed.
+what changed in it is answered from when it is indexed. Where there is no document to index the chat starts as well, and
+takes the first ones.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.errors import RoadmapError
+from ingest.errors import CorpusEmpty, CorpusMissing, RoadmapError
 from ui.console import build_progress, tell
 from ui.options import Config, Corpus, Data, Mode, settings_of
 
@@ -36,7 +37,10 @@ def serve(
     check_port(settings.host, settings.port)  # before minutes are spent on what could then not be shown
     if can_answer(settings):
         raise typer.Exit(run_server(settings, browser=browser, ready=tell, beside=partial(_prepare_beside, settings)))
-    prepare(settings)
+    try:
+        prepare(settings)
+    except (CorpusEmpty, CorpusMissing) as problem:
+        tell(f"Warning: {problem} The chat is opened without an index: documents can be added there.")
     raise typer.Exit(run_server(settings, browser=browser, ready=tell))
 
 

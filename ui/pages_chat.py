@@ -17,6 +17,7 @@ from ui.asking import addressed_conversation, ask, edit
 from ui.attention import lead_attention
 from ui.conversation_menu import draw_conversation_menu
 from ui.examples import Example
+from ui.first_documents import draw_first_documents, lacks_documents
 from ui.message_actions import draw_versions
 from ui.rebuild_view import progress_text, unready
 from ui.render import escape, sentence
@@ -225,12 +226,21 @@ def _draw_failed(runtime: Runtime) -> None:
         st.button("Try again", key="reload-models", icon=":material/refresh:", on_click=runtime.load)
         return
     failed = view.state == "failed"
+    if lacks_documents(runtime):
+        if failed:
+            st.error(f"The index could not be built. {sentence(view.error)}", icon=":material/error:")
+        draw_first_documents(runtime)
+        _draw_build("Try again" if failed else "Build the index", runtime)
+        return
     told = f"The index could not be built. {view.error}" if failed else runtime.problem
     st.error(sentence(told), icon=":material/error:")
-    label = "Try again" if failed else "Build the index"
-    st.button(label, key="build-first", icon=":material/sync:", type="primary", on_click=_build, args=(runtime,))
+    _draw_build("Try again" if failed else "Build the index", runtime)
     if runtime.settings.manage:
         st.caption("Documents can be added on the Library page.")
+
+
+def _draw_build(label: str, runtime: Runtime) -> None:
+    st.button(label, key="build-first", icon=":material/sync:", type="primary", on_click=_build, args=(runtime,))
 
 
 def _build(runtime: Runtime) -> None:

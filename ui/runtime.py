@@ -15,7 +15,7 @@ from assistant.conversations import Conversations, ConversationsUnavailable, can
 from assistant.feedback import FeedbackStore, open_feedback
 from assistant.progress import ProgressStore, open_progress
 from assistant.roadmap import Roadmap, roadmaps
-from index.folder import current_number
+from index.folder import current_number, numbers
 from index.library import IndexStatus, Library, read_status
 from index.refusals import remembered
 from ingest.document import Document, Passage
@@ -132,6 +132,11 @@ class Runtime:
             self._look()
         except RoadmapError:
             self._status = None  # the next page looks itself, and says what is wrong
+
+    @property
+    def indexed(self) -> bool:
+        """Whether an index was ever built, sound or not."""
+        return bool(numbers(self.settings.data))
 
     def refused(self, sources: Sequence[SourceFile]) -> Mapping[str, Refused]:
         """Those of these files that the last build refused without making an index, by document id."""

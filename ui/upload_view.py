@@ -100,7 +100,8 @@ def _received(runtime: Runtime, key: str) -> None:
     st.session_state[_TAKEN] = (key, taken | {file.file_id for file in files})
     for file in files:
         try:
-            last.append(runtime.uploads.add(file.name, file.getvalue(), replace=bool(st.session_state.get(_REPLACE))))
+            replace = bool(st.session_state.get(_REPLACE))
+            last.append(runtime.uploads.add(file.name, file.getvalue(), replace=replace, first=not runtime.indexed))
         except RoadmapError as exc:
             st.session_state[_PROBLEM] = str(exc)
             break

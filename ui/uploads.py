@@ -54,8 +54,11 @@ class Uploads:
         self.folder = corpus / FOLDER
         self._lock = threading.Lock()  # names are chosen one upload after the other
 
-    def add(self, name: str, data: bytes, *, replace: bool = False) -> Upload:
+    def add(self, name: str, data: bytes, *, replace: bool = False, first: bool = False) -> Upload:
         """Store a file; one of the same content is not stored twice, one of the same name is kept beside it or replaced.
+
+        With `first` the corpus folder is made where there is none. Else a missing one is an error: it may be on a disk that is
+        not there for the moment, and an index of this file alone would then take the place of the one that is used.
 
         Raises UploadFailed, StorageFailed.
         """
@@ -69,7 +72,7 @@ class Uploads:
         except DocumentRefused as refusal:
             return Upload(label, "refused", reason=refusal.reason)
         with self._lock:
-            self._prepare()
+            self._prepare(first)
             digest = hashlib.sha256(data).hexdigest()
             if (same := self._same(len(data), digest)) is not None:
                 return Upload(label, "known", same, f"its content is in the library already, as {same}")
@@ -102,8 +105,8 @@ class Uploads:
             return ()
         return tuple(sorted(f"{FOLDER}/{path.name}" for path in self.folder.iterdir() if not path.name.startswith(".")))
 
-    def _prepare(self) -> None:
-        if not self.corpus.is_dir():
+    def _prepare(self, first: bool) -> None:
+        if not self.corpus.is_dir() and not (first and not self.corpus.exists()):
             raise UploadFailed(f"The corpus folder {self.corpus} does not exist; create it or name another one with --corpus.")
         try:
             storage.make_folder(self.folder)
