@@ -10,6 +10,7 @@ from ui.render import counted, escape, sentence
 from ui.runtime import Runtime
 from ui.upload_view import draw_upload, draw_uploaded
 
+_ADD = "Add documents below: the index is then built, and questions can be asked."
 REASONS = 5  # refused documents that are named; the library page names all
 
 
@@ -24,9 +25,13 @@ def lacks_documents(runtime: Runtime) -> bool:
     return len(runtime.refused(sources)) == len(sources)
 
 
-def draw_first_documents(runtime: Runtime) -> None:
-    """Say what is missing, and offer to add it; the first upload that can be read starts the first build."""
-    st.info(_missing(runtime), icon=":material/info:")
+def draw_first_documents(runtime: Runtime, problem: str = "") -> None:
+    """Say what is missing, and offer to add it; every upload starts the first build. `problem` is why the last one failed."""
+    if problem:
+        st.error(f"The index could not be built. {sentence(problem)}", icon=":material/error:")
+    then = _ADD if runtime.settings.manage else ""
+    if told := then if problem else f"There is nothing to answer from yet. {_missing(runtime)} {then}".strip():
+        st.info(told, icon=":material/info:")
     if runtime.settings.manage:
         draw_upload(runtime)
         draw_uploaded(runtime, None)
@@ -38,20 +43,17 @@ def draw_first_documents(runtime: Runtime) -> None:
 
 def _missing(runtime: Runtime) -> str:
     corpus = runtime.settings.corpus
-    begin = "There is nothing to answer from yet. "
-    then = "Add documents below: the index is then built, and questions can be asked." if runtime.settings.manage else ""
     try:
         number = len(scan(corpus))
     except CorpusMissing as exc:
-        made = (
-            "It is made with the first document that you add below." if runtime.settings.manage and not corpus.exists() else ""
-        )
-        return f"{begin}{sentence(str(exc))} {made}".strip()
+        made = not corpus.exists() and runtime.settings.manage
+        return sentence(str(exc)) + (" It is made with the first document that you add." if made else "")
+    folder = escape(str(corpus))
     if not number:
-        return f"{begin}The folder {escape(str(corpus))} holds no documents. {then}".strip()
-    none = "The document" if number == 1 else f"None of the {counted(number, 'document')}"
-    cannot = "cannot be read" if number == 1 else "can be read"
-    return f"{begin}{none} in the folder {escape(str(corpus))} {cannot}; the reason is below. {then}".strip()
+        return f"The folder {folder} holds no documents."
+    if number == 1:
+        return f"The document in the folder {folder} cannot be read; the reason is below."
+    return f"None of the {counted(number, 'document')} in the folder {folder} can be read; the reasons are below."
 
 
 def _draw_refused(runtime: Runtime) -> None:

@@ -227,9 +227,7 @@ def _draw_failed(runtime: Runtime) -> None:
         return
     failed = view.state == "failed"
     if lacks_documents(runtime):
-        if failed:
-            st.error(f"The index could not be built. {sentence(view.error)}", icon=":material/error:")
-        draw_first_documents(runtime)
+        draw_first_documents(runtime, view.error if failed else "")
         _draw_build("Try again" if failed else "Build the index", runtime)
         return
     told = f"The index could not be built. {view.error}" if failed else runtime.problem
