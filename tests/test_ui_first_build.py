@@ -109,7 +109,8 @@ def test_the_first_document_is_dropped_in_the_chat_which_then_builds_the_index_a
         unindexed.rebuild.start()
         _ended(unindexed)
     page = open_page()
-    assert "There is nothing to answer from yet." in text_of(page)
+    assert "Add documents below" in text_of(page)
+    assert ("There is nothing to answer from yet." in text_of(page)) is (corpus != "refused"), "a build has said it"
     assert ("scan.pdf: it is damaged" in text_of(page).replace("*", "")) is (corpus == "refused")
     _drop(page, "photo.exe", b"MZ")
     assert "Not added: files that end in .exe cannot be read" in text_of(page)
