@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from index.bert import BertEncoder, TextTokens
 from index.sentence_transformers_encoder import SentenceTransformersEncoder
-from index.weights import HubModel, PinnedWheel, Source, digest_of, verify
+from index.weights import HubModel, PinnedWheel, Source, WeightsDamaged, digest_of, verify
 from ingest.errors import RoadmapError
 
 Vectors = NDArray[np.float32]
@@ -141,11 +141,13 @@ class TransformerEmbedder:
         """Unit vectors of the spans of each text, from weights tuned to let the words of a question meet those of its answer.
 
         Only the bundled model has such weights (`evals/train_reader.py`); any other gives its own vectors.
+
+        Raises:
+            WeightsDamaged: the file of the tuned weights, which is part of the program, is missing or damaged.
         """
         with self._lock:
             if self._reader is None and isinstance(self._encoder, BertEncoder):
-                self._reader = BertEncoder(self._folder, bfloat16=computes_in_bfloat16(), changes=READER)
-                self._reader.share_embeddings(self._encoder)
+                self._reader = _tuned(self._folder, self._encoder)
         return self._embed(self._reader or self._encoder, texts, spans)[1]
 
     def _embed(
@@ -172,6 +174,19 @@ class TransformerEmbedder:
                 done += count
                 progress(done)
         return vectors, span_vectors
+
+
+def _tuned(folder: Path, plain: BertEncoder) -> BertEncoder:
+    """The bundled model with the tuned weights. Raises WeightsDamaged."""
+    from safetensors import SafetensorError
+
+    try:
+        reader = BertEncoder(folder, bfloat16=computes_in_bfloat16(), changes=READER)
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        found = "is damaged" if READER.is_file() else "is missing"
+        raise WeightsDamaged(f"{READER}, a part of this program, {found} ({error}); install the program again.") from error
+    reader.share_embeddings(plain)
+    return reader
 
 
 @contextmanager

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from safetensors.torch import load_file, save_file
 
+import index.embedder
 from index.bert import BertEncoder
 from index.embedder import BATCH, EMBEDDER, EMBEDDER_ID, READER, TransformerEmbedder, embedder_source
 from index.sentence_transformers_encoder import SentenceTransformersEncoder
@@ -57,6 +60,42 @@ def test_words_are_read_with_tuned_weights_over_the_same_embeddings(embedder: Tr
         assert 0.2 < float(tuned @ plain) < 0.9999
     assert isinstance(embedder._reader, BertEncoder) and isinstance(embedder._encoder, BertEncoder)
     assert embedder._reader._words is embedder._encoder._words
+
+
+def _nothing(file: Path) -> None:
+    file.unlink()
+
+
+def _half(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def _other(file: Path) -> None:
+    save_file({"encoder.layer.0.nowhere": torch.zeros(2)}, file)
+
+
+def _too_small(file: Path) -> None:
+    save_file({"encoder.layer.0.output.dense.bias": torch.zeros(2)}, file)
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"), [(_nothing, "is missing"), (_half, "is damaged"), (_other, "is damaged"), (_too_small, "is damaged")]
+)
+def test_tuned_weights_that_cannot_be_read_are_one_sentence(
+    embedder: TransformerEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None], told: str
+) -> None:
+    file = tmp_path / READER.name
+    shutil.copy(READER, file)
+    monkeypatch.setattr(index.embedder, "READER", file)
+    monkeypatch.setattr(embedder, "_reader", None)
+    damage(file)
+    with pytest.raises(WeightsDamaged) as caught:
+        embedder.embed_words(TEXTS, SPANS)
+    sentence = str(caught.value)
+    assert sentence.startswith(f"{file}, a part of this program, {told} (")
+    assert sentence.endswith("; install the program again.") and "\n" not in sentence
+    shutil.copy(READER, file)
+    assert len(embedder.embed_words(TEXTS, SPANS)) == len(TEXTS), "it is tried again"
 
 
 def test_the_tuned_weights_are_the_bundled_ones_with_the_changes_added(tmp_path: Path) -> None:
