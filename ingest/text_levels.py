@@ -6,6 +6,7 @@ from bisect import bisect
 from dataclasses import dataclass, field
 
 from ingest.text_blocks import TextBlock
+from ingest.text_signs import is_indirect
 
 _DEEPEST = 6
 
@@ -17,6 +18,7 @@ class _State:
     plain: int = 0  # level of the last plain heading; number series belong below one
     stacked: tuple[int, str] | None = None  # level and kind of body of sections that follow a heading without a body
     series: dict[str, tuple[int, int]] = field(default_factory=dict)  # per series: level and last number
+    answered: bool = False  # the last heading is one like "What the job is", below which no phases stand
     label: int = 0  # how deep labels stand below the last heading
 
 
@@ -40,6 +42,7 @@ def assign_levels(blocks: list[TextBlock]) -> None:
             # Nothing stands below a table of contents but the table.
             state.last = block.level - 1 if block.text.casefold() in ("contents", "table of contents") else block.level
             state.label = 0
+            state.answered = is_indirect(block.text)
         if block.style in ("plain", "capitals", "marked", "title"):
             state.plain = block.level
         if block.style == "label" and _is_closed_by_paragraph(blocks, index, heads[position + 1 : position + 2]):
@@ -93,7 +96,7 @@ def _series_level(state: _State, block: TextBlock) -> int:
     if known is not None and block.number > known[1]:
         level = known[0]
     else:
-        level = (state.last or state.base - 1) + 1
+        level = (state.last or state.base - 1) + (not state.answered)
         if known is not None and known[0] == state.last:
             level = known[0]
     # What is deeper than this member belonged to the one before it.

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from ingest.text_leaders import LEADERS, leader_entries
+
 LineKind = Literal["text", "item", "ordered", "row", "code", "heading"]
 
 _BULLET = re.compile(r"(?:[-*+•‣◦▪▫●○■□·∙⁃➢➤➔►✓✔]|[–—](?=\s+[A-Z\d])|o(?=\s{2,}|\s[A-Z]))\s+(?=\S)")
@@ -30,9 +32,9 @@ _CODE = re.compile(
 _CLOSED = re.compile(r"[.!?…;。！？][\"'”’»)\]*]*\Z")
 _UNFINISHED = re.compile(r"\b(?:and|or|the|a|an|of|to|with|for|by)\Z")
 _ENTRY = re.compile(r"[^:]{1,60}:\s")
-_SERIES_ENTRY = re.compile(r"([A-Z][a-z]+) \d{1,3}(?: ?[-–] ?\d{1,3})?\s?[:–—-]\s")
+_SERIES_ENTRY = re.compile(r"([A-Z][a-z]+?)s? \d{1,3}(?: ?(?:[-–]|to|and) ?\d{1,3})?\s?[:–—-]\s")
+_NAMED_ENTRY = re.compile(r"[A-Z][^\s:.,;!?]*(?: [^\s:.,;!?]+){0,3}: \S")
 _CONTENTS_ENTRY = re.compile(r"(?:\s?\.){4,}\s*\d{1,4}\s*\Z")
-_LEADERS = re.compile(r"(?:\s?\.){4,}\s*")
 _PAGE_FOOT = re.compile(r".{0,100}\[Page \d{1,4}\]\s*\Z|\s*(?:- ?)?(?:Page )?\d{1,4}(?: ?-| of \d{1,4})?\s*\Z", re.IGNORECASE)
 WIDEST = 120  # characters; text with longer lines is not wrapped
 
@@ -56,6 +58,7 @@ class _Physical:
     raw: str  # without indentation, tabs kept
     gap: bool
     indent: int
+    entry: str = ""  # what the line says where dots lead from a name to a value
 
 
 def is_closed(text: str) -> bool:
@@ -145,12 +148,18 @@ def _read_run(lines: list[Line], run: list[_Physical], width: int) -> None:
         margin = min(line.indent for line in run)
         lines.append(Line("code", "\n".join(line.text[margin:] for line in run), run[0].gap, run[0].indent))
         return
+    for physical, entry in zip(run, leader_entries([physical.raw for physical in run]), strict=True):
+        physical.entry = entry
     index = 0
     while index < len(run):
         stop = _table_end(run, index)
         if stop > index:
             _read_table(lines, run[index:stop])
             index = stop
+            continue
+        if entry := run[index].entry:
+            lines.append(Line("item", entry, run[index].gap, run[index].indent))
+            index += 1
             continue
         if index + 1 < len(run) and _underlined(run[index], run[index + 1]):
             level = 1 if run[index + 1].raw[0] in "=*" else 2
@@ -168,7 +177,7 @@ def _read_run(lines: list[Line], run: list[_Physical], width: int) -> None:
             hyphen = parts[-1][-2:-1].isalpha() and parts[-1][-1] == "-" and run[index].raw[0].isalpha()
             parts += ["" if hyphen else " ", run[index].raw]
             index += 1
-        line.text = _LEADERS.sub(" … ", "".join(parts))
+        line.text = LEADERS.sub(" … ", "".join(parts))
         lines.append(line)
 
 
@@ -193,13 +202,14 @@ def _opened(physical: _Physical) -> Line | None:
 def _continues(line: Line, last: _Physical, run: list[_Physical], index: int, width: int) -> bool:
     """Whether `run[index]` goes on with the sentence or paragraph that `last` ends."""
     following = run[index]
-    if _is_next_of(line.text, following.raw) or _CONTENTS_ENTRY.search(last.raw):
+    if _is_next_of(line.text, last.raw, following.raw) or _CONTENTS_ENTRY.search(last.raw):
         return False
     if (
         (_mark(following.raw) and not _is_amount(last.text, following.raw))
         or _DECORATION.match(following.raw)
         or _HASHES.match(following.raw)
         or _table_end(run, index) > index
+        or following.entry
     ):
         return False
     if index + 1 < len(run) and _underlined(following, run[index + 1]):
@@ -222,8 +232,10 @@ def _continues(line: Line, last: _Physical, run: list[_Physical], index: int, wi
     return small or hangs or len(last.text) >= width * 0.6 or bool(_UNFINISHED.search(last.text))
 
 
-def _is_next_of(text: str, following: str) -> bool:
-    """Whether both are entries of one series: "Quarter 1: ..." and "Quarter 2: ..."."""
+def _is_next_of(text: str, last: str, following: str) -> bool:
+    """Whether both are entries: of one series, as "Quarter 1: ..." and "Quarter 2: ...", or ended ones, "Online: ... ."."""
+    if is_closed(last) and _NAMED_ENTRY.match(text) and _NAMED_ENTRY.match(following):
+        return True
     one, other = _SERIES_ENTRY.match(text), _SERIES_ENTRY.match(following)
     return one is not None and other is not None and one[1] == other[1]
 
@@ -251,7 +263,7 @@ def _is_preformatted(run: list[_Physical]) -> bool:
     """Whether the run is drawn or code: columns held apart by spaces, lines and boxes, or an indented piece of a program."""
     if len(run) < 2:
         return False
-    drawn = sum(bool(_DRAWN.search(line.raw)) for line in run if not _LEADERS.search(line.raw))
+    drawn = sum(bool(_DRAWN.search(line.raw)) for line in run if not LEADERS.search(line.raw))
     if drawn * 5 >= 3 * len(run):
         return True
     code = sum(bool(_CODE.search(line.text)) for line in run)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from ingest.document import BlockKind
 from ingest.text_blocks import Style, TextBlock
 from ingest.text_entries import bare_entries_end, definitions, definitions_end, repeated_names, sentences_end
 from ingest.text_lines import Line, is_closed
@@ -30,6 +31,8 @@ from ingest.text_signs import (
     series_member,
 )
 
+_LONGEST_NUMBERED = 160  # characters of an item; what is longer is a paragraph with a number
+_FARTHEST = 60  # lines from a heading to what is compared with it
 _PAGE_OF_ENTRY = re.compile(r" … \d{1,4}\Z")
 
 
@@ -131,6 +134,8 @@ class _Outline:
         bare = line.text.removesuffix(":")
         if self.marked or following is None or line.indent > 4 or not is_titular(bare):
             return False
+        if self._follows_numbered_heading(index):
+            return True
         if following.kind == "ordered" or (following.kind == "item" and following.indent > line.indent):
             return False
         previous = self._line(index - 1)
@@ -138,7 +143,7 @@ class _Outline:
             previous is not None
             and previous.kind == "ordered"
             and previous.ordinal == (line.ordinal or 0) - 1
-            and not following.gap
+            and (not following.gap or (self.spaced and not line.gap))
         ):
             return False  # the last of a list
         near = self.lines[max(0, index - 60) : index + 60]
@@ -148,6 +153,19 @@ class _Outline:
             and other is not previous
             for other in near
         )
+
+    def _follows_numbered_heading(self, index: int) -> bool:
+        """Whether the heading with the number before has come and no list has used that number since."""
+        line, following = self.lines[index], self._line(index + 1)
+        before = (line.ordinal or 0) - 1
+        if following is None or not line.gap or (following.kind == "ordered" and following.ordinal == before + 2):
+            return False
+        for block in reversed(self.blocks):
+            if block.kind == "heading" and block.series == "#":
+                return block.number == before
+            if block.kind == "item" and block.ordinal is not None and block.level == 0:
+                return False
+        return False
 
     # Lines without a mark
 
@@ -172,7 +190,7 @@ class _Outline:
             self._add(TextBlock("paragraph", rest))
             return index + 1
         stop = definitions_end(self.lines, index, self.spaced)
-        if stop - index >= (1 if self._is_introduced() else 2):
+        if stop - index >= (1 if self._is_introduced() or self._ends_list(index) else 2):
             self.blocks += definitions(self.lines[index:stop], self.repeated)
             return stop
         if text.endswith(":") and following is not None:
@@ -196,8 +214,7 @@ class _Outline:
         beside = [
             other for other in (self._line(index - 1), self._line(index + 1)) if other is not None and other.kind == "text"
         ]
-        siblings = [sibling for other in beside if (sibling := series_member(other.text)) and sibling.word == member.word]
-        if any(abs(sibling.number - member.number) == 1 for sibling in siblings):
+        if any((sibling := series_member(other.text)) and sibling.adjoins(member) for other in beside):
             return TextBlock("item", line.text)
         if self._line(index + 1) is None:
             return None
@@ -212,6 +229,8 @@ class _Outline:
         depth, title = found
         before, after = self._line(index - 1), self._line(index + 1)
         listed = bool(self.blocks) and self.blocks[-1].kind == "item" and _is_numbered(before)
+        if len(line.text) > _LONGEST_NUMBERED:
+            return None
         if listed or _is_numbered(after):
             return TextBlock("item", line.text)
         if self._line(index + 1) is None or not is_titular(title):
@@ -238,10 +257,22 @@ class _Outline:
         last = self.blocks[-1] if self.blocks else None
         return last is not None and (last.style == "label" or (last.kind == "paragraph" and last.text.endswith(":")))
 
+    def _ends_list(self, index: int) -> bool:
+        """Whether the line stands right below an entry without a mark, in a text that has empty lines after its lists."""
+        before = self._line(index - 1)
+        listed = before is not None and before.kind == "text" and self.blocks[-1].kind == "item"
+        line = self.lines[index]
+        return self.spaced and listed and not line.gap and not is_closed(line.text) and len(line.text) <= _LONGEST_NUMBERED
+
     def _read_short(self, index: int) -> int:
         """A heading where a short line stands above longer text, a list or a table; otherwise paragraphs or bare items."""
         # A text that marks its headings marks all of them, save its title; one with empty lines has them before headings.
         amid = self.spaced and index > 0 and not self.lines[index].gap and self.blocks[-1].kind != "heading"
+        stop = self._inside_series_end(index)
+        if stop > index:
+            kind: BlockKind = "item" if stop - index > 1 else "paragraph"
+            self.blocks += [TextBlock(kind, inside.text) for inside in self.lines[index:stop]]
+            return stop
         if (self.marked and index > 0) or amid or not self._may_head(self.lines[index].text):
             self._add(TextBlock("paragraph", self.lines[index].text))
             return index + 1
@@ -252,15 +283,31 @@ class _Outline:
             stop += 1
         run, after = self.lines[index:stop], self._line(stop)
         below_heading = bool(self.blocks) and self.blocks[-1].kind == "heading"
-        if len(run) <= 2 and self._heads(run, stop) and not (below_heading and after is not None and _is_next_heading(after)):
+        if len(run) <= 2 and self._heads(run, stop) and not (below_heading and self._is_next_heading(stop)):
             for number, line in enumerate(run):
                 self._add(TextBlock("heading", line.text, style=_weight(line.text) if index + number else "title"))
             return stop
         if index == 0 and after is not None and is_byline(after.text):
             self._add(TextBlock("heading", run[0].text, style="title"))
             return 1
-        self._add_bare(run, index, after, below_heading)
+        self._add_bare(run, index, after, below_heading and self._is_next_heading(stop))
         return stop
+
+    def _inside_series_end(self, index: int) -> int:
+        """Index after the unclosed lines right below "Phase 1: Building Skills", where empty lines part the text's sections."""
+        last = self.blocks[-1] if self.blocks else None
+        stop = index
+        if not self.spaced or last is None or last.style != "series" or not last.series:
+            return stop
+        while (line := self._line(stop)) is not None and self._is_inside(line):
+            stop += 1
+        after = self._line(stop)
+        alone = stop - index == 1 and after is not None and not after.gap
+        return index if alone and after is not None and after.kind == "text" else stop
+
+    def _is_inside(self, line: Line) -> bool:
+        open_end = line.kind == "text" and not line.gap and not is_closed(line.text) and not line.text.endswith(":")
+        return open_end and not series_member(line.text) and not refers_to_series(line.text)
 
     def _heads(self, run: list[Line], stop: int) -> bool:
         """Whether what follows the run stands below its last line, or is itself a heading after an empty line."""
@@ -270,19 +317,51 @@ class _Outline:
         stacked = after.gap and self.spaced and after.kind == "text" and self._may_head(after.text)
         return is_body(after, run[-1].text) or (stacked and beyond is not None and is_body(beyond, after.text))
 
-    def _add_bare(self, run: list[Line], index: int, after: Line | None, below_heading: bool) -> None:
-        """Short lines that are no headings: the entries of a list, perhaps with a heading before and after it."""
+    def _add_bare(self, run: list[Line], index: int, after: Line | None, enclosed: bool) -> None:
+        """Short lines that are no headings: the entries of a list, perhaps with a heading before and after it.
+
+        `enclosed` says that they stand between two headings, so that a single one is a list as well.
+        """
         texts = [line.text for line in run]
-        if len(run) < (1 if below_heading and after is not None and _is_next_heading(after) else 3) or index == 0:
+        if len(run) < (1 if enclosed else 3) or index == 0:
             for text in texts:
                 self._add(TextBlock("paragraph", text))
             return
         opens = len(texts) > 3 and is_headline(texts[0]) and not any(map(is_headline, texts[1:-1]))
+        if self._is_headed(index):
+            self.blocks[-1] = TextBlock("heading", self.blocks[-1].text, style=_weight(self.blocks[-1].text))
+        opens = opens or self._stands_above(run, index)
         closes = len(texts) > 3 and is_headline(texts[-1]) and not any(map(is_headline, texts[1:-1]))
         closes = closes and after is not None and is_body(after, texts[-1])
         for number, text in enumerate(texts):
             heads = (opens and number == 0) or (closes and number == len(texts) - 1)
             self._add(TextBlock("heading", text, style="plain") if heads else TextBlock("item", text))
+
+    def _stands_above(self, run: list[Line], index: int) -> bool:
+        """Whether the run's first line heads the others, as the heading before does: after an empty line, right above them."""
+        apart = self.spaced and run[0].gap and not any(line.gap for line in run[1:]) and ";" not in run[0].text
+        if not apart or len(run) < 3 or self.blocks[-1].kind == "heading" or self._is_introduced():
+            return False
+        heading = next((block.text for block in reversed(self.blocks[-_FARTHEST:]) if block.kind == "heading"), None)
+        near = range(index - 1, max(0, index - _FARTHEST), -1)
+        place = next((other for other in near if self.lines[other].text == heading), None)
+        return place is not None and self.lines[place].gap and not self.lines[place + 1].gap
+
+    def _is_headed(self, index: int) -> bool:
+        """Whether a short line of its own, with an empty line before and after it, stands above the line at `index`."""
+        before, last = self._line(index - 1), self.blocks[-1]
+        alone = before is not None and before.gap and before.text == last.text and last.kind == "paragraph"
+        return self.spaced and alone and self.lines[index].gap and not self.marked and self._may_head(last.text)
+
+    def _is_next_heading(self, index: int) -> bool:
+        """Whether a line starts the next section, so that short lines before it are what the last one holds."""
+        line, following = self._line(index), self._line(index + 1)
+        if line is None or line.kind != "text":
+            return False
+        member = series_member(line.text)
+        if member and following is not None and (other := series_member(following.text)) and other.adjoins(member):
+            return False  # the first entry of a list
+        return bool(member or refers_to_series(line.text) or is_label(line.text))
 
     def _may_head(self, text: str) -> bool:
         return is_titular(text) and not is_byline(text) and not is_date(text) and not text.endswith(":")
@@ -294,8 +373,3 @@ def _weight(text: str) -> Style:
 
 def _is_numbered(line: Line | None) -> bool:
     return line is not None and (line.kind == "ordered" or (line.kind == "text" and decimal_number(line.text) is not None))
-
-
-def _is_next_heading(line: Line) -> bool:
-    """Whether a line starts the next section, so that short lines before it are what the last one holds."""
-    return line.kind == "text" and bool(series_member(line.text) or refers_to_series(line.text) or is_label(line.text))

@@ -14,11 +14,12 @@ LONGEST_HEADING = 100  # characters
 _SERIES_WORDS = (
     "phase|step|part|chapter|section|stage|module|week|month|day|level|unit|lesson|appendix|milestone|year|sprint|volume|book"
     "|act|question|exercise|task|tip|rule|mistake|project|topic|track|pillar|principle|reason|method|option|case|example"
+    "|quarter|term|semester|stop"
 )
 _NUMBER_WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 _NUMBER = rf"(\d{{1,3}}|[ivxlc]{{1,6}}|[a-h]|{'|'.join(_NUMBER_WORDS)})"
 _SERIES = re.compile(
-    rf"({_SERIES_WORDS})s?\s+#?{_NUMBER}(?:\s*[–-]\s*\d+)?\s*(?:[:.)|—–-]\s*\S.*|\([^()]*\))?\Z",
+    rf"({_SERIES_WORDS})s?\s+#?{_NUMBER}(?:\s*(?:[–-]|to|and)\s*(\d{{1,3}}))?\s*(?:[:.)|—–-]\s*\S.*|\([^()]*\))?\Z",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(rf"(?:[\w’'-]+\s+){{1,5}}({_SERIES_WORDS})\s+{_NUMBER}\s*[:—–-]\s*\S", re.IGNORECASE)
@@ -42,6 +43,8 @@ _OPEN_ENDS = re.compile(
     r"|that|which|following|e\.g\.?|i\.e\.?|like|your|our|their|its)\Z",
     re.IGNORECASE,
 )
+# "What the job is" and "Who this is for" end where they end.
+_INDIRECT = re.compile(r"(?:what|who|whom|where|how|which)\s.*\b(?:is|are|was|were|for|from|by|with|like)\Z", re.IGNORECASE)
 _LEAD_STARTS = re.compile(
     r"(?:here|some|the following|these|those|this|that|to|if|when|for|in|with|by|you|we|it|they|there|once|after|during|as"
     r"|below|among|it's|here's|here’s)\b",
@@ -76,6 +79,11 @@ class Member(NamedTuple):
 
     word: str  # in small letters, "phase"
     number: int
+    last: int  # of "Weeks 3-5" 5, otherwise as `number`
+
+    def adjoins(self, other: Member) -> bool:
+        """Whether one of the two comes right after the other in the same series."""
+        return self.word == other.word and (self.last + 1 == other.number or other.last + 1 == self.number)
 
 
 def is_leftover(text: str) -> bool:
@@ -106,10 +114,19 @@ def is_titular(text: str) -> bool:
         return False
     if text.endswith((",", ";", ":", "-", "–", "—")) or (is_closed(text) and not text.endswith("?")):
         return False
-    if _ADDRESS.search(text) or _OPEN_ENDS.search(text) or re.search(r"[.!?] +[A-Z]\w+ \w+ ", text):
+    if _ADDRESS.search(text) or (_OPEN_ENDS.search(text) and not is_indirect(text)) or re.search(r"[.!?] +[A-Z]\w+ \w+ ", text):
         return False
     first = text.split()[0][1:]
     return not text[0].islower() or first != first.lower()  # "iOS" may start a heading, "which" may not
+
+
+def is_indirect(text: str) -> bool:
+    """Whether a title is an indirect question that ends in its verb or preposition.
+
+    >>> is_indirect("What the job is"), is_indirect("Who this is for"), is_indirect("What follows")
+    (True, True, False)
+    """
+    return bool(_INDIRECT.match(text))
 
 
 def is_headline(text: str) -> bool:
@@ -173,15 +190,18 @@ def series_member(text: str) -> Member | None:
     """The place of a line such as "Step 3: Build" or "Part II" in its series, or None.
 
     >>> series_member("Phase 2: Building Skills"), series_member("Part II"), series_member("Step by step")
-    (Member(word='phase', number=2), Member(word='part', number=2), None)
+    (Member(word='phase', number=2, last=2), Member(word='part', number=2, last=2), None)
     """
     found = _SERIES.match(text) if len(text) <= LONGEST_HEADING and not text.endswith((".", ",", ";")) else None
-    return Member(found[1].lower(), _value(found[2].lower())) if found else None
+    if found is None:
+        return None
+    number = _value(found[2].lower())
+    return Member(found[1].lower(), number, max(number, int(found[3] or 0)))
 
 
 def refers_to_series(text: str) -> bool:
     """Whether a title speaks of a member of a series: "Deep Dive into Phase 1: Foundations"."""
-    return bool(_REFERENCE.match(text)) and is_titular(text)
+    return bool(_REFERENCE.match(text)) and is_titular(text) and not text[0].isdecimal()
 
 
 def decimal_number(text: str) -> tuple[int, str] | None:
