@@ -384,3 +384,16 @@ def test_a_mention_of_a_person_is_no_citation_and_other_languages_are_no_text() 
     assert read(f"{row}\n\nFixed by [@ada], as shown [@ada2020].\n\n[@ada]: https://g.org/ada\n").text == (
         "Fixed by [@ada](https://g.org/ada), as shown."
     )
+
+
+def test_lines_with_names_are_a_list_and_prose_with_a_colon_is_none() -> None:
+    facts = "**Author:** Ada, who builds engines\n**For:** all *who* count\nEffort: 8 hours, [here](https://a.org)"
+    prose = "Note: this goes on\nover the line and ends: here."
+    assert kinds(read(f"# Guide\n\n{facts}\n\n{prose}\n\n> Cost: 3\n> Time: 4\n")) == [
+        ("heading", "Guide"),
+        ("item", "Author: Ada, who builds engines"),
+        ("item", "For: all who count"),
+        ("item", "Effort: 8 hours, [here](https://a.org)"),
+        ("paragraph", "Note: this goes on over the line and ends: here."),
+        ("paragraph", "Cost: 3 Time: 4"),
+    ]
