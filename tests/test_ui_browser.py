@@ -83,6 +83,32 @@ def test_no_click_no_page_and_no_reload_loses_an_answer_being_written(visit: Tab
         assert words in text
 
 
+# Loses the first message that tells of a click on a citation, as the server drops one that comes from a fragment that is gone.
+_LOSE = """() => {
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) {
+    const told = typeof data !== 'string' && new TextDecoder().decode(data).includes('"event":"opened"');
+    if (told && !window.__lost) { window.__lost = true; return; }
+    send.call(this, data);
+  };
+}"""
+
+
+def test_a_click_that_nobody_heard_is_told_again_and_opens_the_source_once(visit: Tab) -> None:
+    visit.page.evaluate(_LOSE)
+    visit.ask("What do I learn, slowly?")
+    visit.page.locator(".ra-cite:visible").first.click()
+    drawer = visit.page.locator('[data-testid="stDialog"]')
+    drawer.get_by_text("Open the original").wait_for()
+    assert visit.page.evaluate("window.__lost")
+    visit.page.wait_for_timeout(600)
+    visit.page.keyboard.press("Escape")
+    drawer.wait_for(state="detached")
+    visit.answered()
+    visit.page.wait_for_timeout(1000)
+    assert drawer.count() == 0
+
+
 def test_stopping_keeps_what_was_written(visit: Tab) -> None:
     visit.ask("What do I learn, slowly?")
     visit.page.locator(".ra-cite:visible").first.wait_for()

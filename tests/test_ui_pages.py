@@ -6,11 +6,13 @@ import os
 import re
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.scriptrunner import RerunData
+from streamlit.testing.v1 import AppTest, local_script_runner
 from ui_fakes import ScriptedAssistant, covered_answer, refusal
 from ui_visits import APP, answer_ids, answers_of, ask, drawn, keys, open_citation, open_page, text_of, until, wait_until_ready
 from ui_visits import scripted as scripted
@@ -60,6 +62,30 @@ def test_a_citation_opens_its_source_with_the_quoted_words_marked(scripted: Scri
     assert "matrices" in text
     assert "plans/roadmap.md" in text
     assert {expander.label.replace("\\", "") for expander in page.expander} >= {"Before: A roadmap", "After: Phase 2: Code"}
+
+
+def test_a_click_told_by_a_part_of_the_page_that_is_gone_opens_the_source_all_the_same(
+    scripted: ScriptedAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = ask(open_page(), "What do I learn in phase 1?")
+    with monkeypatch.context() as patch:  # the answer was being written when it was clicked, and has ended meanwhile
+        patch.setattr(local_script_runner, "RerunData", partial(RerunData, fragment_id_queue=["gone"]))
+        open_citation(page, answer_ids(page)[0], 2)
+    assert ":yellow-background[Statistics]" in text_of(page)
+
+
+def test_a_click_that_is_told_twice_opens_its_source_once(scripted: ScriptedAssistant) -> None:
+    page = ask(open_page(), "What do I learn in phase 1?")
+    answer_id = answer_ids(page)[0]
+    open_citation(page, answer_id, 2, click=7.0)
+    assert [answer["heard"] for answer in answers_of(page)] == [7.0]
+    page.session_state["viewing"] = None  # it was closed
+    page.run()
+    assert ":yellow-background[" not in text_of(page)
+    open_citation(page, answer_id, 2, click=7.0)
+    assert ":yellow-background[" not in text_of(page)
+    open_citation(page, answer_id, 2, click=8.0)
+    assert ":yellow-background[Statistics]" in text_of(page)
 
 
 def test_a_source_that_has_changed_since_says_so_and_shows_what_was_quoted(scripted: ScriptedAssistant, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 from ui_fakes import ScriptedAssistant, WordLengthEmbedder, write_roadmap
 
@@ -105,10 +106,14 @@ def drawn(page: AppTest, component: str) -> list[dict[str, Any]]:
     return [json.loads(proto.json or proto.mixed.json) for proto in found if proto.component_name == component]
 
 
-def open_citation(page: AppTest, answer_id: str, marker: int) -> AppTest:
-    """What a click on a number does: the page's script tells the server which one it was."""
-    page.session_state["viewing"] = (answer_id, marker)
-    page.run()
+def open_citation(page: AppTest, answer_id: str, marker: int, *, click: float = 1.0) -> AppTest:
+    """What a click on a number does: the page's script tells the server which one it was, and which click."""
+    protos = [element.proto for element in page.get("bidi_component")]
+    (place,) = [proto.id for proto in protos if proto.id.endswith(f"words-{answer_id}")]
+    told = json.dumps([{"event": "opened", "value": {"marker": marker, "click": click}}])
+    states = page._tree.get_widget_states()
+    states.widgets.append(WidgetState(id=f"$$STREAMLIT_INTERNAL_KEY_{place}__events", json_trigger_value=told))
+    page._run(states)
     assert not page.exception
     return page
 

@@ -2,6 +2,7 @@
 // What is drawn stays: while an answer is being written, sentences are only added, so nothing on the page jumps.
 
 const NAMES = { ul: "ul", ol: "ol" };
+const PATIENCE = 10000;  // milliseconds for which a click that was not heard is told again
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
@@ -13,7 +14,9 @@ export default function (component) {
     parentElement.append(root);
     listen(root);
   }
-  root.open = (marker) => setTriggerValue("opened", marker);
+  root.tell = () => setTriggerValue("opened", { marker: root.clicked.marker, click: root.clicked.click });
+  if (root.clicked && (root.clicked.click === data.heard || Date.now() > root.clicked.click + PATIENCE)) root.clicked = null;
+  if (root.clicked) root.tell();  // nobody has heard it: the part of the page that told it was gone
   root.citations = data.citations;
   root.classList.toggle("ra-running", data.running);
   drawViews(root, data.views);
@@ -217,7 +220,8 @@ function listen(root) {
     const button = event.target.closest(".ra-cite, .ra-source");
     if (!button) return;
     hide(root);
-    root.open(Number(button.dataset.marker));
+    root.clicked = { marker: Number(button.dataset.marker), click: Date.now() };
+    root.tell();
   });
   root.addEventListener("mouseover", (event) => {
     if (event.target.closest(".ra-tip")) clearTimeout(root.closing);

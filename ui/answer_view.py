@@ -103,14 +103,16 @@ def _draw_words(runtime: Runtime, answer_id: str, answer: Answer, *, running: bo
     except RoadmapError:
         documents = {}  # the sidebar says what is wrong with the index; the answer brings its quotes along
     data = answer_data(answer, documents, running=running, corpus=runtime.settings.corpus)
-    draw_answer_text(f"words-{answer_id}", data, partial(_view, answer_id))
-    if st.session_state.pop(Key.OPENING, False) and running:
-        st.rerun()  # out of the fragment: the page opens the source
+    clicked, heard = st.session_state.get(Key.HEARD, ("", 0))
+    draw_answer_text(f"words-{answer_id}", data, heard if clicked == answer_id else 0, partial(_view, answer_id))
 
 
-def _view(answer_id: str, marker: int) -> None:
+def _view(answer_id: str, marker: int, click: float) -> None:
+    if st.session_state.get(Key.HEARD) == (answer_id, click):
+        return  # it was told twice
+    st.session_state[Key.HEARD] = (answer_id, click)
     st.session_state[Key.VIEWING] = (answer_id, marker)
-    st.session_state[Key.OPENING] = True
+    st.rerun()  # the whole page, which opens the source: the fragment that was clicked may be gone, and would then draw nothing
 
 
 def _draw_status(answer: Answer | None, state: State, error: str) -> None:

@@ -13,19 +13,23 @@ from typing import Any
 import streamlit as st
 
 
-def draw_answer_text(key: str, data: Mapping[str, Any], opened: Callable[[int], None]) -> None:
-    """Draw what `ui.answer_data.answer_data` gave; `opened` gets the number of a citation that is to be opened.
+def draw_answer_text(key: str, data: Mapping[str, Any], heard: float, opened: Callable[[int, float], None]) -> None:
+    """Draw what `ui.answer_data.answer_data` gave; `opened` gets the number of a citation that is to be opened, and its click.
 
-    It is called before the page is drawn: what a component returns is gone when another rerun breaks into the drawing.
+    It is called before the page is drawn: what a component returns is gone when another rerun breaks into the drawing. And
+    Streamlit drops what is told by a fragment that is gone, as that of an answer being written is when the answer ends: `heard`
+    is the last click that was heard, and the script tells its own again when it is drawn anew and that is another one.
     """
 
-    def told() -> None:
-        marker = st.session_state.get(key, {}).get("opened")
-        if isinstance(marker, (int, float)):
-            opened(int(marker))
+    def on_opened() -> None:
+        told = st.session_state.get(key, {}).get("opened")
+        if isinstance(told, Mapping):
+            marker, click = told.get("marker"), told.get("click")
+            if isinstance(marker, (int, float)) and isinstance(click, (int, float)):
+                opened(int(marker), click)
 
     draw = st.components.v2.component("roadmap_answer", js=_script("answer.js"), isolate_styles=False)
-    draw(key=key, data=dict(data), on_opened_change=told)
+    draw(key=key, data={**data, "heard": heard}, on_opened_change=on_opened)
 
 
 def draw_xray(key: str, data: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ class Key(StrEnum):
 
     CONVERSATION = "conversation"  # id; also ?c= of the address, so that a reload finds it
     VIEWING = "viewing"  # (answer id, marker) of the citation whose source is open
-    OPENING = "opening"  # set from the click until the answer it was on is drawn
+    HEARD = "heard"  # (answer id, click) of the last citation that was clicked
     MODE = "mode"  # auto, quote or write, as chosen in the sidebar
     XRAY = "xray"  # whether each answer shows how it was found
     XRAYS = "xrays"  # (answer id, generation) -> what was worked out for it
