@@ -144,15 +144,16 @@ def _mark(text: str) -> bool:
 
 def _read_run(lines: list[Line], run: list[_Physical], width: int) -> None:
     """Append the logical lines of a run of physical lines without an empty line between them."""
-    if _is_preformatted(run):
+    if _is_preformatted(run) and not _is_aligned(run):
         margin = min(line.indent for line in run)
         lines.append(Line("code", "\n".join(line.text[margin:] for line in run), run[0].gap, run[0].indent))
         return
     for physical, entry in zip(run, leader_entries([physical.raw for physical in run]), strict=True):
         physical.entry = entry
+    aligned = _is_aligned(run)
     index = 0
     while index < len(run):
-        stop = _table_end(run, index)
+        stop = _table_end(run, index, aligned)
         if stop > index:
             _read_table(lines, run[index:stop])
             index = stop
@@ -270,9 +271,21 @@ def _is_preformatted(run: list[_Physical]) -> bool:
     return min(line.indent for line in run) >= 4 and code * 2 > len(run)
 
 
-def _table_end(run: list[_Physical], index: int) -> int:
+def _is_aligned(run: list[_Physical]) -> bool:
+    """Whether the run is a table of words: columns that spaces hold apart, the same number in each of three lines or more."""
+    counts = {len(_spaced(line.raw)) for line in run}
+    drawn = any(re.search(r"[─│┌┐└┘├┤┬┴┼═║|<>{}=;]|--|\+-", line.raw) or not re.match(r"\w", line.raw) for line in run)
+    same = len(run) > 2 and len(counts) == 1 and counts != {1} and len({line.indent for line in run}) == 1
+    return same and not drawn
+
+
+def _spaced(text: str) -> list[str]:
+    return re.split(r" {3,}", text) if "   " in text else []
+
+
+def _table_end(run: list[_Physical], index: int, aligned: bool = False) -> int:
     """Index after the table that starts at `index`, or `index` where none does."""
-    for cells_of in (_piped, _tabbed):
+    for cells_of in (_piped, _tabbed, *((_spaced,) if aligned else ())):
         count = len(cells_of(run[index].raw))
         if count < 2:
             continue
@@ -299,5 +312,5 @@ def _tabbed(text: str) -> list[str]:
 def _read_table(lines: list[Line], rows: list[_Physical]) -> None:
     for row in rows:
         if not _TABLE_RULE.match(row.raw):
-            cells = tuple(cell.strip() for cell in _piped(row.raw) or _tabbed(row.raw))
+            cells = tuple(cell.strip() for cell in _piped(row.raw) or _tabbed(row.raw) or _spaced(row.raw))
             lines.append(Line("row", " ".join(cells), row.gap and row is rows[0], row.indent, cells=cells))

@@ -180,3 +180,19 @@ def test_a_short_line_above_a_list_without_marks_is_its_heading() -> None:
 def test_a_short_heading_above_steps_is_no_entry_of_them() -> None:
     text = f"Talk\n\n{LONG}\n\nPROJECTS\n\nA first project?\nStep 1: choose one\nStep 2: build it\n\nThe end\n\n{LONG}\n"
     assert [line.lstrip("# ") for line in shape(text) if line[0] == "#"] == ["Talk", "PROJECTS", "A first project?", "The end"]
+
+
+def test_columns_of_words_are_a_table_and_drawings_and_programs_are_none() -> None:
+    rows = [
+        ("Level", "Europe", "First year"),
+        ("Trainee", "46,000 euros", "none"),
+        ("Statistician", "63,000 euros", "two weeks"),
+    ]
+    pay = "\n".join(f"{name:<16}{europe:<16}{year}" for name, europe, year in rows)
+    found = [f"{kind} {' | '.join(row)}" for kind, row in zip(("header", "row", "row"), rows, strict=True)]
+    assert shape(f"Pay\n\n{LONG}\n\n{pay}\n\n{LONG}")[2:5] == found
+    for drawn in (
+        "a = 1     b = 2\nc = 3     d = 4\ne = 5     f = 6",
+        "Peer    |    Host\nAsk     |    Wait\nEnd     |    End",
+    ):
+        assert [line for line in shape(f"Pay\n\n{LONG}\n\n{drawn}\n\n{LONG}") if line.startswith("row")] == []
