@@ -51,8 +51,6 @@ def test_words_are_shown_letter_by_letter(visit: Tab) -> None:
 def test_the_drawer_shows_the_marked_words_and_closes_with_escape(visit: Tab) -> None:
     visit.ask("What do I learn?")
     visit.answered()
-    visit.page.wait_for_timeout(1000)  # the questions to ask next are drawn: a key that falls into that may be lost
-    visit.settled()
     button = visit.page.locator(".ra-cite:visible", has_text="4").first
     button.focus()
     visit.page.keyboard.press("Enter")
@@ -74,7 +72,7 @@ def test_no_click_no_page_and_no_reload_loses_an_answer_being_written(visit: Tab
     visit.page.get_by_role("link", name="Library").click()
     visit.page.wait_for_selector(".st-key-find-document")
     visit.page.get_by_role("link", name="Chat").click()
-    visit.press(".ra-cite:visible", '[data-testid="stDialog"]')
+    visit.page.locator(".ra-cite:visible").first.click()
     visit.page.locator('[data-testid="stDialog"]').wait_for()
     visit.page.goto(address)
     visit.answered()
