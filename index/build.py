@@ -31,6 +31,7 @@ from ingest.corpus import SourceFile, scan
 from ingest.document import Document
 from ingest.errors import CorpusEmpty, RoadmapError
 from ingest.passages import split
+from ingest.version import readers_digest
 
 PASSAGE_LIMIT = 900  # characters
 
@@ -73,8 +74,9 @@ def update(
 ) -> BuildReport:
     """Make the index mirror the corpus folder.
 
-    `embedder` is called only when something must be embedded; `embedder_identity` is the (id, digest) it will have. With
-    `rebuild` nothing of the earlier index is used.
+    `embedder` is called only when something must be embedded; `embedder_identity` is the (id, digest) it will have. When the
+    readers are others than those that made the last generation, every document is read again, and passages are embedded whose
+    text is then another one. With `rebuild` nothing of the earlier index is used.
 
     Raises:
         CorpusMissing, CorpusEmpty: there is nothing to index.
@@ -118,24 +120,28 @@ class _Run:
         fits = last_good is not None and _made_with(last_good) == (*self.embedder_identity, self.passage_limit)
         previous = last_good if fits and not self.rebuild else None
         digests = _digests(data, previous)
-        changes = find_changes(self.sources, digests, cache, self._read)
+        readers = readers_digest()
+        reread = previous is not None and previous.readers != readers
+        changes = find_changes(self.sources, digests, cache, self._read, reread=reread)
         if not changes.found:
             refusals.remember(data, self.sources, changes.refused)
             others = f", and {len(changes.refused) - 1} more" if len(changes.refused) > 1 else ""
             reasons = "".join(f" ({first.document_id}: {first.reason}{others})" for first in changes.refused[:1])
             raise CorpusEmpty(f"{self.corpus} holds no document that can be indexed{reasons}; add one and run it again.")
         current = current_number(data)
-        if previous is not None and current == previous.number and changes.none(previous.refused):
+        if previous is not None and current == previous.number and not reread and changes.none(previous.refused):
             cache.save(index_folder(data))
             refusals.forget(data)
             return BuildReport(previous.number, changes.states, previous.passages, 0, self._seconds(), False)
         number = max([0, *numbers(data)]) + 1
-        draft, lexical, embedded = _assemble(data, previous, changes.found, self.passage_limit, self.embedder, self.progress)
+        draft, lexical, embedded, reworded = _assemble(
+            data, previous, changes.found, self.passage_limit, self.embedder, self.progress
+        )
         self.progress(Progress("write", 0, 1))
         manifest = Manifest(
             number, now(), *self.embedder_identity, draft.vectors[0].shape[1], self.passage_limit,
             len(draft.documents), len(draft.passages), str(self.corpus), changes.refused,
-            digests={document.id: document.digest for document in draft.documents},
+            digests={document.id: document.digest for document in draft.documents}, readers=readers,
         )  # fmt: skip
         generation.write(data, number, draft, lexical, manifest)
         self.progress(Progress("publish", 0, 1))
@@ -147,7 +153,10 @@ class _Run:
         refusals.forget(data)
         self.progress(Progress("publish", 1, 1))
         counts = Counter(passage.document_id for passage in draft.passages)
-        states = tuple(replace(state, passages=counts[state.id]) for state in changes.states)
+        states = tuple(
+            replace(state, passages=counts[state.id], action="changed" if state.id in reworded else state.action)
+            for state in changes.states
+        )
         return BuildReport(number, states, len(draft.passages), embedded, self._seconds(), True)
 
     def _read(self, done: int, document: str) -> None:
@@ -208,8 +217,11 @@ def _assemble(
     limit: int,
     embedder: Callable[[], Embedder],
     progress: Callable[[Progress], None],
-) -> tuple[Draft, LexicalIndex, int]:
-    """The new generation, and how many passages were embedded for it; what the last one holds already is taken from there."""
+) -> tuple[Draft, LexicalIndex, int, frozenset[str]]:
+    """The new generation, how many passages were embedded for it, and the documents whose words are not those of the last one.
+
+    What the last one holds already is taken from there.
+    """
     kept, lexical = generation.read(data, previous) if previous is not None else (None, None)
     plan = make_plan(found, kept, lambda document: split(document, limit=limit))
     sources = [Source(kept.vectors, kept.sentences.first, kept.sentences.vectors)] if kept is not None else []
@@ -218,4 +230,10 @@ def _assemble(
         sources += embed(plan, embedder(), lambda done: progress(Progress("embed", done, len(plan.to_embed))))
     vectors, sentence_vectors = plan.stack(sources)
     draft = Draft(plan.documents, plan.passages, vectors, plan.first, plan.spans, sentence_vectors)
-    return draft, LexicalIndex.build(LexicalTexts(plan.passages), lexical, plan.origins), len(plan.to_embed)
+    earlier = {document.id: document for document in kept.documents} if kept is not None else {}
+    reworded = frozenset(d.id for d in draft.documents if d.id in earlier and _words(d) != _words(earlier[d.id]))
+    return draft, LexicalIndex.build(LexicalTexts(plan.passages), lexical, plan.origins), len(plan.to_embed), reworded
+
+
+def _words(document: Document) -> tuple[object, ...]:
+    return document.title, document.text, document.sections, document.blocks

@@ -32,7 +32,7 @@ class DocumentState:
 class Changes:
     """The documents of a corpus, beside those of the last generation."""
 
-    found: Mapping[str, Document | None]  # by id; None for those that are unchanged and therefore not parsed
+    found: Mapping[str, Document | None]  # by id; None for those that need not be parsed
     states: tuple[DocumentState, ...]  # of every file, then of what was removed; passages are not counted yet
     refused: tuple[Refused, ...]
 
@@ -46,10 +46,13 @@ def find_changes(
     digests: Mapping[str, str],
     cache: StatCache,
     progress: Callable[[int, str], None] = lambda done, document: None,
+    *,
+    reread: bool = False,
 ) -> Changes:
     """Compare the files of a corpus with `digests`, those of the last generation by document id; reads what is new.
 
-    Files that `cache` knows are not read. `progress` is told how many files are done, and the name of the one in work.
+    Files that `cache` knows are not read; with `reread` all are. `progress` is told how many files are done, and the name of
+    the one in work.
     """
     found: dict[str, Document | None] = {}
     states: list[DocumentState] = []
@@ -57,10 +60,9 @@ def find_changes(
     for done, source in enumerate(sources, start=1):
         progress(done, source.id)
         name = f"corpus/{source.id}"
-        action: Action = "changed" if source.id in digests else "added"
         try:
             reader_for(source.id)  # an unknown suffix is refused unread
-            if action == "changed":
+            if source.id in digests and not reread:
                 digest = cache.digest(name, source.path, partial(digest_of, source.path, source.id))
                 if digest == digests[source.id]:
                     found[source.id] = None
@@ -74,6 +76,9 @@ def find_changes(
             states.append(DocumentState(source.id, "refused", 0, refusal.reason))
             continue
         found[source.id] = document
+        action: Action = "changed" if source.id in digests else "added"
+        if document.digest == digests.get(source.id):
+            action = "unchanged"
         states.append(DocumentState(source.id, action, 0, warnings=document.warnings))
     present = {source.id for source in sources}
     states += [DocumentState(name, "removed", 0) for name in digests if name not in present]

@@ -31,6 +31,7 @@ from index.refusals import remembered
 from index.search import Snapshot, make_snapshot
 from ingest.corpus import digest_of, scan
 from ingest.errors import RoadmapError
+from ingest.version import readers_digest
 
 _Opened = TypeVar("_Opened")
 
@@ -184,6 +185,7 @@ class IndexStatus:
     size: int  # bytes on disk
     corpus: str
     warning: str
+    readers_changed: bool = False  # whether the documents were read by other readers than this program has
 
 
 def read_status(data: Path, corpus: Path | None = None) -> IndexStatus:
@@ -216,5 +218,5 @@ def read_status(data: Path, corpus: Path | None = None) -> IndexStatus:
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     return IndexStatus(
         manifest.number, manifest.created, manifest.embedder, documents, manifest.passages, tuple(refused.values()),
-        tuple(sorted(stale)), size, manifest.corpus, warning,
+        tuple(sorted(stale)), size, manifest.corpus, warning, manifest.readers != readers_digest(),
     )  # fmt: skip

@@ -40,6 +40,7 @@ class Manifest:
     refused: tuple[Refused, ...]
     files: Mapping[str, str] = field(default_factory=dict)  # name -> SHA-256
     digests: Mapping[str, str] = field(default_factory=dict)  # document id -> SHA-256 of its source; empty in early indexes
+    readers: str = ""  # `ingest.version.readers_digest` of those that read the documents; empty in early indexes
     format: int = FORMAT
 
     def written(self) -> tuple[bytes, ...]:

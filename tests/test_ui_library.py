@@ -14,8 +14,10 @@ from streamlit.testing.v1 import AppTest
 from ui_fakes import MARKDOWN
 from ui_scene import keys, scene, text_of, updated, visit
 
+import index.library
 from index.folder import numbers
 from ui import pages_library, upload_view
+from ui.checkup import look_at_index
 from ui.runtime import Runtime
 from ui.uploads import UploadFailed
 
@@ -335,6 +337,20 @@ def test_where_all_that_is_left_was_refused_the_list_says_so_beside_what_is_stil
     assert "It becomes part of the answers with the next update." not in text
     assert text.count("Answers still quote it as it was before the change.") == 2
     assert text.count("It is empty; fill it or delete it.") == 4
+
+
+def test_an_index_that_another_version_made_is_updated_from_the_library(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert keys(_library(), "library-rebuild") == []
+    monkeypatch.setattr(index.library, "readers_digest", lambda: "other")
+    runtime.look_again()
+    assert keys(_library(), "library-rebuild") == ["library-rebuild"]
+    (finding,) = [look_at_index(runtime.settings)]
+    assert (finding.state, finding.told) == (
+        "warning",
+        "Its documents were read by another version of this program; update the index.",
+    )
 
 
 def test_a_corpus_that_cannot_be_written_is_one_sentence(runtime: Runtime, tmp_path: Path) -> None:

@@ -67,6 +67,8 @@ def look_at_index(settings: Settings) -> Finding:
         number = len(status.stale)
         changed = "1 document has" if number == 1 else f"{number:,} documents have"
         return Finding("Index", "warning", f"{changed} changed since it was built; update the index.")
+    if status.readers_changed:
+        return Finding("Index", "warning", "Its documents were read by another version of this program; update the index.")
     told = f"Generation {status.generation} holds {counted(len(status.documents), 'document')} and is up to date."
     return Finding("Index", "ok", told)
 

@@ -105,7 +105,8 @@ def status(
                 "passages": found.passages,
                 "refused": [{"id": r.document_id, "code": r.code, "reason": r.reason} for r in found.refused],
                 "stale": [{"id": name, "change": change} for name, change in found.stale],
-                "fresh": not found.stale and not corpus_warning,
+                "readers_changed": found.readers_changed,
+                "fresh": not found.stale and not found.readers_changed and not corpus_warning,
                 "warnings": warnings,
                 "bytes": found.size,
                 "models": [{"id": m.id, "role": m.role, "present": m.present, "bytes": m.bytes} for m in models],
@@ -124,7 +125,9 @@ def status(
         say("Changed since it was built; run `roadmap index`:")
         for name, change in found.stale:
             say(f"  {change}: {name}")
-    elif not corpus_warning:
+    if found.readers_changed:
+        say("Read by another version of this program; `roadmap index` reads the documents again.")
+    elif not found.stale and not corpus_warning:
         say("Up to date with the documents.")
     for model in models:
         say(f"Model: {model.id} ({model.role}), {'ready' if model.present else 'missing: run `roadmap models pull`'}")

@@ -107,7 +107,7 @@ def _draw_update(runtime: Runtime, status: IndexStatus | None, running: bool) ->
         st.rerun()
     draw_uploaded(runtime, status)
     draw_rebuild(runtime, "library")
-    if not running and (status is None or status.stale):
+    if not running and (status is None or status.stale or status.readers_changed):
         label = "Build the index" if status is None else "Update the index"
         st.button(label, key="library-rebuild", type="primary", icon=":material/sync:", on_click=_update, args=(runtime,))
 

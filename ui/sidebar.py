@@ -72,7 +72,7 @@ def _draw_rebuild(runtime: Runtime, running: bool) -> None:
     except RoadmapError as exc:
         status = None
         st.warning(sentence(str(exc)), icon=":material/warning:")
-    if status is None or status.stale or view.state == "failed":
+    if status is None or status.stale or status.readers_changed or view.state == "failed":
         _draw_update(runtime, "Build the index" if status is None else "Update the index")
     if view.state == "failed":
         draw_rebuild(runtime)
@@ -94,8 +94,10 @@ def _draw_documents(status: IndexStatus) -> None:
         counts = {word: sum(change == kind for _, change in status.stale) for kind, word in _CHANGES.items()}
         told = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
         st.info(f"{told} since the index was built", icon=":material/sync_problem:")
+    elif status.readers_changed:
+        st.info("The documents were read by another version of this program", icon=":material/sync_problem:")
     count = counted(len(status.documents), "document")
-    fresh = "" if status.stale else ", up to date"
+    fresh = "" if status.stale or status.readers_changed else ", up to date"
     st.caption(f":material/description: {count}{refused}{fresh}")
 
 
