@@ -12,6 +12,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 from ui_fakes import MARKDOWN
+from ui_fragment import click
 from ui_scene import keys, scene, text_of, updated, visit
 
 import index.library
@@ -117,7 +118,9 @@ def test_while_an_update_runs_it_tells_how_far_it_is_and_can_be_stopped(runtime:
     assert "the index is as it was before" in text_of(page)
     assert numbers(runtime.settings.data) == [1]
     assert "it becomes part of the answers with the next update" in text_of(page)
-    page.button(key="library-rebuild").click().run()
+    click(page, "library-rebuild")
+    assert page.title, "the page was drawn, which looks at how far it is from now on"
+    assert page.button(key="stop-rebuild-library")
     updated(runtime)
     page.run()
     assert "Added as uploads/slowly.md" in text_of(page)

@@ -14,6 +14,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import RerunData
 from streamlit.testing.v1 import AppTest, local_script_runner
 from ui_fakes import ScriptedAssistant, covered_answer, refusal
+from ui_fragment import click
 from ui_visits import APP, answer_ids, answers_of, ask, drawn, keys, open_citation, open_page, text_of, until, wait_until_ready
 from ui_visits import scripted as scripted
 from ui_visits import store as store
@@ -27,11 +28,9 @@ from ui import assembly, shared
 def test_a_first_visit_is_greeted_with_examples_that_are_answered(scripted: ScriptedAssistant) -> None:
     page = open_page()
     assert page.title[0].value == "What would you like to know?"
-    example = page.button(key="example-0-0")
-    question = example.label.replace("\\", "")
+    question = page.button(key="example-0-0").label.replace("\\", "")
     scripted.answers = [covered_answer(question)]
-    example.click().run()
-    assert not page.exception
+    click(page, "example-0-0")
     assert [message.name for message in page.chat_message] == ["user", "assistant"]
     assert scripted.heard[-1][0] == question
 
@@ -108,7 +107,7 @@ def test_what_is_not_covered_is_said_and_the_suggestions_can_be_asked(scripted: 
     assert answers_of(page) == []
     _until_suggested(page)
     (suggestion,) = keys(page, "suggestion-")
-    page.button(key=suggestion).click().run()
+    click(page, suggestion)
     assert scripted.heard[-1][0] == "What do I learn in phase 1?"
     assert len(page.chat_message) == 4
 

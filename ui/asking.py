@@ -68,6 +68,12 @@ def ask(question: str, after: str | None = None) -> None:
         st.session_state[Key.RESTORE] = (number + 1, question)
 
 
+def ask_offered(question: str) -> None:
+    """As `ask`, for a button in a fragment: without the rerun only the fragment would be drawn, and not the answer."""
+    ask(question)
+    st.rerun()
+
+
 def ask_again(answer_id: str) -> None:
     """Answer the same question anew; the answer that is there stays as a version."""
     _begin(lambda runtime: runtime.worker.ask_again(answer_id, mode=chosen_mode(runtime)))

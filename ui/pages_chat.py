@@ -13,7 +13,7 @@ from assistant.answer import Answer
 from assistant.message import Message
 from assistant.question import MAX_CHARACTERS
 from ui.answer_view import draw_answer, draw_next_questions, draw_running
-from ui.asking import addressed_conversation, ask, edit
+from ui.asking import addressed_conversation, ask, ask_offered, edit
 from ui.attention import lead_attention
 from ui.conversation_menu import draw_conversation_menu
 from ui.examples import Example
@@ -165,7 +165,7 @@ def _poll_next(runtime: Runtime, message: Message, looking: bool) -> None:
         return
     if looking:
         st.rerun()
-    draw_next_questions(message, ask)
+    draw_next_questions(message, ask_offered)
 
 
 def _draw_greeting(runtime: Runtime) -> None:
@@ -211,7 +211,7 @@ def _draw_examples(runtime: Runtime, waiting: bool) -> None:
                     st.button(
                         escape(example.question),
                         key=f"example-{number}-{place}",
-                        on_click=ask,
+                        on_click=ask_offered,
                         args=(example.question,),
                         width="stretch",
                         wrap=True,

@@ -75,8 +75,8 @@ def _run(folder: str, run_id: str) -> Run:
 
 def _draw_measuring(runtime: Runtime, was_running: bool, first: bool) -> None:
     view = runtime.measuring.view()
-    if was_running and view.state != "running":
-        st.rerun()  # the new run belongs to the whole page
+    if (view.state == "running") != was_running:
+        st.rerun()  # how often it is looked at changes, and the new run belongs to the whole page
     if view.state == "running":
         _draw_running(runtime, view)
         return

@@ -102,9 +102,9 @@ def _entries(runtime: Runtime, status: IndexStatus | None, sources: list[SourceF
 
 def _draw_update(runtime: Runtime, status: IndexStatus | None, running: bool) -> None:
     """A fragment: the update and the last uploads, drawn again while the update runs."""
-    if running and runtime.rebuild.view().state != "running":
+    if (runtime.rebuild.view().state == "running") != running:
         runtime.look_again()
-        st.rerun()
+        st.rerun()  # how often it is looked at changes, and at its end the documents do
     draw_uploaded(runtime, status)
     draw_rebuild(runtime, "library")
     if not running and (status is None or status.stale or status.readers_changed):
