@@ -6,27 +6,26 @@ import re
 from collections.abc import Iterator
 
 from assistant.units import Unit
+from index.number_words import CARDINALS, ORDINALS, VALUES
 from index.terms import STOPWORDS, stem
 
 Numbered = frozenset[tuple[str, int, int]]  # stem of the noun, "" for any noun of a sequence; first and last number
 
-_CARDINALS = "one two three four five six seven eight nine ten eleven twelve".split()
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
 _ROMAN = "i ii iii iv v vi vii viii ix x xi xii".split()
-_VALUES = {word: value for words in (_CARDINALS, _ORDINALS, _ROMAN) for value, word in enumerate(words, 1)}
+_VALUES = VALUES | {numeral: value for value, numeral in enumerate(_ROMAN, 1)}
 _SEQUENCE = frozenset(
     stem(noun)
     for noun in "phase step stage part level tier milestone module unit lesson chapter section quarter semester term sprint"
     " week month year day round block rule tip point project course track grade".split()
 )
-_NUMBER = rf"(?:\d{{1,3}}|{'|'.join(_CARDINALS)}|{'|'.join(_ROMAN)}|[a-h])"
+_NUMBER = rf"(?:\d{{1,3}}|{'|'.join(CARDINALS)}|{'|'.join(_ROMAN)}|[a-h])"
 _BEHIND = re.compile(
     rf"\b(?P<noun>[a-z]{{3,}})\.?\s+(?:no\.?\s*|#)?(?P<first>{_NUMBER})(?:\s*(?:[-–—/,&]|to|and|or|through|until)\s*(?P<last>{_NUMBER}))?"
     r"(?![\w%]|[.,]\d|\s*(?:hours?|hrs?|days?|weeks?|months?|years?|percent|euros?|dollars?|people|times|k)\b)",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    rf"\b(?P<first>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))(?:\s+(?P<noun>[a-z]{{3,}}))?\b", re.IGNORECASE
+    rf"\b(?P<first>{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))(?:\s+(?P<noun>[a-z]{{3,}}))?\b", re.IGNORECASE
 )
 _CELLS = re.compile(r"\s+\|\s+|\t")
 _LEADING = re.compile(rf"^(?P<first>{_NUMBER})(?:\s*(?:[-–—]|to|and)\s*(?P<last>{_NUMBER}))?$", re.IGNORECASE)

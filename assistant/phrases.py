@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from index.number_words import CARDINALS, ORDINALS
 from index.terms import STOPWORDS, stem, terms
 
 MAX_WORDS = 4  # of a phrase that another may replace
@@ -26,8 +27,7 @@ _PLACES = (
 )
 _PREPOSITION = re.compile(rf"^(?:{'|'.join(word for group in _PLACES for word in group)})\s", re.IGNORECASE)
 _ORDINAL = re.compile(
-    r"^(?:\d+(?:st|nd|rd|th)?|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|next"
-    r"|one|two|three|four|five|six|seven|eight|nine|ten)$",
+    rf"^(?:\d+(?:st|nd|rd|th)?|{'|'.join(ORDINALS)}|last|next|{'|'.join(CARDINALS)})$",
     re.IGNORECASE,
 )
 _STAND_IN = re.compile(r"\s*\b(?:ones?)\W*$", re.IGNORECASE)

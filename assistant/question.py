@@ -10,6 +10,7 @@ from assistant.answer import Turn
 from assistant.context import Context
 from assistant.follow_up import resolve
 from assistant.orders import asked_for
+from index.number_words import CARDINALS
 from index.titles import Mentions
 from ingest.errors import RoadmapError
 
@@ -81,7 +82,7 @@ _PATTERNS = {
     name: re.compile("|".join(rf"\b(?:{wording})\b" for wording in wordings), re.IGNORECASE)
     for name, wordings in _WORDINGS.items()
 }
-_COUNTS = {word: number for number, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)}
+_COUNTS = {word: number for number, word in enumerate(CARDINALS, 1) if number > 1}
 _COUNTED = re.compile(
     rf"\b(?P<count>{'|'.join(_COUNTS)}|[2-9]|1[0-9]|20)\s+(?:\w+\s+)?\w+s\b(?<!months)(?<!years)(?<!weeks)", re.IGNORECASE
 )

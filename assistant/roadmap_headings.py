@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.roadmap import Phase, Roadmap, Step, clean, sketch, step_id
+from index.number_words import CARDINALS
 from ingest.document import Document
 
 MIN_STEPS = 3
 _WORDS = (
     "phase|step|stage|level|part|module|unit|chapter|lesson|milestone|week|month|quarter|semester|term|year|day|sprint|track"
 )
-_ORDINALS = "one two three four five six seven eight nine ten eleven twelve".split()
-_NUMBERED = re.compile(rf"\b({_WORDS})\s+(\d{{1,3}}|[ivx]{{1,5}}|{'|'.join(_ORDINALS)})\b", re.I)
+_NUMBERED = re.compile(rf"\b({_WORDS})\s+(\d{{1,3}}|[ivx]{{1,5}}|{'|'.join(CARDINALS)})\b", re.I)
 _LISTED = re.compile(r"(\d{1,3})[.)]\s")
 _ROMAN = {"i": 1, "v": 5, "x": 10}
 
@@ -129,7 +129,7 @@ def _number(heading: str) -> tuple[str, int]:
         word, number = found[1].casefold(), found[2].casefold()
         if number.isdigit():
             return word, int(number)
-        return word, _ORDINALS.index(number) + 1 if number in _ORDINALS else _roman(number)
+        return word, CARDINALS.index(number) + 1 if number in CARDINALS else _roman(number)
     if found := _LISTED.match(heading):
         return "#", int(found[1])
     return "", 0

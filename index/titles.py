@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from index.number_words import CARDINALS
 from index.terms import STOPWORDS, WORD, stem
 from ingest.document import Document, Passage
 
@@ -14,7 +15,7 @@ _NAMES = ("author", "publisher", "source")  # front matter that says whose view 
 MAX_SHARED = 2  # a word or pair of words that more titles share names none of them
 LEAST_LEFT = 2  # content words that a question keeps: a question made of a title's words asks about the matter, not the text
 
-_NUMBERS = {word: str(n) for n, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
+_NUMBERS = {word: str(number) for number, word in enumerate(CARDINALS, 1)}
 _TEXTS = frozenset(
     """article articles author blog book document essay file guide guides page pages paper post posts report roadmap roadmaps
     source sources text texts tutorial website""".split()
