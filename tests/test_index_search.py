@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from fakes import DIMENSION, WordEmbedder, build, open_library, write_corpus
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from index.content import lexical_text
 from index.dense import DenseIndex
@@ -311,3 +312,10 @@ def test_passages_of_hits_are_slices_of_the_documents_they_name(noise: Snapshot)
         for hit in noise.search(question, 50):
             document = noise.documents[hit.passage.document_id]
             assert hit.passage.text == "\n".join(document.text[start:end] for start, end in hit.passage.spans)
+
+
+def test_a_question_takes_one_core_and_leaves_the_others_alone(tmp_path: Path) -> None:
+    build(write_corpus(tmp_path / "corpus"), tmp_path / "data")
+    with threadpool_limits(2, user_api="blas"):
+        open_library(tmp_path / "data").snapshot()
+        assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}
