@@ -317,5 +317,6 @@ def test_passages_of_hits_are_slices_of_the_documents_they_name(noise: Snapshot)
 def test_a_question_takes_one_core_and_leaves_the_others_alone(tmp_path: Path) -> None:
     build(write_corpus(tmp_path / "corpus"), tmp_path / "data")
     with threadpool_limits(2, user_api="blas"):
-        open_library(tmp_path / "data").snapshot()
+        snapshot = open_library(tmp_path / "data").snapshot()
+        snapshot.search_vector("python", snapshot.embedder().embed_question("python"), 3)
         assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}
