@@ -10,8 +10,8 @@ from ingest.encoding import decode
 from ingest.text_blocks import TextBlock
 from ingest.text_furniture import without_running_heads
 from ingest.text_levels import assign_levels
-from ingest.text_lines import logical_lines
 from ingest.text_outline import outline
+from ingest.text_paragraphs import logical_lines
 
 
 def read_plain(data: bytes, document_id: str) -> Document:

@@ -22,3 +22,8 @@ class TextBlock:
     style: Style = ""
     series: str = ""  # the word or sign that its numbered siblings share
     number: int = 0
+
+
+def heading_style(text: str) -> Style:
+    """How a heading without a mark is written: in capitals, or plain."""
+    return "capitals" if text.isupper() else "plain"

@@ -1,0 +1,63 @@
+"""A line in, what its first signs say out: bullets, numbers, hash and equals signs of headings, rules and mere decoration."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.text_lines import Line, PhysicalLine, is_closed
+
+_BULLET = re.compile(r"(?:[-*+•‣◦▪▫●○■□·∙⁃➢➤➔►✓✔]|[–—](?=\s+[A-Z\d])|o(?=\s{2,}|\s[A-Z]))\s+(?=\S)")
+_ORDERED = re.compile(r"(?:(\d{1,3})[.)]|\((\d{1,3})\))\s+(?=\S)")
+_LETTERED = re.compile(r"(?:\(?[a-z]\)|\([ivx]{1,4}\)|[ivx]{1,4}\))\s+(?=\S)")
+_DECIMAL = re.compile(r"\d{1,3}(?:\.\d{1,3})+\.?\s+(?=\S)")
+HASHES = re.compile(r"(#{1,6})\s+(?=[^\s#])")
+_EQUALS = re.compile(r"(={2,6})(?!=)")  # wiki text: == History ==
+_UNDERLINE = re.compile(r"(=|-|~|\^|\*){3,}\Z")
+DECORATION = re.compile(r"[\s*_=~#+.•·─━—–-]{3,}\Z")
+
+
+def is_marked(text: str) -> bool:
+    """Whether the line starts with a bullet, a number or a letter of a list, or the number of a section.
+
+    >>> is_marked("- one"), is_marked("2) two"), is_marked("3.1 Three"), is_marked("four")
+    (True, True, True, False)
+    """
+    return bool(_BULLET.match(text) or _ORDERED.match(text) or _LETTERED.match(text) or _DECIMAL.match(text))
+
+
+def is_amount(before: str, text: str) -> bool:
+    """Whether a number that looks like that of a section goes on with the sentence: "which has / 1.4 million customers"."""
+    found = _DECIMAL.match(text)
+    return found is not None and text[found.end()].islower() and not is_closed(before) and not before.endswith(":")
+
+
+def opened_line(physical: PhysicalLine) -> Line | None:
+    """The logical line that this physical line starts, or None where it only decorates."""
+    text, gap, indent = physical.raw, physical.gap, physical.indent
+    if found := HASHES.match(text):
+        return Line("heading", text[found.end() :].rstrip("#").rstrip(), gap, indent, len(found[1]))
+    if (found := _EQUALS.match(text)) and text.endswith(found[1]) and (title := text.strip("=").strip()):
+        return Line("heading", title, gap, indent, len(found[1]))
+    if DECORATION.match(text):
+        return None
+    if found := _BULLET.match(text):
+        return Line("item", text[found.end() :], gap, indent)
+    if found := _ORDERED.match(text):
+        return Line("ordered", text[found.end() :], gap, indent, ordinal=int(found[1] or found[2]))
+    if _LETTERED.match(text):
+        return Line("item", text, gap, indent)
+    return Line("text", text, gap, indent)
+
+
+def is_underlined(line: PhysicalLine, rule: PhysicalLine) -> bool:
+    """Whether `rule` is drawn below the line, which makes it a heading."""
+    text = line.raw
+    return (
+        bool(_UNDERLINE.match(rule.raw))
+        and 2 <= len(text) <= 100
+        and len(rule.raw) * 2 >= len(text)
+        and "|" not in text
+        and not DECORATION.match(text)
+        and not _BULLET.match(text)
+        and (not is_closed(text) or abs(len(rule.raw) - len(text)) <= 2)  # else a rule below the end of a paragraph
+    )

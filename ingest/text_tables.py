@@ -1,0 +1,73 @@
+"""Lines in, tables and preformatted runs found: cells parted by bars, tabs or spaces, drawings, pieces of programs."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.text_leaders import LEADERS
+from ingest.text_lines import Line, PhysicalLine
+
+_TABLE_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*\Z")
+_DRAWN = re.compile(r"\S {3,}\S|[─│┌┐└┘├┤┬┴┼═║]|\+-{2,}|-{2,}[>+]|<-{2,}")
+_CODE = re.compile(
+    r"[;{}]\s*\Z|^\s*(?:def|class|import|from|return|for|if|while|\$|>>>|#include|//)\s|\w\(.*\)\s*:?\s*\Z|\s=\s"
+)
+
+
+def is_preformatted(run: list[PhysicalLine]) -> bool:
+    """Whether the run is drawn or code: columns held apart by spaces, lines and boxes, or an indented piece of a program."""
+    if len(run) < 2:
+        return False
+    drawn = sum(bool(_DRAWN.search(line.raw)) for line in run if not LEADERS.search(line.raw))
+    if drawn * 5 >= 3 * len(run):
+        return True
+    code = sum(bool(_CODE.search(line.text)) for line in run)
+    return min(line.indent for line in run) >= 4 and code * 2 > len(run)
+
+
+def is_aligned(run: list[PhysicalLine]) -> bool:
+    """Whether the run is a table of words: columns that spaces hold apart, the same number in each of three lines or more."""
+    counts = {len(_spaced(line.raw)) for line in run}
+    drawn = any(re.search(r"[─│┌┐└┘├┤┬┴┼═║|<>{}=;]|--|\+-", line.raw) or not re.match(r"\w", line.raw) for line in run)
+    same = len(run) > 2 and len(counts) == 1 and counts != {1} and len({line.indent for line in run}) == 1
+    return same and not drawn
+
+
+def table_end(run: list[PhysicalLine], index: int, aligned: bool = False) -> int:
+    """Index after the table that starts at `index`, or `index` where none does."""
+    for cells_of in (_piped, _tabbed, *((_spaced,) if aligned else ())):
+        count = len(cells_of(run[index].raw))
+        if count < 2:
+            continue
+        stop, ruled = index, False
+        while stop < len(run):
+            ruled = ruled or bool(_TABLE_RULE.match(run[stop].raw) and "|" in run[stop].raw)
+            cells = len(cells_of(run[stop].raw))
+            if cells < 2 or (cells != count and not ruled):
+                break
+            stop += 1
+        if stop - index >= (2 if ruled or cells_of is _tabbed else 3):
+            return stop
+    return index
+
+
+def table_rows(table: list[PhysicalLine]) -> list[Line]:
+    """The rows of a table, without the rule below its header."""
+    rows: list[Line] = []
+    for line in table:
+        if not _TABLE_RULE.match(line.raw):
+            cells = tuple(cell.strip() for cell in _piped(line.raw) or _tabbed(line.raw) or _spaced(line.raw))
+            rows.append(Line("row", " ".join(cells), line.gap and line is table[0], line.indent, cells=cells))
+    return rows
+
+
+def _piped(text: str) -> list[str]:
+    return re.split(r"(?<!\\)\|", text.removeprefix("|").removesuffix("|")) if "|" in text else []
+
+
+def _tabbed(text: str) -> list[str]:
+    return text.split("\t") if "\t" in text else []
+
+
+def _spaced(text: str) -> list[str]:
+    return re.split(r" {3,}", text) if "   " in text else []
