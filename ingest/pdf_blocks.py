@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ingest.builder import DocumentBuilder, clean_inline
+from ingest.divided_words import Words
 from ingest.pdf_columns import PdfLine
 from ingest.pdf_furniture import without_furniture
 from ingest.pdf_paragraphs import ITEM, LEADERS, NUMBERED, Paragraph, code_text, paragraphs_of
-from ingest.pdf_words import Words
+from ingest.pdf_words import joined
 from ingest.text_lines import is_closed
 from ingest.text_signs import is_date, is_titular
 
@@ -71,7 +72,7 @@ class _Blocks:
         self._end_table()
 
     def _text(self, paragraph: Paragraph) -> str:
-        return self.words.joined([line.text for line in paragraph.lines])
+        return joined([line.text for line in paragraph.lines], self.words)
 
     def _add(self, paragraph: Paragraph, text: str) -> None:
         first = paragraph.lines[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ingest.divided_words import Words
 from ingest.text_leaders import LEADERS, leader_entries
 from ingest.text_lines import Line, PhysicalLine, physical_lines
 from ingest.text_marks import is_underlined, opened_line
@@ -13,13 +14,14 @@ def logical_lines(text: str) -> list[Line]:
     """The text's logical lines in order; every visible word is in one of them, decoration and page feet left out."""
     physical = physical_lines(text)
     width = wrap_width(physical)
+    words = Words(line.raw for line in physical)
     lines: list[Line] = []
     index = 0
     while index < len(physical):
         stop = index + 1
         while stop < len(physical) and not physical[stop].gap:
             stop += 1
-        _read_run(lines, physical[index:stop], width)
+        _read_run(lines, physical[index:stop], width, words)
         index = stop
     if sum(line.gap for line in lines[1:]) * 5 >= 4 * (len(lines) - 1):
         for line in lines:
@@ -27,7 +29,7 @@ def logical_lines(text: str) -> list[Line]:
     return lines
 
 
-def _read_run(lines: list[Line], run: list[PhysicalLine], width: int) -> None:
+def _read_run(lines: list[Line], run: list[PhysicalLine], width: int, words: Words) -> None:
     """Append the logical lines of a run of physical lines without an empty line between them."""
     if is_preformatted(run) and not is_aligned(run):
         margin = min(line.indent for line in run)
@@ -58,10 +60,20 @@ def _read_run(lines: list[Line], run: list[PhysicalLine], width: int) -> None:
             if index < len(run):
                 run[index].gap = True
             continue
-        parts = [line.text]
+        wrapped = [line.text]
         while index < len(run) and line.kind != "heading" and continues(line, run[index - 1], run, index, width):
-            hyphen = parts[-1][-2:-1].isalpha() and parts[-1][-1] == "-" and run[index].raw[0].isalpha()
-            parts += ["" if hyphen else " ", run[index].raw]
+            wrapped.append(run[index].raw)
             index += 1
-        line.text = LEADERS.sub(" … ", "".join(parts))
+        line.text = LEADERS.sub(" … ", _joined(wrapped, words))
         lines.append(line)
+
+
+def _joined(wrapped: list[str], words: Words) -> str:
+    """The lines of a paragraph as one text. Only the last word of a line is looked at, so that time grows with length alone."""
+    parts = [wrapped[0]]
+    for line in wrapped[1:]:
+        at = parts[-1].rfind(" ") + 1
+        start, last = parts[-1][:at], parts[-1][at:]
+        mended = words.mended(last, line)
+        parts[-1:] = [parts[-1], " ", line] if mended is None else [start, mended]
+    return "".join(parts)

@@ -274,7 +274,10 @@ def words(text: str) -> list[str]:
 @given(st.lists(LINES, max_size=30).map("\n".join))
 def test_every_word_stays_in_its_order(text: str) -> None:
     document = read(text)
-    assert words(document.text) == words(text)
+    if re.search(r"[^\W\d_]-\s*\n\s*[^\W\d_]", text):  # a word that a line's end divides may be one again
+        assert "".join(words(document.text)) == "".join(words(text))
+    else:
+        assert words(document.text) == words(text)
     for section in document.sections:
         assert 0 <= section.start <= section.end <= len(document.text)
 

@@ -196,3 +196,27 @@ def test_columns_of_words_are_a_table_and_drawings_and_programs_are_none() -> No
         "Peer    |    Host\nAsk     |    Wait\nEnd     |    End",
     ):
         assert [line for line in shape(f"Pay\n\n{LONG}\n\n{drawn}\n\n{LONG}") if line.startswith("row")] == []
+
+
+@pytest.mark.parametrize("word", ["com-puters", "infor-mation", "ware-house"])
+def test_a_word_divided_at_a_line_end_is_one_again(word: str) -> None:
+    assert word.replace("-", "") in wrapped_at(word, word.index("-") + 1)
+
+
+@pytest.mark.parametrize("word", ["long-term", "state-of-the-art", "well-known", "three-dimensional", "day-to-day", "GPT-like"])
+def test_a_compound_broken_at_its_hyphen_keeps_it(word: str) -> None:
+    for at, sign in enumerate(word):
+        if sign == "-":
+            assert word in wrapped_at(word, at + 1)
+
+
+def test_a_hyphen_above_a_list_or_an_empty_line_stays() -> None:
+    assert "infor-" in read_plain(b"We look at the infor-\n\nmation here, and at it alone.\n", "notes.txt").text
+
+
+def wrapped_at(word: str, at: int) -> str:
+    """The text read from lines one of which ends inside the word."""
+    line = "The people who work with the maps of the town and its river know well"
+    divided = f"that they have to look at each and every {word[:at]}\n{word[at:]} which is to be found"
+    text = f"{line}\n{divided}\nin the shops of this old town.\n"
+    return read_plain(text.encode(), "notes.txt").text

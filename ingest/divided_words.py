@@ -1,0 +1,58 @@
+"""Two lines in, one text out: words divided at a line's end mended, hyphens of compounds kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_HYPHENS = "-\u2010\u00ad"
+_WORD = re.compile(rf"[^\W\d_]+(?:[{_HYPHENS}][^\W\d_]+)*")
+_DIVIDED = re.compile(rf"([^\W\d_]+)[{_HYPHENS}]\Z")
+_FOLLOWS = re.compile(r"[^\W\d_]+")
+_LONGEST = 60  # letters of a first part; bounds the time that a line without spaces takes
+# First parts that keep their hyphen, and those that are written together with what follows.
+_OPEN = frozenset("self well cross high low long short real full half open end large small state one two three non so".split())
+_CLOSED = frozenset("over under inter out back up down sub super hyper auto semi fore work data net soft hard".split())
+_LINKING = frozenset("of the to by in on and at for a".split())  # inside "state-of-the-art" and "day-to-day"
+
+
+class Words:
+    """The words of a document, which tell whether a hyphen at the end of a line divides a word or joins two."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._known: set[str] = set()
+        divided = False
+        for line in lines:
+            found = [word.lower().translate({0x2010: "-"}) for word in _WORD.findall(line)]
+            cut = _divided(line) is not None
+            self._known.update(found[int(divided) : len(found) - int(cut)])
+            divided = cut
+
+    def mended(self, text: str, line: str) -> str | None:
+        """The text with the line that follows it where a hyphen ends the text inside a word or between two, else None.
+
+        >>> words = Words(["a state-of-the-art model"])
+        >>> words.mended("Infor-", "mation"), words.mended("state-of-", "the-art"), words.mended("no", "hyphen")
+        ('Information', 'state-of-the-art', None)
+        """
+        divided, follows = _divided(text), _FOLLOWS.match(line)
+        if not divided or not follows:
+            return None
+        inside = text[: divided.start()].endswith("-") and divided[1].lower() in _LINKING
+        linked = line[follows.end() :].startswith("-") and follows[0].lower() in _LINKING
+        keeps = self._keeps(divided[1], follows[0], inside or linked)
+        return (text if keeps else text[:-1]) + line
+
+    def _keeps(self, before: str, after: str, compound: bool) -> bool:
+        if after[0].isupper() or (len(before) > 1 and before[-2:].isupper()):
+            return True
+        first, second = before.lower(), after.lower()
+        if first + second in self._known:
+            return False
+        if compound or f"{first}-{second}" in self._known or first in _OPEN:
+            return True
+        return first not in _CLOSED and min(len(first), len(second)) > 3 and {first, second} <= self._known
+
+
+def _divided(text: str) -> re.Match[str] | None:
+    return _DIVIDED.search(text, max(0, len(text) - _LONGEST))
