@@ -32,11 +32,11 @@ class Words:
         """The text with the line that follows it where a hyphen ends the text inside a word or between two, else None.
 
         >>> words = Words(["a state-of-the-art model"])
-        >>> words.mended("Infor-", "mation"), words.mended("state-of-", "the-art"), words.mended("no", "hyphen")
+        >>> words.mended("Infor-", "mation"), words.mended("state-of-", "the-art"), words.mended("pre-", "and post-training")
         ('Information', 'state-of-the-art', None)
         """
         divided, follows = _divided(text), _FOLLOWS.match(line)
-        if not divided or not follows:
+        if not divided or not follows or follows[0] in ("and", "or"):
             return None
         inside = text[: divided.start()].endswith("-") and divided[1].lower() in _LINKING
         linked = line[follows.end() :].startswith("-") and follows[0].lower() in _LINKING
