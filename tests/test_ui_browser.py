@@ -260,6 +260,7 @@ def test_a_thumb_and_its_reason_need_no_pointer(visit: Tab) -> None:
     visit.ask("What do I learn?")
     visit.answered()
     press = visit.page.keyboard.press
+    visit.page.get_by_role("radio", name="Thumbs down").wait_for()  # their script is fetched when they first come
     visit.page.get_by_role("button", name="Answer anew").focus()
     press("Tab")
     press("ArrowRight")
@@ -268,6 +269,15 @@ def test_a_thumb_and_its_reason_need_no_pointer(visit: Tab) -> None:
     visit.page.get_by_role("button", name="Send", exact=True).focus()
     press("Enter")
     visit.page.get_by_text("Kept, thank you.").wait_for()
+    visit.page.wait_for_function("document.activeElement.dataset.testid === 'stChatInputTextArea'")
+
+
+def test_the_place_to_ask_has_the_focus_when_what_had_it_goes_by_itself(visit: Tab) -> None:
+    visit.ask("What do I learn, slowly?")
+    stop = visit.page.locator("[class*=st-key-stop-] button:visible")
+    stop.focus()
+    visit.answered()
+    stop.wait_for(state="detached")
     visit.page.wait_for_function("document.activeElement.dataset.testid === 'stChatInputTextArea'")
 
 

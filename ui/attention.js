@@ -59,21 +59,28 @@ function keepDraft() {
   }, true);
 }
 
-// A button that goes when it is pressed by key takes the focus with it; the place to ask has it then.
+// What was reached by key and goes, as a button that was pressed or one to stop an answer that has ended, takes the focus with it;
+// the place to ask has it then, however long the server took. A dialog that closes gives it back by itself, and goes before.
 function keepFocus() {
   if (window.roadmapFocus) return;
   window.roadmapFocus = true;
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest && event.target.closest("button");
-    if (!button || event.detail) return;
-    let tries = 0;
-    const look = () => {
-      const field = document.querySelector(FIELD);
-      if (!button.isConnected && field && document.activeElement === document.body) field.focus({ preventScroll: true });
-      else if (button.isConnected && (tries += 1) < 20) setTimeout(look, 100);
-    };
-    setTimeout(look, 100);
-  }, true);
+  let held = null;
+  const reach = (event) => {
+    const reached = event.target;
+    held = reached !== document.body && reached.matches && reached.matches(":focus-visible") ? reached : null;
+  };
+  const catchIt = () => {
+    const field = document.querySelector(FIELD);
+    if (field && document.activeElement === document.body) field.focus({ preventScroll: true });
+  };
+  document.addEventListener("focusin", reach, true);
+  document.addEventListener("keydown", reach, true);  // what a pointer had focused is reached by key from now on
+  document.addEventListener("pointerdown", () => { held = null; }, true);
+  new MutationObserver(() => {
+    if (!held || held.isConnected) return;
+    held = null;
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(catchIt, 100)));
+  }).observe(document.body, { childList: true, subtree: true });
 }
 
 function whenThere(then) {
