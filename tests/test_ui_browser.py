@@ -281,6 +281,18 @@ def test_the_place_to_ask_has_the_focus_when_what_had_it_goes_by_itself(visit: T
     visit.page.wait_for_function("document.activeElement.dataset.testid === 'stChatInputTextArea'")
 
 
+def test_an_example_and_a_question_to_ask_next_are_asked_by_a_click(visit: Tab) -> None:
+    places = ("[class*=st-key-example-] button", "[class*=st-key-next-] button")
+    for count, place in enumerate(places, start=1):
+        button = visit.page.locator(place).first
+        question = button.locator("p").inner_text()
+        button.click()
+        visit.page.locator(".st-key-latest [class*=st-key-asked-]", has_text=question).wait_for()
+        visit.answered(count)
+        visit.page.locator(".st-key-latest .ra-sentence").first.wait_for()
+    assert visit.page.locator("[class*=st-key-asked-]").count() == 2
+
+
 def test_two_visits_at_once_each_see_their_own_conversation(visit: Tab, browser: Any) -> None:
     other = Tab(browser, visit.base)
     other.open("/")
