@@ -82,7 +82,9 @@ def test_questions_answers_and_sources(tab: Tab) -> None:
     cites.nth(3).hover()
     tab.page.wait_for_timeout(300)
     tab.check()
-    tab.press(".ra-cite >> nth=5", '[data-testid="stDialog"]')
+    cites.nth(5).click()
+    tab.page.wait_for_selector('[data-testid="stDialog"]')
+    tab.settled()
     for expander in tab.page.locator('[data-testid="stDialog"] summary').all():
         expander.click()
     tab.settled()

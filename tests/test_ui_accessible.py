@@ -50,7 +50,9 @@ def _answer(tab: Tab) -> None:
 
 
 def _source(tab: Tab) -> None:
-    tab.press(".ra-cite", '[data-testid="stDialog"]')
+    tab.page.locator(".ra-cite").first.click()
+    tab.page.wait_for_selector('[data-testid="stDialog"]')
+    tab.settled()
 
 
 def _map(tab: Tab) -> None:

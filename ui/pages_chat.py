@@ -39,11 +39,17 @@ def page() -> None:
     conversation = addressed_conversation(runtime)
     messages = runtime.conversations.messages(conversation) if conversation else ()
     _lead_attention(runtime, conversation, messages)
+    # Each stands in a place of its own, which an empty element takes at once where it is not drawn. Else it stays until the end
+    # of the rerun, and a key that is meant for an answer presses an example that is still there.
     if not messages:
-        _draw_greeting(runtime)
+        with st.container():
+            _draw_greeting(runtime)
+        st.empty()
     else:
-        draw_conversation_menu(runtime, conversation or "", messages)
-        _draw_exchanges(runtime, messages)
+        st.empty()
+        with st.container():
+            draw_conversation_menu(runtime, conversation or "", messages)
+            _draw_exchanges(runtime, messages)
     with st.bottom:  # a place of its own: there Streamlit does not scroll by itself, and the reader is not carried away
         if notice := st.session_state.pop(Key.NOTICE, ""):
             st.warning(sentence(notice), icon=":material/info:")
