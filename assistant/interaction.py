@@ -21,15 +21,15 @@ from index.terms import STOPWORDS, stem
 
 NAMES = (
     "mean_met", "least_met", "two_least_met", "mean_met_all_words", "least_met_all_words", "cosine", "mean_met_by_rarity",
-    "rarest_met",
+    "rarest_met", "mean_met_by_importance",
 )  # fmt: skip
 
 
 def interactions(question: Question, units: Sequence[Unit], snapshot: Snapshot) -> Signals:
     """One row for each unit, shape (len(units), len(NAMES)), each number a cosine or a mean of cosines.
 
-    A word of the question is met by the unit's word that is nearest to it. All but the two of all words leave function words
-    out; without a content word they are 0.
+    A word of the question is met by the unit's word that is nearest to it. Those of all words and by importance count
+    function words, the others are 0 without a content word.
     """
     rows = np.zeros((len(units), len(NAMES)), np.float32)
     if not units:
@@ -41,6 +41,8 @@ def interactions(question: Question, units: Sequence[Unit], snapshot: Snapshot) 
         return rows
     asked = [question.content[start:end].lower().replace("’", "'") for start, end in words[0].spans]
     content = np.array([word not in STOPWORDS for word in asked])
+    importance = np.exp(vectors @ snapshot.embedder().importance())
+    importance /= importance.sum()
     rarity = np.array([snapshot.lexical.rarity(stem(word)) for word in asked], np.float32)[content]
     for reading, held in zip(read, words[1:], strict=True):
         cosines = vectors @ held.vectors.astype(np.float32).T
@@ -49,7 +51,7 @@ def interactions(question: Question, units: Sequence[Unit], snapshot: Snapshot) 
             if inside.any():
                 met = cosines[:, inside].max(axis=1)
                 whole = held.vectors[inside].sum(axis=0, dtype=np.float32)
-                rows[row] = _numbers(met, met[content], rarity, _cosine(vectors.sum(axis=0), whole))
+                rows[row] = _numbers(met, content, rarity, importance, _cosine(vectors.sum(axis=0), whole))
     return rows
 
 
@@ -59,9 +61,13 @@ def _inside(words: NDArray[np.int64], spans: Sequence[Span]) -> NDArray[np.bool_
     return np.asarray(((words[:, :1] >= starts) & (words[:, 1:] <= ends)).any(axis=1))
 
 
-def _numbers(every: Vectors, met: Vectors, rarity: Vectors, cosine: float) -> tuple[float, ...]:
+def _numbers(
+    every: Vectors, content: NDArray[np.bool_], rarity: Vectors, importance: Vectors, cosine: float
+) -> tuple[float, ...]:
+    met = every[content]
+    counted = float((every * importance).sum())
     if not len(met):
-        return 0.0, 0.0, 0.0, float(every.mean()), float(every.min()), cosine, 0.0, 0.0
+        return 0.0, 0.0, 0.0, float(every.mean()), float(every.min()), cosine, 0.0, 0.0, counted
     least = np.sort(met)
     return (
         float(met.mean()),
@@ -72,6 +78,7 @@ def _numbers(every: Vectors, met: Vectors, rarity: Vectors, cosine: float) -> tu
         cosine,
         float((met * rarity).sum() / max(float(rarity.sum()), 1e-6)),
         float(met[rarity.argmax()]),
+        counted,
     )
 
 

@@ -31,12 +31,13 @@ from index.weights import digest_of
 Floats = NDArray[np.float32]
 QED_HELD = 400  # questions of QED that the ranker learns from; the reader is measured on the others
 _TRAINING = Path(__file__).parent / "training"
-# The libraries that the reader learns from. What it gives for them is too good to be true: the second stage and the check of
-# cover learn from the others.
-READ = frozenset(
-    ("ai-roadmaps", "business-and-product", "computing-articles", "data-engineering", "data-science-and-ai", "learning-crafts",
-     "trades-and-services")
-)  # fmt: skip
+FOLDS = 2  # parts of the libraries: what the reader gives for those that it read is too good to be learnt from
+
+
+def fold_names() -> list[list[str]]:
+    """The names of the libraries below `evals/training/`, in `FOLDS` parts of like size."""
+    names = sorted(path.parent.name for path in _TRAINING.glob("*/questions.jsonl"))
+    return [names[fold::FOLDS] for fold in range(FOLDS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,18 @@ class Sample:
     met: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))  # interactions of its first units
 
 
-def library_samples(scratch: Path, embedder: TransformerEmbedder) -> dict[str, list[Sample]]:
-    """The samples of every library below `evals/training/`, by its name; their indexes are made in `scratch`."""
+def fold_file(fold: int) -> str:
+    """The name of the weights of the reader that did not learn from a part."""
+    return f"fold-{fold}.safetensors"
+
+
+def library_samples(scratch: Path, embedders: Sequence[TransformerEmbedder]) -> dict[str, list[Sample]]:
+    """The samples of every library, by its name, each part with an embedder of its own; their indexes are made in `scratch`."""
     found = {}
-    for folder in sorted(path.parent for path in _TRAINING.glob("*/questions.jsonl")):
-        snapshot = indexed(folder / "documents", scratch / folder.name, embedder)
-        found[folder.name] = samples_of(load_items([folder / "questions.jsonl"]), snapshot, weight=3.0)
+    for names, embedder in zip(fold_names(), embedders, strict=True):
+        for name in names:
+            snapshot = indexed(_TRAINING / name / "documents", scratch / name, embedder)
+            found[name] = samples_of(load_items([_TRAINING / name / "questions.jsonl"]), snapshot, weight=3.0)
     return found
 
 

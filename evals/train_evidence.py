@@ -1,11 +1,11 @@
 """Trains what chooses evidence and what decides about cover, and writes their weights into `assistant/`.
 
-    python -m evals.train_evidence --index .roadmap [--questions qed-dev.jsonl]
+    python -m evals.train_evidence --index .roadmap --readers DIR [--questions qed-dev.jsonl]
 
 Learns from the dev split of the reference questions over the index in use, from the documents and questions below
-`evals/training/`, and, when a file is named, from the QED data set (natural questions with the sentence that answers them;
-google-research-datasets/QED, text from Wikipedia, CC BY-SA 3.0). The test split is never read. Prints held-out figures (five
-folds by document) before it writes.
+`evals/training/`, each read by the reader of `evals.train_reader --folds DIR` that never saw it, and, when a file is named,
+from the QED data set (natural questions with the sentence that answers them; google-research-datasets/QED, text from Wikipedia,
+CC BY-SA 3.0). The test split is never read. Prints held-out figures (five parts by document) before it writes.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ from assistant.perceptron import Perceptron, write_perceptron
 from assistant.ranker import FEATURES as RERANKING
 from assistant.ranker import LIMIT, in_order
 from assistant.signals import NAMES
+from evals.abstention import auroc
 from evals.evidence_samples import (
+    FOLDS,
     QED_HELD,
-    READ,
     Floats,
     Sample,
+    fold_file,
     indexed,
     library_samples,
     samples_of,
@@ -47,7 +49,7 @@ from index.library import Library
 
 HIDDEN = 32
 EPOCHS = 20
-FOLDS = 5
+PARTS = 5  # of the questions, for held-out scores
 SEEDS = 3  # networks averaged into one by being trained side by side
 NEGATIVES = 80  # units without evidence that the first stage learns from, of each question
 ANSWERABLE = 0.88  # share of the questions that the documents answer, as among the reference questions
@@ -74,6 +76,7 @@ def main() -> None:
     """Train, print held-out figures, write the three files of weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--index", type=Path, default=Path(".roadmap"), help="data folder with the index of corpus/")
+    parser.add_argument("--readers", type=Path, required=True, help="folder that `evals.train_reader --folds` filled")
     parser.add_argument("--questions", type=Path, help="qed-dev.jsonl")
     chosen = parser.parse_args()
     torch.set_num_threads(usable_cores())
@@ -81,7 +84,8 @@ def main() -> None:
     dev = [item for item in load_items() if item.split == "dev"]
     sets = {"reference questions": samples_of(dev, Library(chosen.index, lambda: embedder).snapshot(), weight=3.0)}
     with tempfile.TemporaryDirectory() as scratch:
-        sets |= library_samples(Path(scratch), embedder)
+        readers = [TransformerEmbedder(reader=chosen.readers / fold_file(fold)) for fold in range(FOLDS)]
+        sets |= library_samples(Path(scratch), readers)
         if chosen.questions:
             items = write_qed(chosen.questions, Path(scratch) / "corpus")[:QED_HELD]
             snapshot = indexed(Path(scratch) / "corpus", Path(scratch) / "qed", embedder)
@@ -89,9 +93,9 @@ def main() -> None:
             sets["QED"] += samples_of(items, snapshot, weight=0.5, without_evidence=True)
     samples = [sample for group in sets.values() for sample in group]
     origins = [name for name, group in sets.items() for _ in group]
-    held = zip(samples, _held_out(samples), origins, strict=True)
-    again = [second_stage(sample, own) for sample, own, name in held if name not in READ]
-    origin = np.array([name for name in origins if name not in READ])
+    held = zip(samples, _held_out(samples), strict=True)
+    again = [second_stage(sample, own) for sample, own in held]
+    origin = np.array(origins)
     scores = _held_out(again, SECOND)
     features = np.array([_cover_row(sample, own) for sample, own in zip(again, scores, strict=True)], np.float32)
     answerable = np.array([sample.answerable for sample in again])
@@ -103,7 +107,7 @@ def main() -> None:
         print(f"{name}: first unit {chosen_first:.3f} of its best possible value (held out)", end="; ")
         weights, bias = fit_logistic(features[~part], answerable[~part], balance[~part])
         cover = 1 / (1 + np.exp(-(features[part] @ weights + bias)))
-        print(f"cover AUROC {auroc(cover, answerable[part]):.3f} (trained on the other sets)")
+        print(f"cover AUROC {auroc(cover.tolist(), answerable[part].tolist()) or 0:.3f} (trained on the other sets)")
         for level in (0.6, 0.7, 0.75, 0.8, 0.85, 0.9):
             kept, caught = np.mean(cover[answerable[part]] >= level), np.mean(cover[~answerable[part]] < level)
             print(f"  threshold {level}: answers {kept:.2f} of the answerable, refuses {caught:.2f} of the others")
@@ -184,29 +188,19 @@ def fit_logistic(features: Floats, labels: NDArray[np.bool_], weights: Floats) -
     return slope, float(line.bias.detach()) - float(slope @ mean) + prior
 
 
-def auroc(scores: NDArray[np.floating], labels: NDArray[np.bool_]) -> float:
-    """Chance that an answerable question scores above an unanswerable one (Mann-Whitney)."""
-    good, bad = scores[labels], scores[~labels]
-    return (
-        float(np.mean((good[:, None] > bad[None, :]) + 0.5 * (good[:, None] == bad[None, :])))
-        if len(good) and len(bad)
-        else 0.0
-    )
-
-
 def _held_out(samples: Sequence[Sample], stage: Stage = FIRST) -> list[Floats]:
     """The scores that each sample's units get from a network that has seen no question about the same document."""
     groups = Counter(sample.group for sample in samples)
-    sizes = [0] * FOLDS
-    fold_of: dict[str, int] = {}
+    sizes = [0] * PARTS
+    part_of: dict[str, int] = {}
     for group, count in groups.most_common():
-        fold_of[group] = int(np.argmin(sizes))
-        sizes[fold_of[group]] += count
+        part_of[group] = int(np.argmin(sizes))
+        sizes[part_of[group]] += count
     found: dict[int, Floats] = {}
-    for fold in range(FOLDS):
-        model = fit_network([s for s in samples if fold_of[s.group] != fold and s.answerable], stage)
+    for part in range(PARTS):
+        model = fit_network([s for s in samples if part_of[s.group] != part and s.answerable], stage)
         for at, sample in enumerate(samples):
-            if fold_of[sample.group] == fold:
+            if part_of[sample.group] == part:
                 found[at] = model(sample.signals) if len(sample.units) else np.zeros((0, 2), np.float32)
     return [found[at] for at in range(len(samples))]
 

@@ -1,14 +1,20 @@
-"""Trains the reader: the embedder, tuned so that the words of a question meet the words that answer it.
+"""Trains the reader: the embedder, tuned so that the words of a question meet the words that answer it, and no others.
 
-    python -m evals.train_reader --data DIR
+    python -m evals.train_reader --data DIR --folds DIR
 
-Learns from the libraries of `evals.evidence_samples.READ`. For each question its first eight units are compared by late
-interaction (ColBERT, arXiv 2004.12832): the mean over its words of the cosine to the nearest word of the unit.
+Learns from the libraries below `evals/training/`. For each question its first eight units are compared by late interaction
+(ColBERT, arXiv 2004.12832): the mean over its words of the cosine to the nearest word of the unit; how much a word counts is
+learned too. A softmax over the units learns which of them answers; their sum learns, against a bar that is learned as well,
+whether any does. For the latter some of the answerable questions are shown again without the units that answer them.
 
-Prints how well the words alone choose, before and after, where nothing was read: in the other libraries, and in QED
-(google-research-datasets/QED) and COVID-QA (deepset-ai/COVID-QA), whose files `qed-dev.jsonl` and `covid-qa.json` lie in DIR.
-Writes `index/reader.safetensors`: what is added to each matrix of the embedder as a product of two thin ones, as in LoRA (arXiv
-2106.09685), and to each bias and norm as it is.
+First comes a reader for each part of the libraries, which learns from the others: `fold-N.safetensors` in the folder of
+`--folds`, for `evals.train_evidence`. Then the reader that is used, `index/reader.safetensors`, which learns from all. Prints
+what the words alone find, before and after, where nothing was read: in each library, and by the last reader in QED
+(google-research-datasets/QED) and COVID-QA (deepset-ai/COVID-QA), `qed-dev.jsonl` and `covid-qa.json` in the folder of
+`--data`.
+
+A file holds what is added to each matrix of the embedder as a product of two thin ones, as in LoRA (arXiv 2106.09685), and
+to each bias and norm as it is; and `importance`, whose product with the vector of a word tells how much the word counts.
 """
 
 from __future__ import annotations
@@ -17,8 +23,10 @@ import argparse
 import json
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +34,18 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
+from torch.nn.functional import softplus
 from transformers import BertModel
 
 from assistant.ranker import evidence_model
 from assistant.reading import Reading, readings
+from evals.abstention import auroc
 from evals.evidence_samples import (
-    QED_HELD,
-    READ,
+    FOLDS,
     Floats,
     Sample,
+    fold_file,
+    fold_names,
     indexed,
     library_samples,
     samples_of,
@@ -51,8 +62,12 @@ EPOCHS = 2
 BATCH = 8  # questions
 RATE = 3e-5
 SCALE_RATE = 0.05
+IMPORTANCE_RATE = 0.1
 WARM = 0.1  # share of the steps in which the rates grow
 RANK = 16  # 48 and all of the change chose no better
+WHETHER = 0.5  # weight of whether any unit answers, beside which of them does
+WITHOUT = 0.3  # share of the answerable questions that are shown again without the units that answer
+PARTS = 3  # of a batch, by length
 COVID = 600  # questions taken from it
 SEED = 0
 
@@ -64,45 +79,66 @@ class Example:
     question: str
     readings: list[Reading]
     targets: Floats  # (units,)
-    best: float  # the highest target of any unit, of the first or not
+    best: float  # the highest target of any unit, of the first or not; 0 where the documents do not answer
 
 
 def main() -> None:
-    """Train, print held-out figures, write the weights."""
+    """Train a reader for each part of the libraries and one of all, print held-out figures, write the weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with qed-dev.jsonl and covid-qa.json")
+    parser.add_argument("--folds", type=Path, required=True, help="folder for the readers of the parts")
     chosen = parser.parse_args()
     torch.set_num_threads(usable_cores())
-    torch.manual_seed(SEED)
-    generator = random.Random(SEED)
     embedder = TransformerEmbedder()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        sets = {name: examples_of(group) for name, group in library_samples(folder, embedder).items()}
-        qed = write_qed(chosen.data / "qed-dev.jsonl", folder / "qed-corpus")[QED_HELD:]
-        covid = generator.sample(write_covid(chosen.data / "covid-qa.json", folder / "covid-corpus"), COVID)
-        for name, corpus, items in (("QED", "qed", qed), ("COVID-QA", "covid", covid)):
+        sets = {name: examples_of(group) for name, group in library_samples(folder, [embedder] * FOLDS).items()}
+        qed = write_qed(chosen.data / "qed-dev.jsonl", folder / "qed-corpus")
+        covid = write_covid(chosen.data / "covid-qa.json", folder / "covid-corpus")
+        others = {}
+        for name, corpus, items in (("QED", "qed", qed), ("COVID-QA", "covid", random.Random(SEED).sample(covid, COVID))):
             snapshot = indexed(folder / f"{corpus}-corpus", folder / corpus, embedder)
-            sets[name] = examples_of(samples_of(items, snapshot, weight=1.0))
+            others[name] = examples_of(samples_of(items, snapshot, weight=1.0))
+    chosen.folds.mkdir(parents=True, exist_ok=True)
+    jobs = [(READER, [example for group in sets.values() for example in group], others)]
+    for fold, names in enumerate(fold_names()):
+        read = [example for name, group in sets.items() if name not in names for example in group]
+        jobs.append((chosen.folds / fold_file(fold), read, {name: sets[name] for name in names}))
+    with ProcessPoolExecutor(usable_cores(), get_context("spawn")) as pool:
+        for lines in pool.map(_learn, *zip(*jobs, strict=True)):
+            print("\n".join(lines), flush=True)
+
+
+def _learn(file: Path, examples: Sequence[Example], held: Mapping[str, Sequence[Example]]) -> list[str]:
+    """Train a reader and write it; says how it does on what is held out, before and after."""
+    torch.set_num_threads(1)  # several learn side by side
+    torch.manual_seed(SEED)
     model = Reader()
-    held = {name: group for name, group in sets.items() if name not in READ}
-    before = {name: first_choice(model, group) for name, group in held.items()}
-    train(model, [example for name in sorted(READ) for example in sets[name]], generator)
-    model.thin(RANK)
+    before = {name: measured(model, group) for name, group in held.items()}
+    train(model, examples, random.Random(SEED), file.stem)
+    changes = model.thin(RANK)
+    save_file({name: weight.half().contiguous() for name, weight in changes.items()}, file)
+    lines = []
     for name, group in held.items():
-        after = first_choice(model, group)
-        print(f"{name}: by its words alone {before[name]:.3f} of the best possible value, tuned {after:.3f}")
-    save_file({name: weight.half().contiguous() for name, weight in model.changes(RANK).items()}, READER)
+        (choice, cover), (tuned, tuned_cover) = before[name], measured(model, group)
+        lines.append(
+            f"{name}: by its words alone {choice:.3f} of the best possible value, tuned {tuned:.3f}; "
+            f"AUROC of whether any answers {cover:.3f}, tuned {tuned_cover:.3f}"
+        )
+    return lines
 
 
 def examples_of(samples: Sequence[Sample]) -> list[Example]:
-    """Those with units to choose between, of which one is right, as the first stage of the ranker in use puts them in order."""
+    """Those with units to choose between, as the first stage of the ranker in use puts them in order.
+
+    Left out are answerable questions of which no first unit is right.
+    """
     found = []
     for sample in samples:
-        if not sample.answerable or len(sample.units) < 2:
+        if len(sample.units) < 2:
             continue
         first = second_stage(sample, evidence_model()(sample.signals))
-        if len(first.units) > 1 and first.targets[:, 0].max() > 0:
+        if len(first.units) > 1 and (first.targets[:, 0].max() > 0 or not sample.answerable):
             found.append(Example(sample.question.content, readings(first.units), first.targets[:, 0], sample.best))
     return found
 
@@ -121,7 +157,7 @@ def write_covid(path: Path, corpus: Path) -> list[EvalItem]:
 
 
 class Reader:
-    """The embedder with weights that can be trained, and two scales of what it finds."""
+    """The embedder with weights that can be trained, the scales of what it finds, and the bar that an answer must pass."""
 
     def __init__(self) -> None:
         folder = verify(EMBEDDER)
@@ -131,10 +167,14 @@ class Reader:
         self.bert.eval()  # no dropout: it blurs the words that are to meet
         self.bert.embeddings.requires_grad_(False)
         self.start = {name: weight.detach().clone() for name, weight in self.bert.named_parameters()}
-        self.scales = torch.nn.Parameter(torch.tensor([10.0, 10.0]))  # of all words and of content words
+        self.importance = torch.nn.Parameter(torch.zeros(self.bert.config.hidden_size))
+        self.scales = torch.nn.Parameter(
+            torch.tensor([10.0, 10.0, 10.0])
+        )  # of all words, of content words, of all by importance
+        self.bar = torch.nn.Parameter(torch.tensor(15.0))
 
     def met(self, examples: Sequence[Example]) -> list[torch.Tensor]:
-        """For each example the mean met of all and of content words by each unit, shape (units, 2)."""
+        """For each example how each unit meets its words: the mean of all, of content words, by importance; (units, 3)."""
         asked, questions = self._words([example.question for example in examples])
         read, texts = self._words([reading.text for example in examples for reading in example.readings])
         found, at = [], 0
@@ -143,54 +183,62 @@ class Reader:
             real = np.flatnonzero(spans[:, 1] > spans[:, 0])
             content = [example.question[start:end].lower() not in STOPWORDS for start, end in spans[real]]
             counted = torch.tensor(content if any(content) else [True] * len(real))
+            counts = torch.softmax(questions[number][real] @ self.importance, dim=0)
             rows: dict[int, torch.Tensor] = {}
             for reading in example.readings:
-                cosines = questions[number, real] @ texts[at, : len(read[at].ids)].T
+                cosines = questions[number][real] @ texts[at].T
                 for unit, inside in reading.units.items():
                     best = cosines[:, _inside(read[at].offsets, reading.headings_end, inside)].max(dim=1).values
-                    rows[unit] = torch.stack([best.mean(), best[counted].mean()])
+                    rows[unit] = torch.stack([best.mean(), best[counted].mean(), (counts * best).sum()])
                 at += 1
             found.append(torch.stack([rows[unit] for unit in range(len(example.targets))]))
         return found
 
-    def thin(self, rank: int) -> None:
-        """Keep of the change of each matrix only what two thin ones can hold."""
+    def thin(self, rank: int) -> dict[str, torch.Tensor]:
+        """Keep of the change of each matrix only what two thin ones can hold, and say what is added to the weights.
+
+        That is `NAME.up` @ `NAME.down` to a matrix, `NAME` to a vector; and `importance`, as it is.
+        """
+        changes = {"importance": self.importance.detach()}
         with torch.no_grad():
             for name, weight in self.bert.named_parameters():
-                if weight.requires_grad and weight.dim() == 2:
-                    up, down = _thin(weight - self.start[name], rank)
-                    weight.copy_(self.start[name] + up @ down)
+                if weight.requires_grad:
+                    change = weight - self.start[name]
+                    if change.dim() == 2:
+                        left, values, right = torch.linalg.svd(change, full_matrices=False)
+                        up, down = left[:, :rank] * values[:rank], right[:rank]
+                        weight.copy_(self.start[name] + up @ down)
+                        changes |= {f"{name}.up": up, f"{name}.down": down}
+                    else:
+                        changes[name] = change
+        return changes
 
-    def changes(self, rank: int) -> dict[str, torch.Tensor]:
-        """What is added to the weights: `NAME.up` @ `NAME.down` to a matrix, `NAME` to a vector."""
-        found: dict[str, torch.Tensor] = {}
-        for name, weight in self.bert.named_parameters():
-            if weight.requires_grad:
-                change = weight.detach() - self.start[name]
-                if change.dim() == 2:
-                    found[f"{name}.up"], found[f"{name}.down"] = _thin(change, rank)
-                else:
-                    found[name] = change
-        return found
-
-    def _words(self, texts: Sequence[str]) -> tuple[list[Any], torch.Tensor]:
-        """The tokens of each text, and their unit vectors, shape (texts, longest, dimension)."""
+    def _words(self, texts: Sequence[str]) -> tuple[list[Any], list[torch.Tensor]]:
+        """The tokens of each text, and their unit vectors, shape (tokens, dimension)."""
         encodings = self.tokenizer.encode_batch(list(texts))
-        ids = torch.zeros(len(texts), max(len(encoding.ids) for encoding in encodings), dtype=torch.int64)
-        mask = torch.zeros_like(ids)
-        for row, encoding in enumerate(encodings):
-            ids[row, : len(encoding.ids)] = torch.tensor(encoding.ids)
-            mask[row, : len(encoding.ids)] = 1
-        with torch.autocast("cpu", torch.bfloat16):
-            hidden = self.bert(ids, attention_mask=mask).last_hidden_state
-        return encodings, torch.nn.functional.normalize(hidden.float(), dim=-1)
+        order = sorted(range(len(texts)), key=lambda at: len(encodings[at].ids))
+        vectors: dict[int, torch.Tensor] = {}
+        for like in np.array_split(order, PARTS):  # little is filled up among texts of like length
+            if not len(like):
+                continue
+            ids = torch.zeros(len(like), len(encodings[like[-1]].ids), dtype=torch.int64)
+            mask = torch.zeros_like(ids)
+            for row, at in enumerate(like):
+                ids[row, : len(encodings[at].ids)] = torch.tensor(encodings[at].ids)
+                mask[row, : len(encodings[at].ids)] = 1
+            with torch.autocast("cpu", torch.bfloat16):
+                hidden = self.bert(ids, attention_mask=mask).last_hidden_state
+            for at, own in zip(like, torch.nn.functional.normalize(hidden.float(), dim=-1), strict=True):
+                vectors[int(at)] = own[: len(encodings[at].ids)]
+        return encodings, [vectors[at] for at in range(len(texts))]
 
 
-def train(model: Reader, examples: Sequence[Example], generator: random.Random) -> None:
-    """Softmax over the units of each question, towards the square of how right they are."""
+def train(model: Reader, examples: Sequence[Example], generator: random.Random, name: str) -> None:
+    """Cross-entropy of the softmax over the units of each question, and of whether one of them passes the bar."""
     weights = [weight for weight in model.bert.parameters() if weight.requires_grad]
-    groups = [{"params": weights, "lr": RATE}, {"params": [model.scales], "lr": SCALE_RATE, "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+    scales = {"params": [model.scales, model.bar], "lr": SCALE_RATE, "weight_decay": 0.0}
+    importance = {"params": [model.importance], "lr": IMPORTANCE_RATE, "weight_decay": 0.0}
+    optimizer = torch.optim.AdamW([{"params": weights, "lr": RATE}, scales, importance], weight_decay=0.01)
     steps = EPOCHS * (len(examples) // BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min((step + 1) / (WARM * steps), 1 - step / steps))
     losses: list[float] = []
@@ -198,10 +246,8 @@ def train(model: Reader, examples: Sequence[Example], generator: random.Random) 
         order = generator.sample(range(len(examples)), len(examples))
         for at in range(0, len(order) - BATCH + 1, BATCH):
             batch = [examples[place] for place in order[at : at + BATCH]]
-            loss = torch.zeros(())
-            for example, met in zip(batch, model.met(batch), strict=True):
-                wanted = torch.tensor(example.targets) ** 2
-                loss = loss - (wanted / wanted.sum() * torch.log_softmax(met @ model.scales, dim=0)).sum() / BATCH
+            found = zip(batch, model.met(batch), strict=True)
+            loss = torch.stack([_loss(example, met @ model.scales, model.bar, generator) for example, met in found]).mean()
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(weights, 1.0)
@@ -209,14 +255,32 @@ def train(model: Reader, examples: Sequence[Example], generator: random.Random) 
             schedule.step()
             losses.append(float(loss.detach()))
             if len(losses) % 50 == 0:
-                print(f"step {len(losses)} of {steps}: loss {np.mean(losses[-50:]):.3f}", flush=True)
+                print(f"{name}: step {len(losses)} of {steps}: loss {np.mean(losses[-50:]):.3f}", flush=True)
 
 
-def first_choice(model: Reader, examples: Sequence[Example]) -> float:
-    """The share of the best possible value that the unit has whose words meet the question's best."""
+def _loss(example: Example, scores: torch.Tensor, bar: torch.Tensor, generator: random.Random) -> torch.Tensor:
+    """Of one question; the softmax learns towards the square of how right its units are."""
+    wanted = torch.tensor(example.targets) ** 2
+    if example.best == 0:
+        return WHETHER * softplus(scores.logsumexp(dim=0) - bar)
+    loss = WHETHER * softplus(bar - scores.logsumexp(dim=0)) - (wanted / wanted.sum() * scores.log_softmax(dim=0)).sum()
+    wrong = scores[wanted == 0]
+    if len(wrong) > 1 and generator.random() < WITHOUT:
+        loss = loss + WHETHER * softplus(wrong.logsumexp(dim=0) - bar)
+    return loss
+
+
+def measured(model: Reader, examples: Sequence[Example]) -> tuple[float, float]:
+    """What the words alone find: the share of the best possible value that the unit has which they meet best; and the AUROC of
+    how well they meet it, as a sign that the question is answered (0 where all are)."""
+    shares, best = [], []
     with torch.no_grad():
-        picked = [example.targets[int(model.met([example])[0].sum(dim=1).argmax())] / example.best for example in examples]
-    return float(np.mean(picked))
+        for example in examples:
+            met = model.met([example])[0].sum(dim=1)
+            best.append(float(met.max()))
+            if example.best:
+                shares.append(example.targets[int(met.argmax())] / example.best)
+    return float(np.mean(shares)), auroc(best, [example.best > 0 for example in examples]) or 0.0
 
 
 def _inside(offsets: Sequence[tuple[int, int]], headings_end: int, spans: Sequence[tuple[int, int]]) -> torch.Tensor:
@@ -225,11 +289,6 @@ def _inside(offsets: Sequence[tuple[int, int]], headings_end: int, spans: Sequen
     starts, ends = np.array([(0, headings_end), *spans]).T
     inside = ((places[:, :1] < ends) & (places[:, 1:] > starts)).any(axis=1) & (places[:, 1] > places[:, 0])
     return torch.tensor(inside if inside.any() else np.ones(len(places), bool))
-
-
-def _thin(change: torch.Tensor, rank: int) -> tuple[torch.Tensor, torch.Tensor]:
-    left, values, right = torch.linalg.svd(change, full_matrices=False)
-    return left[:, :rank] * values[:rank], right[:rank]
 
 
 if __name__ == "__main__":

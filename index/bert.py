@@ -63,8 +63,11 @@ class BertEncoder:
         # Attention is computed in powers of two: its scores are scaled for that, once and for all, where queries come from.
         scale = math.log2(math.e) / math.sqrt(self.dimension // self._heads)
         read = load_file(folder / "model.safetensors")
+        self.importance = np.zeros(self.dimension, np.float32)  # its product with a word's vector: how much the word counts
         if changes is not None:
-            _add(read, load_file(changes))
+            added = load_file(changes)
+            self.importance = added.pop("importance").float().numpy()
+            _add(read, added)
         weights = {
             name: (weight * scale if ".attention.self.query." in name else weight).to(dtype) for name, weight in read.items()
         }

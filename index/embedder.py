@@ -81,6 +81,10 @@ class Embedder(Protocol):
         """For each text the unit vectors of its spans, made for meeting the words of another text, in order."""
         ...
 
+    def importance(self) -> Vectors:
+        """Shape (dimension,): the softmax of its products with the vectors of a question's words says how much each counts."""
+        ...
+
 
 def embedder_source(model_id: str = EMBEDDER_ID, revision: str = "main") -> Source:
     """Where the weights of an embedder come from: the pinned package for the default, the hub for every other id."""
@@ -94,7 +98,13 @@ class TransformerEmbedder:
     asked in the other. The bundled model runs in `index.bert`, any other in sentence-transformers itself.
     """
 
-    def __init__(self, source: Source = EMBEDDER) -> None:
+    def __init__(self, source: Source = EMBEDDER, reader: Path = READER) -> None:
+        """`reader` is the file of the weights that words are read with, as `evals/train_reader.py` writes them.
+
+        Raises:
+            EmbedderUnusable: the weights are not those of a sentence-transformers model.
+            ModelMissing, WeightsDamaged: what `index.weights.verify` raises.
+        """
         folder = verify(source)
         # OpenMP threads that spin while they wait make a question 30 times slower as soon as another program wants the cores.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -102,6 +112,7 @@ class TransformerEmbedder:
         self._encoder: BertEncoder | SentenceTransformersEncoder
         self._folder = folder
         self._reader: BertEncoder | SentenceTransformersEncoder | None = None  # loaded with the first question
+        self._changes = reader
         self._lock = threading.Lock()
         try:
             if source is EMBEDDER:
@@ -145,10 +156,20 @@ class TransformerEmbedder:
         Raises:
             WeightsDamaged: the file of the tuned weights, which is part of the program, is missing or damaged.
         """
+        return self._embed(self._reading(), texts, spans)[1]
+
+    def importance(self) -> Vectors:
+        """Zeros, where all words count the same, but for the bundled model. Raises WeightsDamaged."""
+        reader = self._reading()
+        return reader.importance if isinstance(reader, BertEncoder) else np.zeros(self.dimension, np.float32)
+
+    def _reading(self) -> BertEncoder | SentenceTransformersEncoder:
+        """What reads words, loaded with the first question."""
         with self._lock:
-            if self._reader is None and isinstance(self._encoder, BertEncoder):
-                self._reader = _tuned(self._folder, self._encoder)
-        return self._embed(self._reader or self._encoder, texts, spans)[1]
+            if self._reader is None:
+                plain = self._encoder
+                self._reader = _tuned(self._folder, plain, self._changes) if isinstance(plain, BertEncoder) else plain
+            return self._reader
 
     def _embed(
         self,
@@ -176,15 +197,15 @@ class TransformerEmbedder:
         return vectors, span_vectors
 
 
-def _tuned(folder: Path, plain: BertEncoder) -> BertEncoder:
+def _tuned(folder: Path, plain: BertEncoder, changes: Path) -> BertEncoder:
     """The bundled model with the tuned weights. Raises WeightsDamaged."""
     from safetensors import SafetensorError
 
     try:
-        reader = BertEncoder(folder, bfloat16=computes_in_bfloat16(), changes=READER)
+        reader = BertEncoder(folder, bfloat16=computes_in_bfloat16(), changes=changes)
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        found = "is damaged" if READER.is_file() else "is missing"
-        raise WeightsDamaged(f"{READER}, a part of this program, {found} ({error}); install the program again.") from error
+        found = "is damaged" if changes.is_file() else "is missing"
+        raise WeightsDamaged(f"{changes}, a part of this program, {found} ({error}); install the program again.") from error
     reader.share_embeddings(plain)
     return reader
 

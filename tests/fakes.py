@@ -49,6 +49,9 @@ class WordEmbedder:
     def embed_words(self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]) -> list[NDArray[np.float32]]:
         return self.embed_passages(texts, spans)[1]
 
+    def importance(self) -> NDArray[np.float32]:
+        return np.zeros(DIMENSION, np.float32)
+
     def embed_passages(
         self,
         texts: Sequence[str],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,20 @@ def test_each_content_word_is_met_by_its_nearest_word(snapshot: Snapshot) -> Non
     rarity = {word: snapshot.lexical.rarity(word) for word in ("long", "statist", "take", "space")}
     assert row["mean_met_by_rarity"] == pytest.approx((rarity["statist"] + rarity["take"]) / sum(rarity.values()), abs=1e-4)
     assert row["rarest_met"] == (max(rarity, key=lambda word: rarity[word]) in ("statist", "take"))
+
+
+def test_a_word_counts_as_much_as_the_weights_of_the_reader_say(tmp_path: Path) -> None:
+    build(write_corpus(tmp_path / "corpus"), tmp_path / "data")
+    snapshot = open_library(tmp_path / "data").snapshot()
+    asked, units = found("statistics space", snapshot)
+    sentence = next(unit for unit in units if unit.text == "Statistics takes eight weeks.")
+    met = []
+    for word, weight in (("statistics", 0.0), ("statistics", 2.0), ("space", 2.0)):
+        importance = weight * snapshot.embedder().embed_question(word)
+        snapshot.embedder().importance = lambda found=importance: found  # type: ignore[method-assign]
+        met.append(named(interactions(asked, [sentence], snapshot)[0])["mean_met_by_importance"])
+    heavy = math.exp(2) / (math.exp(2) + 1)
+    assert met == [0.5, pytest.approx(heavy, abs=1e-4), pytest.approx(1 - heavy, abs=1e-4)]
 
 
 def test_a_question_of_function_words_only_has_nothing_to_be_met(snapshot: Snapshot) -> None:

@@ -11,10 +11,10 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-import index.embedder
 from index.bert import BertEncoder
 from index.embedder import BATCH, EMBEDDER, EMBEDDER_ID, READER, TransformerEmbedder, embedder_source
 from index.sentence_transformers_encoder import SentenceTransformersEncoder
+from index.terms import WORD
 from index.weights import HubModel, WeightsDamaged, WeightsMissing, folder_of, is_present
 
 TEXTS = [
@@ -81,13 +81,10 @@ def _too_small(file: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "told"), [(_nothing, "is missing"), (_half, "is damaged"), (_other, "is damaged"), (_too_small, "is damaged")]
 )
-def test_tuned_weights_that_cannot_be_read_are_one_sentence(
-    embedder: TransformerEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None], told: str
-) -> None:
+def test_tuned_weights_that_cannot_be_read_are_one_sentence(tmp_path: Path, damage: Callable[[Path], None], told: str) -> None:
     file = tmp_path / READER.name
     shutil.copy(READER, file)
-    monkeypatch.setattr(index.embedder, "READER", file)
-    monkeypatch.setattr(embedder, "_reader", None)
+    embedder = TransformerEmbedder(reader=file)
     damage(file)
     with pytest.raises(WeightsDamaged) as caught:
         embedder.embed_words(TEXTS, SPANS)
@@ -103,7 +100,7 @@ def test_the_tuned_weights_are_the_bundled_ones_with_the_changes_added(tmp_path:
     model = shutil.copytree(folder, tmp_path / "model")
     weights, changes = load_file(folder / "model.safetensors"), load_file(READER)
     matrices = {name.removesuffix(".up") for name in changes if name.endswith(".up")}
-    vectors = {name for name in changes if not name.endswith((".up", ".down"))}
+    vectors = {name for name in changes if not name.endswith((".up", ".down"))} - {"importance"}
     assert len(matrices) == 36 and len(vectors) == 60  # six matrices, their biases and two norms in each of six layers
     for name in matrices:
         weights[name] = weights[name] + changes[f"{name}.up"].float() @ changes[f"{name}.down"].float()
@@ -114,6 +111,13 @@ def test_the_tuned_weights_are_the_bundled_ones_with_the_changes_added(tmp_path:
     oracle = SentenceTransformersEncoder(model, bfloat16=False).encode(TEXTS)
     for mine, theirs in zip(ours, oracle, strict=True):
         assert np.allclose(mine.vectors, theirs.vectors, atol=2e-5)
+
+
+def test_the_words_that_say_what_is_asked_count_most(embedder: TransformerEmbedder) -> None:
+    asked = "hello, could you please tell me how many months phase two takes"
+    words = embedder.embed_words([asked], [[match.span() for match in WORD.finditer(asked)]])[0]
+    counts = dict(zip(asked.replace(",", "").split(), words @ embedder.importance(), strict=True))
+    assert min(counts["months"], counts["two"]) > max(counts["hello"], counts["you"], counts["please"])
 
 
 def test_the_encoder_computes_what_sentence_transformers_computes(embedder: TransformerEmbedder) -> None:

@@ -126,6 +126,9 @@ class WordLengthEmbedder:
     def embed_words(self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]) -> list[NDArray[np.float32]]:
         return self.embed_passages(texts, spans)[1]
 
+    def importance(self) -> NDArray[np.float32]:
+        return np.zeros(self.dimension, np.float32)
+
     def embed_passages(
         self,
         texts: Sequence[str],

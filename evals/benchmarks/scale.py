@@ -67,6 +67,10 @@ class SampledEmbedder:
         """As the bundled embedder."""
         return self._model.embed_words(texts, spans)
 
+    def importance(self) -> NDArray[np.float32]:
+        """As the bundled embedder."""
+        return self._model.importance()
+
     def embed_passages(
         self,
         texts: Sequence[str],
