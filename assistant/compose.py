@@ -14,15 +14,15 @@ from assistant.units import Part, Unit
 from index.terms import terms, words
 from ingest.document import Document
 
-BUDGET = 100  # words an answer should keep within; a structure that answers by itself may go beyond
+BUDGET = 90  # words an answer should keep within; a structure that answers by itself may go beyond
 PARTS_BUDGET = 180  # the same for a question of several parts
 FULL_LIST = 90  # words up to which a list is quoted with its explanations; longer ones by their labels
 DETAIL = 0.15  # relevance from which an item of such a list is quoted whole all the same
 MORE_RELEVANCE = 0.07  # least relevance of a unit that is added to the best one
-SHARE_OF_BEST = 0.25  # and least share of the best one's relevance
+SHARE_OF_BEST = 0.2  # and least share of the best one's relevance
 ANOTHER_SHARE = 0.15  # the same for the first unit of another document
 REPEAT = 0.6  # share of content words in common from which a unit repeats another
-MAX_UNITS = 4
+MAX_UNITS = 6
 MAX_SOURCES = 3  # documents set side by side
 KIND_SHARE = 0.02  # least share of the best value for a unit with the number or address that the best one lacks
 SOURCE_SHARE = 0.3  # least value of another document's unit, as a share of the best one's
