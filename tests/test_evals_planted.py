@@ -138,7 +138,7 @@ def test_a_dropped_document_is_caught_by_its_name(
 
 @pytest.mark.parametrize(
     ("threshold", "caught"),
-    [(0.0, {"metric refused"}), (0.9, {"metric answered", "metric strict_accuracy"})],
+    [(0.0, {"metric refused"}), (0.95, {"metric answered", "metric strict_accuracy"})],
     ids=["answers everything", "refuses too much"],
 )
 def test_a_moved_threshold_is_caught_by_what_is_refused(

@@ -113,11 +113,10 @@ def test_the_tuned_weights_are_the_bundled_ones_with_the_changes_added(tmp_path:
         assert np.allclose(mine.vectors, theirs.vectors, atol=2e-5)
 
 
-def test_the_words_that_say_what_is_asked_count_most(embedder: TransformerEmbedder) -> None:
-    asked = "hello, could you please tell me how many months phase two takes"
-    words = embedder.embed_words([asked], [[match.span() for match in WORD.finditer(asked)]])[0]
-    counts = dict(zip(asked.replace(",", "").split(), words @ embedder.importance(), strict=True))
-    assert min(counts["months"], counts["two"]) > max(counts["hello"], counts["you"], counts["please"])
+def test_the_word_that_says_which_kind_of_answer_is_wanted_counts_most(embedder: TransformerEmbedder) -> None:
+    for asked, most in (("how long does phase two take", "how"), ("why is linear algebra needed", "why")):
+        words = embedder.embed_words([asked], [[match.span() for match in WORD.finditer(asked)]])[0]
+        assert asked.split()[int(np.argmax(words @ embedder.importance()))] == most
 
 
 def test_the_encoder_computes_what_sentence_transformers_computes(embedder: TransformerEmbedder) -> None:
