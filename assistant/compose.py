@@ -23,6 +23,7 @@ SHARE_OF_BEST = 0.2  # and least share of the best one's relevance
 ANOTHER_SHARE = 0.15  # the same for the first unit of another document
 REPEAT = 0.6  # share of content words in common from which a unit repeats another
 MAX_UNITS = 6
+LEAST_WORDS = 3  # of a unit that is added: one of fewer says nothing beside the others
 MAX_SOURCES = 3  # documents set side by side
 KIND_SHARE = 0.02  # least share of the best value for a unit with the number or address that the best one lacks
 SOURCE_SHARE = 0.3  # least value of another document's unit, as a share of the best one's
@@ -114,7 +115,7 @@ def choose(
         cost = shape.words(candidate.unit)
         another = all(candidate.unit.document is not kept.unit.document for kept in chosen)
         weak = candidate.relevance < max(MORE_RELEVANCE, (ANOTHER_SHARE if another else SHARE_OF_BEST) * best)
-        if weak or spent + cost > BUDGET or any(repeats(candidate.unit, kept.unit) for kept in chosen):
+        if weak or cost < LEAST_WORDS or spent + cost > BUDGET or any(repeats(candidate.unit, kept.unit) for kept in chosen):
             continue
         chosen.append(candidate)
         spent += cost
