@@ -171,7 +171,8 @@ def _poll_next(runtime: Runtime, message: Message, looking: bool) -> None:
         return
     if looking:
         st.rerun()
-    draw_next_questions(message, ask_offered)
+    # What was found after this page had read the conversation stands only in the store.
+    draw_next_questions(runtime.conversations.message(message.id) or message, ask_offered)
 
 
 def _draw_greeting(runtime: Runtime) -> None:
