@@ -168,9 +168,7 @@ class Reader:
         self.bert.embeddings.requires_grad_(False)
         self.start = {name: weight.detach().clone() for name, weight in self.bert.named_parameters()}
         self.importance = torch.nn.Parameter(torch.zeros(self.bert.config.hidden_size))
-        self.scales = torch.nn.Parameter(
-            torch.tensor([10.0, 10.0, 10.0])
-        )  # of all words, of content words, of all by importance
+        self.scales = torch.nn.Parameter(torch.tensor([10.0, 10.0, 10.0]))  # of the columns of `met`
         self.bar = torch.nn.Parameter(torch.tensor(15.0))
 
     def met(self, examples: Sequence[Example]) -> list[torch.Tensor]:

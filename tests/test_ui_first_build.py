@@ -65,12 +65,7 @@ def test_a_first_build_that_fails_says_why_in_the_chat_and_can_be_tried_again(un
     assert page.button(key="build-first").label == "Try again"
     (tmp_path / "elsewhere").rename(tmp_path / "corpus")
     page.button(key="build-first").click().run()
-    updated(unindexed)
-    page.run()
-    wait_until_ready(unindexed)
-    page.run()
-    assert keys(page, "example-")
-    assert "Linear algebra" in text_of(ask(page, "What do I learn in phase 1?"))
+    _answers(page, unindexed)
 
 
 @pytest.mark.parametrize(
@@ -119,9 +114,14 @@ def test_the_first_document_is_dropped_in_the_chat_which_then_builds_the_index_a
     _ended(unindexed)
     assert "Saved, but it cannot be read" in text_of(page.run())
     _drop(page, "roadmap.md", MARKDOWN.encode())
-    updated(unindexed)
+    _answers(page, unindexed)
+
+
+def _answers(page: AppTest, runtime: Runtime) -> None:
+    """The first build ends, and the chat offers examples and answers."""
+    updated(runtime)
     page.run()
-    wait_until_ready(unindexed)
+    wait_until_ready(runtime)
     page.run()
     assert keys(page, "example-")
     assert "Linear algebra" in text_of(ask(page, "What do I learn in phase 1?"))
