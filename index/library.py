@@ -1,10 +1,9 @@
-"""Opens the generation in use and hands out snapshots of it; also tells the state of the index without opening it."""
+"""Opens the generation in use and hands out snapshots of it."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,18 +19,14 @@ from index.folder import (
     current,
     current_number,
     file_digest,
-    folder_of,
     index_folder,
     numbers,
 )
 from index.generation import read
 from index.lexical import LexicalIndex
-from index.manifest import Manifest, Refused, read_manifest, verify_files
-from index.refusals import remembered
+from index.manifest import Manifest, read_manifest, verify_files
 from index.search import Snapshot, make_snapshot
-from ingest.corpus import digest_of, scan
 from ingest.errors import RoadmapError
-from ingest.version import readers_digest
 
 _Opened = TypeVar("_Opened")
 
@@ -157,66 +152,3 @@ def pointer_problem(data: Path, number: int | None, on_disk: Sequence[int]) -> s
         return ""
     wrong = "is missing or damaged" if number is None else f"names generation {number}, which is missing"
     return f"{index_folder(data) / POINTER} {wrong}; run `roadmap index`."
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentInfo:
-    """One indexed document, for lists."""
-
-    id: str
-    title: str
-    passages: int
-    characters: int
-    digest: str
-    warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class IndexStatus:
-    """The state of an index: what is in it, what was refused, and what changed in the corpus since."""
-
-    generation: int
-    built: str
-    embedder: str
-    documents: tuple[DocumentInfo, ...]
-    passages: int
-    refused: tuple[Refused, ...]
-    stale: tuple[tuple[str, str], ...]  # (document id, added | changed | removed)
-    size: int  # bytes on disk
-    corpus: str
-    warning: str
-    readers_changed: bool = False  # whether the documents were read by other readers than this program has
-
-
-def read_status(data: Path, corpus: Path | None = None) -> IndexStatus:
-    """Look at the index, and at the corpus it should mirror when `corpus` is given; loads no model.
-
-    Raises:
-        IndexMissing, IndexDamaged: as `Library.snapshot`.
-    """
-    manifest, content, _, warning = read_usable(data)
-    counts: dict[str, int] = {}
-    for passage in content.passages:
-        counts[passage.document_id] = counts.get(passage.document_id, 0) + 1
-    documents = tuple(
-        DocumentInfo(d.id, d.title, counts.get(d.id, 0), len(d.text), d.digest, d.warnings) for d in content.documents
-    )
-    stale: list[tuple[str, str]] = []
-    refused = {entry.document_id: entry for entry in manifest.refused}
-    if corpus is not None:
-        indexed = {document.id: document.digest for document in documents}
-        sources = scan(corpus)
-        refused |= remembered(data, sources)
-        present = {source.id: source for source in sources}
-        for name, source in present.items():
-            if name not in indexed:
-                stale += [(name, "added")] if name not in refused else []
-            elif digest_of(source.path, name) != indexed[name]:
-                stale.append((name, "changed"))
-        stale += [(name, "removed") for name in indexed if name not in present]
-    folder = folder_of(data, manifest.number)
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    return IndexStatus(
-        manifest.number, manifest.created, manifest.embedder, documents, manifest.passages, tuple(refused.values()),
-        tuple(sorted(stale)), size, manifest.corpus, warning, manifest.readers != readers_digest(),
-    )  # fmt: skip

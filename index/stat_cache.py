@@ -59,6 +59,10 @@ class StatCache:
         except (OSError, ValueError, TypeError, AttributeError):
             return cls({})
 
+    def successor(self) -> StatCache:
+        """One that knows what this one kept."""
+        return StatCache(dict(self._kept))
+
     def digest(self, name: str, path: Path, read: Callable[[], str]) -> str:
         """The SHA-256 of the file at `path`: the remembered one where it holds, else what `read` gives."""
         look = look_at(path)

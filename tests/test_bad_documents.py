@@ -18,7 +18,7 @@ import bad_documents as bad
 import pytest
 from fakes import PLAN, WordEmbedder, build, open_library, write_corpus
 
-from index.library import read_status
+from index.status import read_status
 from ingest.document import Document
 from ingest.errors import DocumentRefused, Refusal
 from ingest.isolation import ParserProcess

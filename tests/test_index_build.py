@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 
 from index.build import IndexBusy, Progress, update
 from index.folder import IndexMissing, folder_of, index_folder, numbers
-from index.library import EmbedderMismatch, read_status
+from index.library import EmbedderMismatch
 from index.refusals import remembered
 from index.search import Snapshot
+from index.status import read_status
 from index.terms import term_counts
 from index.verify import verify_index
 from ingest.corpus import scan

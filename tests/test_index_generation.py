@@ -17,8 +17,9 @@ from faults_counts import Counts, Tally
 from index import generation
 from index.content import lexical_text
 from index.folder import IndexDamaged, IndexMissing, current_number, folder_of, index_folder, numbers
-from index.library import read_status, usable_manifest
+from index.library import usable_manifest
 from index.manifest import read_manifest
+from index.status import read_status
 from index.verify import verify_index
 
 SEED = 20261121

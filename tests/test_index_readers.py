@@ -15,8 +15,8 @@ import index.build
 import index.changes
 import ingest
 from index.folder import folder_of
-from index.library import read_status
 from index.manifest import read_manifest
+from index.status import read_status
 from index.verify import verify_index
 from ingest.document import Document
 from ingest.readers import read_document

@@ -15,7 +15,7 @@ from ui_fakes import MARKDOWN
 from ui_fragment import click
 from ui_scene import keys, scene, text_of, updated, visit
 
-import index.library
+import index.status
 from index.folder import numbers
 from ui import pages_library, upload_view
 from ui.checkup import look_at_index
@@ -346,7 +346,7 @@ def test_an_index_that_another_version_made_is_updated_from_the_library(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert keys(_library(), "library-rebuild") == []
-    monkeypatch.setattr(index.library, "readers_digest", lambda: "other")
+    monkeypatch.setattr(index.status, "readers_digest", lambda: "other")
     runtime.look_again()
     assert keys(_library(), "library-rebuild") == ["library-rebuild"]
     (finding,) = [look_at_index(runtime.settings)]

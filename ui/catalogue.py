@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Literal
 
-from index.library import IndexStatus
+from index.status import IndexStatus
 from ingest.corpus import SourceFile
 from ingest.document import Document
 from ingest.readers import READERS

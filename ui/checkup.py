@@ -55,7 +55,7 @@ def look_at_models(settings: Settings) -> Iterator[Finding]:
 
 def look_at_index(settings: Settings) -> Finding:
     """Whether there is an index that can be used, and whether it mirrors the documents."""
-    from index.library import read_status
+    from index.status import read_status
 
     try:
         status = read_status(settings.data, settings.corpus)

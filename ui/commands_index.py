@@ -73,7 +73,7 @@ def status(
     """Show the index, its documents and their warnings, what changed since it was built, and the models."""
     settings = settings_of(context, data, config, corpus=corpus)
     from assistant.models import states
-    from index.library import read_status
+    from index.status import read_status
     from ui.assembly import sources
 
     corpus_warning = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from index.library import IndexStatus
+from index.status import IndexStatus
 from ingest.corpus import SourceFile, scan
 from ingest.document import Document, Passage
 from ingest.errors import CorpusMissing, RoadmapError

@@ -16,8 +16,9 @@ from assistant.feedback import FeedbackStore, open_feedback
 from assistant.progress import ProgressStore, open_progress
 from assistant.roadmap import Roadmap, roadmaps
 from index.folder import current_number, numbers
-from index.library import IndexStatus, Library, read_status
+from index.library import Library
 from index.refusals import remembered
+from index.status import IndexStatus, StatusReader
 from ingest.document import Document, Passage
 from ingest.errors import CorpusMissing, RoadmapError
 from ui import assembly
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-STATUS_SECONDS = 5.0  # how long a look at the corpus stays good: it reads every document
+STATUS_SECONDS = 5.0  # how long a look at the corpus stays good: it asks for the state of every file
 
 Readiness = Literal["loading", "ready", "failed"]
 
@@ -74,6 +75,7 @@ class Runtime:
         self._assistant: Assistant | None = None
         self._lock = threading.Lock()
         self._status: tuple[float, int | None, IndexStatus] | None = None
+        self._status_reader = StatusReader(settings.data, settings.corpus)
         self._progress: ProgressStore | None = None
         self._feedback: FeedbackStore | None = None
         self._roadmaps: tuple[object, tuple[Roadmap, ...]] | None = None
@@ -121,9 +123,9 @@ class Runtime:
     def _look(self) -> IndexStatus:
         number, now = current_number(self.settings.data), time.monotonic()
         try:
-            status = read_status(self.settings.data, self.settings.corpus)
+            status = self._status_reader.read()
         except CorpusMissing:
-            status = read_status(self.settings.data)
+            status = self._status_reader.read(compare=False)
         self._status = (now, number, status)
         return status
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from index.library import IndexStatus
+from index.status import IndexStatus
 from ingest.errors import RoadmapError
 from ui.asking import current_conversation, show_conversation
 from ui.choices import draw_choices

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from index.library import IndexStatus
 from index.manifest import Refused
+from index.status import IndexStatus
 from ingest.corpus import scan
 from ingest.errors import RoadmapError
 from ui.render import counted, escape, sentence

@@ -1,0 +1,131 @@
+"""The state of the index, and of the corpus it should mirror, without a model: what lists and pages show."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from index.folder import current, folder_of, index_folder
+from index.library import read_usable
+from index.manifest import Manifest, Refused
+from index.refusals import remembered
+from index.stat_cache import StatCache, look_at
+from ingest.corpus import digest_of, scan
+from ingest.version import readers_digest
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """One indexed document, for lists."""
+
+    id: str
+    title: str
+    passages: int
+    characters: int
+    digest: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """The state of an index: what is in it, what was refused, and what changed in the corpus since."""
+
+    generation: int
+    built: str
+    embedder: str
+    documents: tuple[DocumentInfo, ...]
+    passages: int
+    refused: tuple[Refused, ...]
+    stale: tuple[tuple[str, str], ...]  # (document id, added | changed | removed)
+    size: int  # bytes on disk
+    corpus: str
+    warning: str
+    readers_changed: bool = False  # whether the documents were read by other readers than this program has
+
+
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    """What was read of the index when its files looked like `stamps`."""
+
+    stamps: tuple[object, ...]
+    manifest: Manifest
+    documents: tuple[DocumentInfo, ...]
+    size: int
+    warning: str
+
+
+def read_status(data: Path, corpus: Path | None = None) -> IndexStatus:
+    """The state of the index once, compared with `corpus` where that is given. Raises what `StatusReader.read` raises."""
+    return StatusReader(data, corpus).read()
+
+
+class StatusReader:
+    """Looks at one index and its corpus again and again, and reads only what has changed since; threads may share it."""
+
+    def __init__(self, data: Path, corpus: Path | None = None) -> None:
+        self._data = data
+        self._corpus = corpus
+        self._lock = threading.Lock()
+        self._indexed: _Indexed | None = None
+        self._digests = StatCache({})
+
+    def read(self, *, compare: bool = True) -> IndexStatus:
+        """The state now; without `compare` the corpus is not looked at.
+
+        Raises:
+            IndexMissing, IndexDamaged: as `Library.snapshot`.
+            CorpusMissing: there is no such folder to compare with.
+        """
+        with self._lock:
+            if self._indexed is None or self._indexed.stamps != tuple(self._stamps()):
+                self._indexed = self._read_index()
+            found = self._indexed
+            manifest = found.manifest
+            refused = {entry.document_id: entry for entry in manifest.refused}
+            stale: tuple[tuple[str, str], ...] = ()
+            if compare and self._corpus is not None:
+                stale = self._compare(self._corpus, found.documents, refused)
+        return IndexStatus(
+            manifest.number, manifest.created, manifest.embedder, found.documents, manifest.passages, tuple(refused.values()),
+            stale, found.size, manifest.corpus, found.warning, manifest.readers != readers_digest(),
+        )  # fmt: skip
+
+    def _read_index(self) -> _Indexed:
+        stamps = tuple(self._stamps())  # before it is read: what changes meanwhile is read once more
+        manifest, content, _, warning = read_usable(self._data)
+        counts = Counter(passage.document_id for passage in content.passages)
+        documents = tuple(
+            DocumentInfo(d.id, d.title, counts[d.id], len(d.text), d.digest, d.warnings) for d in content.documents
+        )
+        folder = folder_of(self._data, manifest.number)
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        return _Indexed(stamps, manifest, documents, size, warning)
+
+    def _stamps(self) -> Iterator[object]:
+        """What tells whether the index has changed: the pointer, and how each file of its generations looks."""
+        yield current(self._data)
+        for path in sorted(index_folder(self._data).glob("gen-*/**/*")):
+            look = look_at(path)
+            yield path, look.stamp if look is not None and look.settled else object()  # equal to nothing: it is read again
+
+    def _compare(
+        self, corpus: Path, documents: tuple[DocumentInfo, ...], refused: dict[str, Refused]
+    ) -> tuple[tuple[str, str], ...]:
+        """How the corpus differs from the index; enters what the last build refused without making an index."""
+        sources = scan(corpus)
+        refused |= remembered(self._data, sources)
+        indexed = {document.id: document.digest for document in documents}
+        present = {source.id: source.path for source in sources}
+        stale: list[tuple[str, str]] = []
+        digests = self._digests.successor()
+        for name, path in present.items():
+            if name not in indexed:
+                stale += [(name, "added")] if name not in refused else []
+            elif digests.digest(name, path, partial(digest_of, path, name)) != indexed[name]:
+                stale.append((name, "changed"))
+        self._digests = digests
+        return tuple(sorted([*stale, *((name, "removed") for name in indexed if name not in present)]))
