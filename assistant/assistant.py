@@ -88,8 +88,10 @@ class Assistant:
         question = checked(question)  # before anything is loaded
         snapshot = self.library.snapshot()
         asked = ask_of(question, history, snapshot)
-        hits, ranked = retrieve(asked, snapshot)
+        vector, candidates = search(asked, snapshot)
         retrieved = time.monotonic()
+        ranked = rank_evidence(asked, vector, candidates, snapshot)
+        hits = reorder(candidates, ranked)[:HITS]
         yield Retrieved(asked.standalone, hits)
 
         confidence = probability(cover_features(asked, ranked, hits, snapshot))
@@ -163,10 +165,15 @@ def ask_of(question: str, history: Sequence[Turn], snapshot: Snapshot) -> Questi
 
 def retrieve(asked: Question, snapshot: Snapshot, k: int = HITS) -> tuple[tuple[Hit, ...], list[Ranked]]:
     """The `k` best passages, those with the best evidence first, and the evidence units of all candidates, best first."""
-    vector = snapshot.embedder().embed_question(asked.content)
-    candidates = snapshot.search_vector(asked.content, vector, max(CANDIDATES, k), sources=asked.sources)
+    vector, candidates = search(asked, snapshot, max(CANDIDATES, k))
     ranked = rank_evidence(asked, vector, candidates[:CANDIDATES], snapshot)
     return reorder(candidates, ranked)[:k], ranked
+
+
+def search(asked: Question, snapshot: Snapshot, k: int = CANDIDATES) -> tuple[Vectors, tuple[Hit, ...]]:
+    """The vector of the question, shape (dimension,), and the `k` passages that search by it and by its words finds."""
+    vector = snapshot.embedder().embed_question(asked.content)
+    return vector, snapshot.search_vector(asked.content, vector, k, sources=asked.sources)
 
 
 def rank_evidence(asked: Question, vector: Vectors, hits: Sequence[Hit], snapshot: Snapshot) -> list[Ranked]:

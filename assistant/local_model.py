@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assistant.answer import Turn
 from assistant.generator import GeneratorUnusable
+from index.compute_threads import all_threads
 from index.weights import HubModel, PinnedWheel, Source, verify
 
 GENERATOR_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
@@ -105,6 +106,7 @@ class LocalModel:
             failure: list[Exception] = []
 
             def generate() -> None:
+                torch.set_num_threads(all_threads())
                 try:
                     self._model.generate(
                         **inputs,

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.bert import BertEncoder, TextTokens
+from index.compute_threads import all_threads, one_thread
 from index.sentence_transformers_encoder import SentenceTransformersEncoder
 from index.weights import HubModel, PinnedWheel, Source, WeightsDamaged, digest_of, verify
 from ingest.errors import RoadmapError
@@ -21,6 +22,7 @@ from ingest.errors import RoadmapError
 Vectors = NDArray[np.float32]
 Span = tuple[int, int]
 BATCH = 8  # texts computed at once by a thread; 16 takes as long and 70 MB more
+READ = 16  # the same where words are read: what one question needs
 EMBEDDER_ID = "sentence-transformers/all-MiniLM-L6-v2"
 EMBEDDER = PinnedWheel(
     model_id=EMBEDDER_ID,
@@ -129,7 +131,9 @@ class TransformerEmbedder:
 
     def embed_question(self, question: str) -> Vectors:
         """Unit vector of shape (dimension,)."""
-        return np.asarray(_unit(self._encoder.encode_question(question)[None, :])[0], np.float32)
+        with one_thread():
+            vector = self._encoder.encode_question(question)
+        return np.asarray(_unit(vector[None, :])[0], np.float32)
 
     def lists(self, word: str) -> bool:
         """Whether a lower-case word is one entry of the model's vocabulary."""
@@ -146,38 +150,7 @@ class TransformerEmbedder:
         A span's vector is the mean of its token vectors, which know the whole text ("late chunking", Günther et al. 2024,
         arXiv 2409.04701). A span behind the model's length limit has the vector of its text.
         """
-        return self._embed(self._encoder, texts, spans, progress)
-
-    def embed_words(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Vectors]:
-        """Unit vectors of the spans of each text, from weights tuned to let the words of a question meet those of its answer.
-
-        Only the bundled model has such weights (`evals/train_reader.py`); any other gives its own vectors.
-
-        Raises:
-            WeightsDamaged: the file of the tuned weights, which is part of the program, is missing or damaged.
-        """
-        return self._embed(self._reading(), texts, spans)[1]
-
-    def importance(self) -> Vectors:
-        """Zeros, where all words count the same, but for the bundled model. Raises WeightsDamaged."""
-        reader = self._reading()
-        return reader.importance if isinstance(reader, BertEncoder) else np.zeros(self.dimension, np.float32)
-
-    def _reading(self) -> BertEncoder | SentenceTransformersEncoder:
-        """What reads words, loaded with the first question."""
-        with self._lock:
-            if self._reader is None:
-                plain = self._encoder
-                self._reader = _tuned(self._folder, plain, self._changes) if isinstance(plain, BertEncoder) else plain
-            return self._reader
-
-    def _embed(
-        self,
-        encoder: BertEncoder | SentenceTransformersEncoder,
-        texts: Sequence[str],
-        spans: Sequence[Sequence[Span]],
-        progress: Callable[[int], None] = lambda done: None,
-    ) -> tuple[Vectors, list[Vectors]]:
+        encoder = self._encoder
         vectors = np.empty((len(texts), self.dimension), np.float32)
         span_vectors: list[Vectors] = [np.empty((0, self.dimension), np.float32)] * len(texts)
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))  # like lengths together
@@ -195,6 +168,38 @@ class TransformerEmbedder:
                 done += count
                 progress(done)
         return vectors, span_vectors
+
+    def embed_words(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Vectors]:
+        """Unit vectors of the spans of each text, from weights tuned to let the words of a question meet those of its answer.
+
+        Only the bundled model has such weights (`evals/train_reader.py`); any other gives its own vectors.
+
+        Raises:
+            WeightsDamaged: the file of the tuned weights, which is part of the program, is missing or damaged.
+        """
+        reader = self._reading()
+        found: list[Vectors] = []
+        with one_thread():
+            for at in range(0, len(texts), READ):
+                read = reader.encode(texts[at : at + READ])
+                found += [
+                    _span_means(text, own, _unit(text.pooled[None, :])[0])
+                    for text, own in zip(read, spans[at : at + READ], strict=True)
+                ]
+        return found
+
+    def importance(self) -> Vectors:
+        """Zeros, where all words count the same, but for the bundled model. Raises WeightsDamaged."""
+        reader = self._reading()
+        return reader.importance if isinstance(reader, BertEncoder) else np.zeros(self.dimension, np.float32)
+
+    def _reading(self) -> BertEncoder | SentenceTransformersEncoder:
+        """What reads words, loaded with the first question."""
+        with self._lock:
+            if self._reader is None:
+                plain = self._encoder
+                self._reader = _tuned(self._folder, plain, self._changes) if isinstance(plain, BertEncoder) else plain
+            return self._reader
 
 
 def _tuned(folder: Path, plain: BertEncoder, changes: Path) -> BertEncoder:
@@ -218,7 +223,7 @@ def _one_thread_a_batch() -> Iterator[Callable[[Callable[[list[int]], int], list
     """
     import torch
 
-    threads = torch.get_num_threads()
+    threads = all_threads()
     with ThreadPoolExecutor(threads, "embed", initializer=torch.set_num_threads, initargs=(1,)) as pool:
         try:
             yield pool.map

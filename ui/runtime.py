@@ -236,6 +236,7 @@ class Runtime:
     def _load(self) -> None:
         try:
             assistant = self.assistant()
+            self.library.embedder().importance()  # loads the weights that the first question would wait for
             self.readiness = "ready"
             if self.settings.mode == "write":
                 self.prepare_writing()

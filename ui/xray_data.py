@@ -35,8 +35,8 @@ EXPLAINED = (
     ),
 )
 _STEPS = {
-    "retrieve": ("Search", "embedding the question, searching vectors and words, ranking the evidence"),
-    "evidence": ("Decide", "whether the documents cover it, and which pieces to quote"),
+    "retrieve": ("Search", "reading the question, embedding it, searching vectors and words"),
+    "evidence": ("Decide", "ranking the evidence in what was found, whether it covers the question, and which pieces to quote"),
     "write": ("Write", "putting the sentences out, each checked against its source where a model writes"),
 }
 _FATES: Mapping[Fate, str] = {
