@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.additions import BUDGET, Additions, Candidate, additions_model
 from assistant.answer import Citation, Sentence
 from assistant.question import Question
 from assistant.ranker import Ranked
@@ -14,13 +15,13 @@ from assistant.units import Part, Unit
 from index.terms import terms, words
 from ingest.document import Document
 
-BUDGET = 90  # words an answer should keep within; a structure that answers by itself may go beyond
 PARTS_BUDGET = 180  # the same for a question of several parts
 FULL_LIST = 90  # words up to which a list is quoted with its explanations; longer ones by their labels
 DETAIL = 0.15  # relevance from which an item of such a list is quoted whole all the same
-MORE_RELEVANCE = 0.07  # least relevance of a unit that is added to the best one
-SHARE_OF_BEST = 0.2  # and least share of the best one's relevance
-ANOTHER_SHARE = 0.15  # the same for the first unit of another document
+ADDS = 0.02  # least probability that a unit adds something to the answer
+DEAR = 0.5  # power of a unit's words, and of `CHEAP` more, by which that probability is divided where several add something
+CHEAP = 10
+WEIGHED = 24  # units of the ranking that may be added
 REPEAT = 0.6  # share of content words in common from which a unit repeats another
 MAX_UNITS = 6
 LEAST_WORDS = 3  # of a unit that is added: one of fewer says nothing beside the others
@@ -81,6 +82,11 @@ class Shape:
         """How many words of a unit are shown."""
         return sum(len(words(piece.text)) for piece in self.pieces(unit))
 
+    def candidate(self, ranked: Ranked, place: int) -> Candidate:
+        """The unit as it would be shown; `place` is its 0-based one in the ranking."""
+        text = "\n".join(piece.text for piece in self.pieces(ranked.unit))
+        return Candidate.of(ranked, place, text, self.wanted)
+
     def _tells(self, unit: Unit, part: Part) -> bool:
         """Whether an item is evidence by itself, or holds what the question wants (a time span, say) behind its label."""
         if (unit.document.id, part.start, part.end) in self._telling:
@@ -99,6 +105,25 @@ def choose(
     """
     if not ranked:
         return []
+    chosen = begin(ranked, question, named, shape, wanted)
+    known = {id(unit): place for place, unit in enumerate(ranked)}
+    said = [shape.candidate(unit, known.get(id(unit), 0)) for unit in chosen]
+    others = [shape.candidate(unit, place) for place, unit in enumerate(ranked[:WEIGHED])]
+    additions = Additions(question, named)
+    while len(said) < MAX_UNITS and (fitting := addable(others, said)):
+        chances = additions_model()(additions.features(said, fitting))[:, 0]
+        worth = [chance / (other.words + CHEAP) ** DEAR for other, chance in zip(fitting, chances, strict=True)]
+        best = max((at for at, chance in enumerate(chances) if chance >= ADDS), key=lambda at: worth[at], default=None)
+        if best is None:
+            break
+        said.append(fitting[best])
+    return _arranged([each.ranked for each in said])
+
+
+def begin(
+    ranked: Sequence[Ranked], question: Question, named: frozenset[str], shape: Shape, wanted: Sequence[Ranked] = ()
+) -> list[Ranked]:
+    """The units that an answer has in any case, as `choose`."""
     several = len(named) > 1 or question.wants.sources
     chosen = list(wanted[:1]) or (_one_of_each(ranked, named) if several else [ranked[0]])
     for part in wanted[1:]:
@@ -107,19 +132,17 @@ def choose(
             chosen.append(part)
     if (told := _tells_more(ranked, chosen, shape)) is not None:
         chosen.append(told)
-    best = max(unit.relevance for unit in chosen)
-    spent = sum(shape.words(kept.unit) for kept in chosen)
-    for candidate in sorted(ranked, key=lambda r: (-r.relevance * r.value, r.unit.document.id, r.unit.start)):
-        if len(chosen) >= MAX_UNITS:
-            break
-        cost = shape.words(candidate.unit)
-        another = all(candidate.unit.document is not kept.unit.document for kept in chosen)
-        weak = candidate.relevance < max(MORE_RELEVANCE, (ANOTHER_SHARE if another else SHARE_OF_BEST) * best)
-        if weak or cost < LEAST_WORDS or spent + cost > BUDGET or any(repeats(candidate.unit, kept.unit) for kept in chosen):
-            continue
-        chosen.append(candidate)
-        spent += cost
-    return _arranged(chosen)
+    return chosen
+
+
+def addable(others: Sequence[Candidate], said: Sequence[Candidate]) -> list[Candidate]:
+    """Those of the others that an answer of the units `said` has room for and that repeat none of them."""
+    room = BUDGET - sum(each.words for each in said)
+    return [
+        other
+        for other in others
+        if LEAST_WORDS <= other.words <= room and not any(repeats(other.ranked.unit, each.ranked.unit) for each in said)
+    ]
 
 
 def _tells_more(ranked: Sequence[Ranked], chosen: Sequence[Ranked], shape: Shape) -> Ranked | None:

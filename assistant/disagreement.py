@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.answer import Citation, Position
-from assistant.compose import MORE_RELEVANCE, Piece, cite
+from assistant.compose import Piece, cite
 from assistant.figures import Figure, FigureKind, figures
 from assistant.ranker import Ranked
 from index.terms import terms, words
 
 LOOKED_AT = 40  # units of evidence
+LEAST_RELEVANCE = 0.07  # of a unit of another document whose figure is set beside
 _WORDINGS: tuple[tuple[FigureKind, str], ...] = (
     ("hours", "how many hours"),
     ("duration", "how long|how much time|how many (?:days|weeks|months|years)|how fast|how quickly"),
@@ -77,7 +78,7 @@ def _uncited(citations: Sequence[Citation], ranked: Sequence[Ranked]) -> Iterato
     seen = {(citation.document_id, citation.start) for citation in citations}
     for candidate in ranked[:LOOKED_AT]:
         unit = candidate.unit
-        if unit.kind in ("sentence", "item", "row") and candidate.relevance >= MORE_RELEVANCE:
+        if unit.kind in ("sentence", "item", "row") and candidate.relevance >= LEAST_RELEVANCE:
             part = unit.parts[0]
             if (unit.document.id, part.start) not in seen:
                 seen.add((unit.document.id, part.start))

@@ -7,6 +7,7 @@ pass through the embedder, so only the few best units are looked at.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,20 +26,29 @@ NAMES = (
 )  # fmt: skip
 
 
-def interactions(question: Question, units: Sequence[Unit], snapshot: Snapshot) -> Signals:
-    """One row for each unit, shape (len(units), len(NAMES)), each number a cosine or a mean of cosines.
+@dataclass(frozen=True, slots=True)
+class Met:
+    """How units meet a question. A word of the question is met by the unit's word that is nearest to it."""
 
-    A word of the question is met by the unit's word that is nearest to it. Those of all words and by importance count
-    function words, the others are 0 without a content word.
+    rows: Signals  # (units, len(NAMES)), each number a cosine or a mean of cosines
+    words: Signals  # (units, words of the question): the cosine of each word times its share of the question's importance
+
+
+def interactions(question: Question, units: Sequence[Unit], snapshot: Snapshot) -> Met:
+    """How each unit meets the words of the question.
+
+    Of the numbers in `rows`, those of all words and by importance count function words, the others are 0 without a content
+    word.
     """
     rows = np.zeros((len(units), len(NAMES)), np.float32)
     if not units:
-        return rows
+        return Met(rows, np.zeros((0, 0), np.float32))
     read = readings(units)
     words = snapshot.words.of([question.content, *(reading.text for reading in read)])
     vectors = words[0].vectors.astype(np.float32)
+    each = np.zeros((len(units), len(vectors)), np.float32)
     if not len(vectors):
-        return rows
+        return Met(rows, each)
     asked = [question.content[start:end].lower().replace("’", "'") for start, end in words[0].spans]
     content = np.array([word not in STOPWORDS for word in asked])
     importance = np.exp(vectors @ snapshot.embedder().importance())
@@ -51,8 +61,9 @@ def interactions(question: Question, units: Sequence[Unit], snapshot: Snapshot) 
             if inside.any():
                 met = cosines[:, inside].max(axis=1)
                 whole = held.vectors[inside].sum(axis=0, dtype=np.float32)
+                each[row] = met * importance
                 rows[row] = _numbers(met, content, rarity, importance, _cosine(vectors.sum(axis=0), whole))
-    return rows
+    return Met(rows, each)
 
 
 def _inside(words: NDArray[np.int64], spans: Sequence[Span]) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 
 from assistant import interaction
+from assistant.interaction import Met
 from assistant.perceptron import Floats, Perceptron, read_perceptron
 from assistant.signals import NAMES, Signals
 from assistant.units import Unit
@@ -23,6 +24,7 @@ FEATURES = (
     "value_below_best", "relevance_below_best",
 )  # fmt: skip
 _UNMET = np.zeros(len(interaction.NAMES), np.float32)
+_NO_WORDS = np.zeros(0, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Ranked:
     relevance: float
     signals: Floats
     met: Floats = field(default_factory=_UNMET.copy)  # in the order of `interaction.NAMES`; 0 for all but the best few
+    words_met: Floats = field(default_factory=_NO_WORDS.copy)  # a row of `interaction.Met.words`; empty for all but those
 
 
 @cache
@@ -60,16 +63,20 @@ def rank(units: list[Unit], signals: Signals) -> list[Ranked]:
     return in_order(ranked)
 
 
-def rerank(ranked: Sequence[Ranked], met: Signals) -> list[Ranked]:
-    """The ranked units, the first `len(met)` of them weighed anew with their interactions with the question."""
-    if not len(met):
+def rerank(ranked: Sequence[Ranked], met: Met) -> list[Ranked]:
+    """The ranked units, as many of the first as `met` tells of weighed anew with their interactions with the question."""
+    if not len(met.rows):
         return list(ranked)
-    scores = reranking_model()(reranking_features(ranked, met))
+    return weighed_again(ranked, met, reranking_model()(reranking_features(ranked, met.rows)))
+
+
+def weighed_again(ranked: Sequence[Ranked], met: Met, scores: Floats) -> list[Ranked]:
+    """The ranked units in their new order, the first with the values and relevances `scores`, shape (n, 2)."""
     again = [
-        replace(r, value=float(v), relevance=float(relevance), met=row)
-        for r, (v, relevance), row in zip(ranked, scores, met, strict=False)
+        replace(r, value=float(value), relevance=float(relevance), met=row, words_met=words)
+        for r, (value, relevance), row, words in zip(ranked, scores, met.rows, met.words, strict=False)
     ]
-    return in_order([*again, *ranked[len(met) :]])
+    return in_order([*again, *ranked[len(again) :]])
 
 
 def reranking_features(ranked: Sequence[Ranked], met: Signals) -> Signals:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.assistant import CANDIDATES, ask_of
-from assistant.interaction import interactions
+from assistant.interaction import Met, interactions
 from assistant.orders import without_orders
 from assistant.question import Question
 from assistant.ranker import FEATURES as RERANKING
@@ -54,8 +54,9 @@ class Sample:
     weight: float
     group: str  # questions about the same document are held out together
     best: float  # the highest value of a unit
+    item: EvalItem
     ranked: tuple[Ranked, ...] = ()  # as the first stage had it, in a sample for the second
-    met: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))  # interactions of its first units
+    met: Met = field(default_factory=lambda: Met(*[np.zeros((0, 0), np.float32)] * 2))  # of its first units
 
 
 def fold_file(fold: int) -> str:
@@ -102,7 +103,7 @@ def samples_of(items: Sequence[EvalItem], snapshot: Snapshot, *, weight: float, 
         if answerable and not (targets[:, 0] > 0).any():
             continue  # nothing was retrieved that could be learnt from
         best = float(targets[:, 0].max(initial=0))
-        samples.append(Sample(question, hits, units, rows, targets, answerable, snapshot, weight, group, best))
+        samples.append(Sample(question, hits, units, rows, targets, answerable, snapshot, weight, group, best, item))
     return samples
 
 
@@ -113,7 +114,7 @@ def second_stage(sample: Sample, scores: Floats) -> Sample:
     ranked = [Ranked(units[at], float(scores[at, 0]), float(scores[at, 1]), sample.signals[at]) for at in order]
     first = [r.unit for r in ranked[:RERANKED]]
     met = interactions(sample.question, first, sample.snapshot)
-    rows = reranking_features(ranked, met) if first else np.zeros((0, len(RERANKING)), np.float32)
+    rows = reranking_features(ranked, met.rows) if first else np.zeros((0, len(RERANKING)), np.float32)
     return replace(
         sample, units=first, signals=rows, targets=sample.targets[order[: len(first)]], ranked=tuple(ranked), met=met
     )

@@ -1,4 +1,4 @@
-"""Trains what chooses evidence and what decides about cover, and writes their weights into `assistant/`.
+"""Trains what chooses evidence, what adds to an answer and what decides about cover; writes the weights into `assistant/`.
 
     python -m evals.train_evidence --index .roadmap --readers DIR [--questions qed-dev.jsonl]
 
@@ -13,23 +13,23 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+import zlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from assistant.additions import NAMES as ADDED
 from assistant.assistant import HITS, reorder
 from assistant.coverage import FEATURES, cover_features
 from assistant.perceptron import Perceptron, write_perceptron
 from assistant.ranker import FEATURES as RERANKING
-from assistant.ranker import LIMIT, in_order
+from assistant.ranker import Ranked, weighed_again
 from assistant.signals import NAMES
 from evals.abstention import auroc
+from evals.addition_samples import additions_of
 from evals.evidence_samples import (
     FOLDS,
     QED_HELD,
@@ -42,38 +42,30 @@ from evals.evidence_samples import (
     second_stage,
     write_qed,
 )  # fmt: skip
+from evals.fitting import Stage, fit_logistic, fit_perceptron
 from evals.items import load_items
 from evals.spread import usable_cores
 from index.embedder import TransformerEmbedder
 from index.library import Library
 
-HIDDEN = 32
-EPOCHS = 20
 PARTS = 5  # of the questions, for held-out scores
-SEEDS = 3  # networks averaged into one by being trained side by side
 NEGATIVES = 80  # units without evidence that the first stage learns from, of each question
-ANSWERABLE = 0.88  # share of the questions that the documents answer, as among the reference questions
-RIDGE = 0.03  # of the cover check, on standardised features
+ANSWERS = 3  # that are grown for each question, to learn what adds to them
 _FOLDER = Path(__file__).parent.parent / "assistant"
 _ABOUT = (
-    "Weights of the evidence ranker and the cover check. Trained by `python -m evals.train_evidence` on the dev questions, on "
-    "evals/training/ and, where it was named, on QED (google-research-datasets/QED, text from Wikipedia, CC BY-SA 3.0)."
+    "Weights of the evidence ranker, of what adds to an answer, and of the cover check. Trained by `python -m "
+    "evals.train_evidence` on the dev questions, on evals/training/ and, where it was named, on QED "
+    "(google-research-datasets/QED, text from Wikipedia, CC BY-SA 3.0)."
 )
-
-
-class Stage(NamedTuple):
-    """How the network of a stage is kept from learning its questions by heart."""
-
-    dropout: float
-    weight_decay: float
 
 
 FIRST = Stage(dropout=0.0, weight_decay=0.1)
 SECOND = Stage(dropout=0.1, weight_decay=0.3)  # it sees few units a question
+ADDITIONS = Stage(dropout=0.0, weight_decay=0.02, epochs=6, batch=1024)
 
 
 def main() -> None:
-    """Train, print held-out figures, write the three files of weights."""
+    """Train, print held-out figures, write the four files of weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--index", type=Path, default=Path(".roadmap"), help="data folder with the index of corpus/")
     parser.add_argument("--readers", type=Path, required=True, help="folder that `evals.train_reader --folds` filled")
@@ -97,7 +89,8 @@ def main() -> None:
     again = [second_stage(sample, own) for sample, own in held]
     origin = np.array(origins)
     scores = _held_out(again, SECOND)
-    features = np.array([_cover_row(sample, own) for sample, own in zip(again, scores, strict=True)], np.float32)
+    rankings = [weighed_again(sample.ranked, sample.met, own) for sample, own in zip(again, scores, strict=True)]
+    features = np.array([_cover_row(sample, ranked) for sample, ranked in zip(again, rankings, strict=True)], np.float32)
     answerable = np.array([sample.answerable for sample in again])
     balance = np.array([s.weight for s in again], np.float32)
     for name in dict.fromkeys(origin.tolist()):
@@ -116,6 +109,7 @@ def main() -> None:
     write_perceptron(_FOLDER / "evidence_model.json", first, NAMES, _ABOUT, digits=5)
     second = fit_network([s for s in again if s.answerable], SECOND)
     write_perceptron(_FOLDER / "reranking_model.json", second, RERANKING, _ABOUT, digits=5)
+    write_perceptron(_FOLDER / "additions_model.json", fit_additions(again, rankings), ADDED, _ABOUT, digits=5)
     cover_fields = {
         "about": _ABOUT,
         "features": list(FEATURES),
@@ -126,66 +120,36 @@ def main() -> None:
 
 
 def fit_network(samples: Sequence[Sample], stage: Stage = FIRST, seed: int = 0) -> Perceptron:
-    """The evidence model: `SEEDS` small networks trained at once on a mix of the sets, kept as one wider one."""
+    """An evidence model, from a mix of the sets."""
     generator = np.random.default_rng(seed)
     keep = [(s.targets[:, 1] > 0) | (generator.random(len(s.targets)) < NEGATIVES / max(1, len(s.targets))) for s in samples]
     rows = np.concatenate([s.signals[k] for s, k in zip(samples, keep, strict=True)])
     wanted = np.concatenate([s.targets[k] for s, k in zip(samples, keep, strict=True)])
     weights = np.concatenate([np.full(int(k.sum()), s.weight, np.float32) for s, k in zip(samples, keep, strict=True)])
-    mean, scale = rows.mean(axis=0), rows.std(axis=0)
-    scale[scale < 1e-3] = 1
-    x, y, w = (torch.tensor(a) for a in (np.clip((rows - mean) / scale, -LIMIT, LIMIT), wanted, weights))
-    networks = []
-    for number in range(SEEDS):
-        torch.manual_seed(seed * 100 + number)
-        layers = (torch.nn.Linear(x.shape[1], HIDDEN), torch.nn.ReLU(), torch.nn.Linear(HIDDEN, 2))
-        network = torch.nn.Sequential(torch.nn.Dropout(stage.dropout), *layers)
-        optimizer = torch.optim.AdamW(network.parameters(), lr=3e-3, weight_decay=stage.weight_decay)
-        for _ in range(EPOCHS):
-            for batch in torch.randperm(len(x)).split(512):
-                loss = torch.nn.functional.binary_cross_entropy_with_logits(network(x[batch]), y[batch], reduction="none")
-                optimizer.zero_grad()
-                (loss.sum(dim=1) * w[batch]).mean().backward()
-                optimizer.step()
-        networks.append([p.detach().numpy() for p in network.parameters()])
-    return Perceptron(
-        mean, scale,
-        hidden=np.concatenate([n[0].T for n in networks], axis=1),
-        hidden_bias=np.concatenate([n[1] for n in networks]),
-        output=np.concatenate([n[2].T / SEEDS for n in networks]).astype(np.float32),
-        output_bias=np.mean([n[3] for n in networks], axis=0, dtype=np.float32),
-        limit=LIMIT,
-    )  # fmt: skip
+    return fit_perceptron(rows, wanted, weights, stage, seed)
 
 
-def fit_logistic(features: Floats, labels: NDArray[np.bool_], weights: Floats) -> tuple[Floats, float]:
-    """Logistic regression with a small ridge; the two classes weigh the same within each set of questions.
-
-    The probabilities are those where `ANSWERABLE` of the questions have an answer, not half of them.
-    """
-    balanced = weights.copy()
-    for weight in np.unique(weights):
-        for label in (True, False):
-            group = (weights == weight) & (labels == label)
-            balanced[group] *= 1.0 / max(1, group.sum())
-    mean, scale = features.mean(axis=0), features.std(axis=0)
-    scale[scale < 1e-4] = 1
-    x, y, w = (torch.tensor(a.astype(np.float32)) for a in ((features - mean) / scale, labels, balanced / balanced.sum()))
-    line = torch.nn.Linear(x.shape[1], 1)
-    torch.nn.init.zeros_(line.weight)
-    optimizer = torch.optim.LBFGS(line.parameters(), max_iter=200)
-
-    def closure() -> torch.Tensor:
-        optimizer.zero_grad()
-        loss = (torch.nn.functional.binary_cross_entropy_with_logits(line(x)[:, 0], y, reduction="none") * w).sum()
-        loss = loss + RIDGE * (line.weight**2).sum()
-        loss.backward()
-        return loss
-
-    optimizer.step(closure)
-    slope = line.weight.detach().numpy()[0] / scale
-    prior = float(np.log(ANSWERABLE / (1 - ANSWERABLE)))
-    return slope, float(line.bias.detach()) - float(slope @ mean) + prior
+def fit_additions(samples: Sequence[Sample], rankings: Sequence[Sequence[Ranked]]) -> Perceptron:
+    """The model of what adds to an answer, from `ANSWERS` answers a question; prints how well it tells, held out."""
+    generator = np.random.default_rng(0)
+    rows, adds, parts = [], [], []
+    for sample, ranked in zip(samples, rankings, strict=True):
+        for _ in range(ANSWERS if sample.answerable else 0):
+            named = sample.question.sources or sample.snapshot.titles.named(sample.question.content)
+            own, right = additions_of(sample.item, sample.question, ranked, frozenset(named), generator)
+            rows.append(own)
+            adds.append(right)
+            parts.append(np.full(len(own), zlib.crc32(sample.group.encode()) % PARTS))
+    x, y, part = np.concatenate(rows), np.concatenate(adds)[:, None], np.concatenate(parts)
+    weights = np.ones(len(x), np.float32)
+    chances = np.zeros(len(x), np.float32)
+    for held in range(PARTS):
+        rest = part != held
+        model = fit_perceptron(x[rest], y[rest], weights[rest], ADDITIONS)
+        chances[~rest] = model(x[~rest])[:, 0]
+    told = auroc(chances.tolist(), (y[:, 0] > 0).tolist()) or 0
+    print(f"what adds to an answer: AUROC {told:.3f} over {len(x):,} units beside answers (held out)")
+    return fit_perceptron(x, y, weights, ADDITIONS)
 
 
 def _held_out(samples: Sequence[Sample], stage: Stage = FIRST) -> list[Floats]:
@@ -214,10 +178,7 @@ def _first_choice(samples: Sequence[Sample], scores: Sequence[Floats]) -> float:
     return float(np.mean(shares)) if shares else 0.0
 
 
-def _cover_row(sample: Sample, scores: Floats) -> list[float]:
-    pairs = zip(sample.ranked, scores, sample.met, strict=False)
-    again = [replace(r, value=float(value), relevance=float(relevance), met=met) for r, (value, relevance), met in pairs]
-    ranked = in_order([*again, *sample.ranked[len(again) :]])
+def _cover_row(sample: Sample, ranked: Sequence[Ranked]) -> list[float]:
     return cover_features(sample.question, ranked, reorder(sample.hits, ranked)[:HITS], sample.snapshot)
 
 

@@ -38,7 +38,7 @@ def named(row: np.ndarray) -> dict[str, float]:
 def test_each_content_word_is_met_by_its_nearest_word(snapshot: Snapshot) -> None:
     asked, units = found("How long does statistics take in space?", snapshot)
     sentence = next(unit for unit in units if unit.text == "Statistics takes eight weeks.")
-    row = named(interactions(asked, [sentence], snapshot)[0])
+    row = named(interactions(asked, [sentence], snapshot).rows[0])
     # "long" and "space" stand nowhere in the unit; "statistics" and "take" do, by their stems; function words count apart.
     assert row["mean_met"] == 0.5
     assert row["least_met"] == row["two_least_met"] == 0
@@ -56,14 +56,14 @@ def test_a_word_counts_as_much_as_the_weights_of_the_reader_say(tmp_path: Path) 
     for word, weight in (("statistics", 0.0), ("statistics", 2.0), ("space", 2.0)):
         importance = weight * snapshot.embedder().embed_question(word)
         snapshot.embedder().importance = lambda found=importance: found  # type: ignore[method-assign]
-        met.append(named(interactions(asked, [sentence], snapshot)[0])["mean_met_by_importance"])
+        met.append(named(interactions(asked, [sentence], snapshot).rows[0])["mean_met_by_importance"])
     heavy = math.exp(2) / (math.exp(2) + 1)
     assert met == [0.5, pytest.approx(heavy, abs=1e-4), pytest.approx(1 - heavy, abs=1e-4)]
 
 
 def test_a_question_of_function_words_only_has_nothing_to_be_met(snapshot: Snapshot) -> None:
     asked, units = found("what is it?", snapshot)
-    row = named(interactions(asked, units[:1], snapshot)[0])
+    row = named(interactions(asked, units[:1], snapshot).rows[0])
     assert row["mean_met"] == row["least_met"] == row["rarest_met"] == 0
 
 
@@ -73,7 +73,7 @@ def test_the_words_of_the_headings_count_and_what_stands_far_behind_does_not(tmp
     snapshot = open_library(tmp_path / "data").snapshot()
     asked, units = found("docker kubernetes", snapshot)
     sentence = next(unit for unit in units if unit.text == "Kubernetes comes last.")
-    assert named(interactions(asked, [sentence], snapshot)[0])["least_met"] == 1
+    assert named(interactions(asked, [sentence], snapshot).rows[0])["least_met"] == 1
 
 
 def test_only_the_best_are_weighed_anew_and_the_embedder_sees_no_others(snapshot: Snapshot) -> None:
@@ -92,12 +92,12 @@ def test_only_the_best_are_weighed_anew_and_the_embedder_sees_no_others(snapshot
 
 def test_nothing_found_is_nothing_to_weigh(snapshot: Snapshot) -> None:
     asked, _ = found("python", snapshot)
-    assert interactions(asked, [], snapshot).shape == (0, len(NAMES))
+    assert interactions(asked, [], snapshot).rows.shape == (0, len(NAMES))
     assert rerank([], interactions(asked, [], snapshot)) == []
 
 
 def test_the_same_question_has_the_same_numbers_whatever_stands_beside(snapshot: Snapshot) -> None:
     asked, units = found("Which database comes first?", snapshot)
-    alone = interactions(asked, units[:1], snapshot)[0]
-    beside = interactions(asked, units[:5], snapshot)[0]
+    alone = interactions(asked, units[:1], snapshot).rows[0]
+    beside = interactions(asked, units[:5], snapshot).rows[0]
     assert np.allclose(alone, beside, atol=1e-6)
