@@ -6,6 +6,7 @@ Needs a Chromium on the path and is skipped where there is none.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -305,3 +306,25 @@ def test_two_visits_at_once_each_see_their_own_conversation(visit: Tab, browser:
         assert f"Question of the {own}" in text
         assert f"Question of the {elsewhere}" not in text
     other.close()
+
+
+XRAY = Path(__file__).parents[1] / "ui" / "xray.js"
+DRAW_XRAY = """async ([script, data]) => {
+  const drawn = await import("data:text/javascript," + encodeURIComponent(script));
+  drawn.default({data, parentElement: document.body});
+}"""
+
+
+def test_the_candidates_that_come_later_are_shown_on_a_press_and_keys_go_on_from_there(browser: Any) -> None:
+    row = {"moved": 0, "title": "t", "place": "p", "words": "w", "scores": [0.5], "shown": ["0.50"], "used": False, "fate": "f"}
+    rows = [{**row, "rank": rank, "later": rank > 10} for rank in range(1, 14)]
+    page = browser.new_page()
+    data = {"verdict": "v", "note": "", "explained": [["Dense", "told"]], "times": [], "candidates": rows}
+    page.evaluate(DRAW_XRAY, [XRAY.read_text(encoding="utf-8"), data])
+    shown = page.locator("tbody tr:visible")
+    assert shown.count() == 10
+    page.get_by_role("button", name="Show 3 more").press("Enter")
+    assert shown.count() == 13
+    assert page.evaluate("document.activeElement.querySelector('.ra-rank').textContent") == "11"
+    assert page.get_by_role("button").count() == 0
+    page.close()
