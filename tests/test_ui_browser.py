@@ -308,6 +308,20 @@ def test_two_visits_at_once_each_see_their_own_conversation(visit: Tab, browser:
     other.close()
 
 
+def test_on_a_telephone_the_sidebar_gives_way_to_the_conversation_that_was_chosen_there(visit: Tab) -> None:
+    visit.ask("What do I learn?")
+    visit.answered()
+    sidebar = visit.page.locator('[data-testid="stSidebar"]')
+    visit.page.set_viewport_size({"width": 360, "height": 740})
+    visit.page.goto(visit.page.url.split("?")[0])
+    visit.page.get_by_text("What would you like to know?").wait_for()
+    visit.page.locator('[data-testid="stExpandSidebarButton"]').click()
+    visit.page.wait_for_function("document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().left === 0")
+    sidebar.get_by_role("button", name="What do I learn?").first.click()
+    visit.answered()
+    visit.page.wait_for_function("document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().right <= 0")
+
+
 XRAY = Path(__file__).parents[1] / "ui" / "xray.js"
 DRAW_XRAY = """async ([script, data]) => {
   const drawn = await import("data:text/javascript," + encodeURIComponent(script));
