@@ -6,11 +6,13 @@ What comes back is checked field by field, and what is shared as Markdown fetche
 from __future__ import annotations
 
 import json
+import re
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
+from itertools import pairwise
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from assistant.answer import Answer, disagreement_text, sentences_text
@@ -24,6 +26,8 @@ MAX_IMPORTED = 1000  # conversations in one file
 _KIND = "roadmap-conversations"
 _STATUS = {"answered": "Covered", "partial": "Partly covered", "not_covered": "Not covered"}
 
+_ITEM = re.compile(r"\s*(?:-|\d+\.) ")
+
 
 class TranscriptInvalid(RoadmapError):
     """A file is no export of conversations, or is damaged."""
@@ -34,7 +38,7 @@ def answer_markdown(answer: Answer) -> str:
     if answer.status == "not_covered":
         lines = ["The documents do not cover this."]
         return "\n".join([*lines, *(f"- They do answer: {_inert(question)}" for question in answer.suggestions)])
-    lines = [_inert(sentences_text(answer.sentences))]
+    lines = [_inert(_paragraphs(sentences_text(answer.sentences)))]
     if answer.disagreement:
         lines += ["", _inert(disagreement_text(answer))]
     if answer.missing:
@@ -91,6 +95,16 @@ def import_conversations(store: Conversations, data: bytes) -> tuple[str, ...]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise TranscriptInvalid("This file is no export of conversations, or it is damaged; choose one saved here.") from exc
     return tuple(store.add(title, messages) for title, messages in read)
+
+
+def _paragraphs(text: str) -> str:
+    """Lines apart from each other by an empty one, but for the items of a list: Markdown would run them together."""
+    lines = text.split("\n")
+    parts = lines[:1]
+    for before, line in pairwise(lines):
+        parts.append("\n" if _ITEM.match(before) and _ITEM.match(line) else "\n\n")
+        parts.append(line)
+    return "".join(parts)
 
 
 def _inert(text: str) -> str:

@@ -50,6 +50,14 @@ def test_an_answer_to_share_has_every_number_with_its_quote() -> None:
     ]
 
 
+def test_views_and_plain_sentences_to_share_are_paragraphs_of_their_own() -> None:
+    answer = covered_answer()
+    first, second = answer.sentences
+    views = (replace(first, bullet="", attribution="One guide"), replace(second, attribution="Another guide"))
+    text = answer_markdown(replace(answer, sentences=views))
+    assert text.startswith("One guide:\n\nLinear algebra [1]\n\nAnother guide:\n\n2. Statistics [2]\n\nSources:")
+
+
 def test_what_is_shared_fetches_nothing_and_holds_no_html() -> None:
     answer = covered_answer()
     hostile = replace(answer.sentences[0], text="![x](http://evil.example/x.png) <img src=x>")

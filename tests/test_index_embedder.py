@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from index.bert import BertEncoder
+from index.bert import BertEncoder, TextTokens
+from index.compute_threads import all_threads
 from index.embedder import BATCH, EMBEDDER, EMBEDDER_ID, READER, TransformerEmbedder, embedder_source
 from index.sentence_transformers_encoder import SentenceTransformersEncoder
 from index.terms import WORD
@@ -194,3 +196,24 @@ def test_the_default_comes_from_the_pinned_package_and_any_other_from_the_hub(em
     assert embedder_source() is EMBEDDER
     assert embedder.id == EMBEDDER_ID
     assert embedder_source("someone/other") == HubModel("someone/other", "embedder", "main")
+
+
+def test_what_a_question_needs_is_computed_by_one_thread_and_nothing_else_is(
+    embedder: TransformerEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The number of threads is one for the whole process: questions that overlap must leave it as it was."""
+    seen: list[int] = []
+    whole = BertEncoder.encode
+
+    def encode(self: BertEncoder, texts: Sequence[str]) -> list[TextTokens]:
+        seen.append(torch.get_num_threads())
+        return whole(self, texts)
+
+    monkeypatch.setattr(BertEncoder, "encode", encode)
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(embedder.embed_question, TEXTS * 5))
+    embedder.embed_words(TEXTS, SPANS)
+    assert set(seen) == {1}
+    assert torch.get_num_threads() == all_threads()
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(torch.get_num_threads).result() == all_threads(), "a thread that begins later has all again"

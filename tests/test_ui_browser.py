@@ -6,6 +6,7 @@ Needs a Chromium on the path and is skipped where there is none.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -305,3 +306,39 @@ def test_two_visits_at_once_each_see_their_own_conversation(visit: Tab, browser:
         assert f"Question of the {own}" in text
         assert f"Question of the {elsewhere}" not in text
     other.close()
+
+
+def test_on_a_telephone_the_sidebar_gives_way_to_the_conversation_that_was_chosen_there(visit: Tab) -> None:
+    visit.ask("What do I learn?")
+    visit.answered()
+    sidebar = visit.page.locator('[data-testid="stSidebar"]')
+    visit.page.set_viewport_size({"width": 360, "height": 740})
+    visit.page.goto(visit.page.url.split("?")[0])
+    visit.page.get_by_text("What would you like to know?").wait_for()
+    visit.page.locator('[data-testid="stExpandSidebarButton"]').click()
+    visit.page.wait_for_function("document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().left === 0")
+    sidebar.get_by_role("button", name="What do I learn?").first.click()
+    visit.answered()
+    visit.page.wait_for_function("document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().right <= 0")
+
+
+XRAY = Path(__file__).parents[1] / "ui" / "xray.js"
+DRAW_XRAY = """async ([script, data]) => {
+  const drawn = await import("data:text/javascript," + encodeURIComponent(script));
+  drawn.default({data, parentElement: document.body});
+}"""
+
+
+def test_the_candidates_that_come_later_are_shown_on_a_press_and_keys_go_on_from_there(browser: Any) -> None:
+    row = {"moved": 0, "title": "t", "place": "p", "words": "w", "scores": [0.5], "shown": ["0.50"], "used": False, "fate": "f"}
+    rows = [{**row, "rank": rank, "later": rank > 10} for rank in range(1, 14)]
+    page = browser.new_page()
+    data = {"verdict": "v", "note": "", "explained": [["Dense", "told"]], "times": [], "candidates": rows}
+    page.evaluate(DRAW_XRAY, [XRAY.read_text(encoding="utf-8"), data])
+    shown = page.locator("tbody tr:visible")
+    assert shown.count() == 10
+    page.get_by_role("button", name="Show 3 more").press("Enter")
+    assert shown.count() == 13
+    assert page.evaluate("document.activeElement.querySelector('.ra-rank').textContent") == "11"
+    assert page.get_by_role("button").count() == 0
+    page.close()

@@ -15,6 +15,7 @@ from ui_visits import scripted as scripted
 from ui_visits import store as store
 
 from assistant.conversations import Conversations
+from assistant.question import MAX_CHARACTERS
 from assistant.transcript import export_conversations, import_conversations
 from assistant.xray import Candidate, Xray
 from ui import pages_conversations, shared
@@ -39,6 +40,8 @@ def test_answering_anew_keeps_the_first_answer_as_a_version(scripted: ScriptedAs
     assert not page.exception
     assert "Not covered" in text_of(page)
     assert "2 of 2" in text_of(page)
+    at = [button.key for button in page.button]
+    assert at.index(keys(page, "again-")[0]) < at.index(keys(page, "earlier-")[0]), "the pointer stays on what it has pressed"
     page.button(key=keys(page, "earlier-")[0]).click().run()
     assert "Linear algebra" in text_of(page)
     assert "1 of 2" in text_of(page)
@@ -143,6 +146,22 @@ def test_the_xray_says_what_of_the_question_is_covered(
     assert verdict.endswith(f", {told}")
 
 
+def test_the_xray_shows_ten_candidates_and_what_is_quoted_at_once_and_the_rest_on_a_click() -> None:
+    answer = covered_answer()
+    hits = [replace(answer.hits[0], rank=rank) for rank in range(1, 14)]
+    candidates = [Candidate(hit, hit.rank, "words", 0.5, "quoted" if hit.rank == 12 else "below", ()) for hit in hits]
+    rows = xray_data(answer, Xray(tuple(candidates), 0.93, 0.35, 0.1, True))["candidates"]
+    assert [row["rank"] for row in rows if row["later"]] == [11, 13]
+
+
+def test_the_xray_tells_two_numbers_apart_where_one_decides_by_little_and_shows_links_by_their_name() -> None:
+    answer = covered_answer()
+    weak = Candidate(answer.hits[0], 1, "[MIT](https://ocw.mit.edu/a) and more", 0.0662, "weak", ())
+    (row,) = xray_data(answer, Xray((weak,), 0.93, 0.35, 0.0694, True))["candidates"]
+    assert "a probability of 0.066; 0.069 is needed" in row["fate"]
+    assert row["words"] == "MIT (ocw.mit.edu) and more"
+
+
 def test_the_xray_names_what_the_search_for_a_part_of_the_question_found() -> None:
     answer = replace(covered_answer(), status="partial", missing=("what it costs",))
     first = Candidate(answer.hits[0], 1, "Linear algebra", 0.5, "quoted", (1,))
@@ -165,6 +184,28 @@ def test_a_question_that_finds_the_queue_full_is_put_back(scripted: ScriptedAssi
     told = drawn(page, "roadmap_attention")[0]
     assert told["restore"] == "mine?"
     scripted.gate.set()
+
+
+@pytest.mark.parametrize("question", ["w" * (MAX_CHARACTERS + 1), "?!"])
+def test_a_question_that_cannot_be_asked_is_put_back_and_begins_no_conversation(
+    scripted: ScriptedAssistant, store: Conversations, question: str
+) -> None:
+    page = ask(open_page(), question)
+    assert [warning.value for warning in page.warning] != []
+    assert drawn(page, "roadmap_attention")[0]["restore"] == question
+    assert page.title[0].value == "What would you like to know?"
+    assert store.count() == 0
+    assert page.chat_input(key="question").proto.max_chars == 0, "else what is pasted and too long would not even appear"
+
+
+def test_a_question_that_was_changed_into_a_too_long_one_is_put_back(scripted: ScriptedAssistant) -> None:
+    page = ask(open_page(), "first?")
+    page.button(key=keys(page, "edit-")[0]).click().run()
+    page.text_area[0].set_value("w" * (MAX_CHARACTERS + 1))
+    page.button(key=keys(page, "resend-")[0]).click().run()
+    assert f"at most {MAX_CHARACTERS}" in text_of(page)
+    assert drawn(page, "roadmap_attention")[0]["restore"] == "w" * (MAX_CHARACTERS + 1)
+    assert len(page.chat_message) == 2
 
 
 def test_an_earlier_conversation_shows_its_last_questions_first(scripted: ScriptedAssistant, store: Conversations) -> None:

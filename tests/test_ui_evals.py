@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from ui_fragment import click
 from evals.evaluate import evaluate
 from evals.items import item_json
 from evals.run import RunHead
-from ui import assembly, shared
+from ui import assembly, pages_evals_compare, shared
 from ui.evals_chart import chart
 from ui.measuring import Measuring
 
@@ -202,6 +203,24 @@ def test_two_runs_are_compared_with_both_answers(data: Path) -> None:
     assert rows.loc["answered", "B−A"] < 0 and rows.loc["answered", "p"] < 0.05
     page.selectbox(key="evals-b").set_value(page.selectbox(key="evals-a").value).run()
     assert "the same run twice" in text_of(page)
+
+
+def test_questions_that_changed_come_with_the_largest_change_first_and_all_can_be_seen(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages_evals_compare, "QUESTIONS_SHOWN", 2)
+    monkeypatch.setattr(pages_evals_compare, "label", lambda head: head.id)  # two runs of one second have the same name
+    measure(data)
+    measure(data, WordAssistant(small_index(), threshold=0.86))
+    page = opened("Compare")
+    total = int(re.search(r"Show 2 of (\d+) more", page.button(key="more-worse").label)[1]) + 2  # type: ignore[index]
+    while any(button.key == "more-worse" for button in page.button):
+        page.button(key="more-worse").click().run()
+    labels = [expander.label.replace("\\", "") for expander in page.expander if "→" in expander.label]
+    assert len(labels) == total > 4
+    moves = [re.search(r" ([\d.–]+) → ([\d.–]+)\)$", label).groups() for label in labels]  # type: ignore[union-attr]
+    sizes = [1.0 if "–" in move else abs(float(move[1]) - float(move[0])) for move in moves]
+    assert sizes == sorted(sizes, reverse=True)
 
 
 def test_a_damaged_run_is_a_sentence(data: Path) -> None:

@@ -223,6 +223,8 @@ def test_where_data_lies_is_told(runtime: Runtime, tmp_path: Path) -> None:
     assert "nothing there yet" in text
     assert size_of(tmp_path / "corpus" / "bread.md") == 28
     assert size_of(tmp_path / "corpus") == 28 + len(MARKDOWN)
+    (tmp_path / "corpus" / "bread.md-wal").write_bytes(b"not moved into it yet")
+    assert size_of(tmp_path / "corpus" / "bread.md") == 28 + 21
 
 
 def _leave_traces(runtime: Runtime) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from assistant.question import checked
 from ingest.errors import RoadmapError
 from ui.choices import chosen_mode
 from ui.runtime import Runtime
@@ -56,6 +57,7 @@ def ask(question: str, after: str | None = None) -> None:
     """Ask in the conversation on the page, which begins with its first question; a question not taken is put back."""
 
     def begin(runtime: Runtime) -> Job:
+        checked(question)  # before a conversation begins with what cannot be asked
         conversation = current_conversation()
         if conversation is None or not runtime.conversations.exists(conversation):
             conversation = runtime.conversations.start(question)

@@ -95,8 +95,8 @@ function whenThere(then) {
 
 // On a phone the sidebar lies over the page: it is put away once a conversation was chosen there.
 function uncover() {
-  const sidebar = document.querySelector('[data-testid="stSidebar"][aria-expanded="true"]');
-  if (!sidebar || !window.matchMedia("(max-width: 768px)").matches) return;
+  const sidebar = document.querySelector('[data-testid="stSidebar"]');
+  if (!sidebar || sidebar.getBoundingClientRect().right <= 0 || !window.matchMedia("(max-width: 768px)").matches) return;
   const button = sidebar.querySelector('[data-testid="stSidebarCollapseButton"] button');
   if (button) button.click();
 }

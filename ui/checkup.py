@@ -164,9 +164,10 @@ def paths(settings: Settings) -> tuple[tuple[str, Path], ...]:
 
 
 def size_of(path: Path) -> int | None:
-    """Bytes of a file, or of all files below a folder; None where there is nothing."""
+    """Bytes of a file with its write-ahead log, or of all files below a folder; None where there is nothing."""
     if path.is_file():
-        return path.stat().st_size
+        log = path.with_name(f"{path.name}-wal")  # what SQLite has not yet moved into the file
+        return path.stat().st_size + (log.stat().st_size if log.is_file() else 0)
     if not path.is_dir():
         return None
     total = 0

@@ -20,7 +20,6 @@ def draw_versions(message: Message, noun: str) -> None:
 
 def draw_actions(message: Message) -> None:
     """The buttons below an answer that has ended."""
-    draw_versions(message, "answer")
     st.button(
         "Answer anew",
         key=f"again-{message.id}",
@@ -30,6 +29,7 @@ def draw_actions(message: Message) -> None:
         on_click=ask_again,
         args=(message.id,),
     )
+    draw_versions(message, "answer")  # behind it: nothing else comes to lie under the pointer that has pressed it
 
 
 def _arrow(message: Message, to: int, label: str, noun: str, icon: str) -> None:

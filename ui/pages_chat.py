@@ -11,7 +11,6 @@ import streamlit as st
 
 from assistant.answer import Answer
 from assistant.message import Message
-from assistant.question import MAX_CHARACTERS
 from ui.answer_view import draw_answer, draw_next_questions, draw_running
 from ui.asking import addressed_conversation, ask, ask_offered, edit
 from ui.attention import lead_attention
@@ -54,7 +53,8 @@ def page() -> None:
         if notice := st.session_state.pop(Key.NOTICE, ""):
             st.warning(sentence(notice), icon=":material/info:")
         placeholder = "Ask a follow-up question" if messages else "Ask about the documents"
-        typed = st.chat_input(placeholder, key=_QUESTION, max_chars=MAX_CHARACTERS, on_submit=_submitted)
+        # Without `max_chars`: with it, what is pasted and too long does not appear at all, and nothing says why.
+        typed = st.chat_input(placeholder, key=_QUESTION, on_submit=_submitted)
     if typed and Key.DRAWN not in st.session_state:  # into a tab whose visit ended with its server, so nobody was called
         st.session_state[Key.DRAWN] = True
         _submitted()
@@ -120,7 +120,7 @@ def _draw_question(message: Message) -> None:
 def _draw_editor(message: Message) -> None:
     with st.form(key=f"editor-{message.id}"):
         key = f"edited-{message.id}"
-        st.text_area("Your question in other words", message.content, key=key, max_chars=MAX_CHARACTERS)
+        st.text_area("Your question in other words", message.content, key=key)
         with st.container(horizontal=True, horizontal_alignment="right"):
             st.form_submit_button("Cancel", key=f"cancel-{message.id}", on_click=edit, args=(None,))
             st.form_submit_button(

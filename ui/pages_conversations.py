@@ -36,7 +36,7 @@ def page() -> None:
 
 def _draw_list(runtime: Runtime) -> None:
     count = runtime.conversations.count()
-    st.caption(f"{counted(count, 'conversation')}, kept in the order of their last question")
+    st.caption(counted(count, "conversation") + (", the one with the newest question first" if count > 1 else ""))
     words = st.text_input(
         "Find a conversation", key="find-conversation", placeholder="Words of a question, an answer or a title"
     )
@@ -102,6 +102,10 @@ def _draw_files(runtime: Runtime, shown: tuple[Conversation, ...]) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
+    # What came of the last file: not at the top of a long page, and not below the window either, when the list has grown.
+    done, told = st.session_state.pop(_BROUGHT, (False, ""))
+    if told:
+        (st.success if done else st.error)(sentence(told), icon=":material/check:" if done else ":material/error:")
     key = f"import-{st.session_state.get(Key.IMPORTS, 0)}"
     st.file_uploader(
         "Bring back conversations that were downloaded here (JSON)",
@@ -111,9 +115,6 @@ def _draw_files(runtime: Runtime, shown: tuple[Conversation, ...]) -> None:
         on_change=_bring_back,  # not in the drawing: what breaks into that would have them brought back twice
         args=(runtime, key),
     )
-    done, told = st.session_state.pop(_BROUGHT, (False, ""))  # here, and not at the top of a long page
-    if told:
-        (st.success if done else st.error)(sentence(told), icon=":material/check:" if done else ":material/error:")
 
 
 def _bring_back(runtime: Runtime, key: str) -> None:

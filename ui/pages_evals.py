@@ -80,7 +80,7 @@ def _draw_measuring(runtime: Runtime, was_running: bool, first: bool) -> None:
     if view.state == "running":
         _draw_running(runtime, view)
         return
-    with st.expander("Measure now", icon=":material/play_circle:", expanded=first):
+    with st.expander("Measure now", expanded=first):
         st.segmented_control(
             "Which questions",
             tuple(_SPLITS),
@@ -187,7 +187,7 @@ def _draw_run(heads: tuple[RunHead, ...], head: RunHead, run: Run) -> None:
     _table(kinds_of(run))
     st.subheader("All figures")
     _table(figures_of(head, before))
-    with st.expander("Made with", icon=":material/settings:"):
+    with st.expander("Made with"):
         models = ", ".join(head.models.values())
         st.markdown(
             f"Commit {escape(head.commit or 'unknown')}, generation {head.generation}, "

@@ -64,12 +64,26 @@ def _draw_changes(comparison: Comparison, direction: str) -> None:
     changed = [change for change in comparison.questions if change.direction == direction]
     shown = [change for change in changed if change.after.item.split == "dev"]
     st.subheader(f"{len(changed)} got {direction}")
-    if len(shown) < len(changed):
-        st.caption(f"{len(changed) - len(shown)} of the test split are not shown.")
-    for change in shown[:QUESTIONS_SHOWN]:
+    hidden = f" {len(changed) - len(shown)} of the test split are not shown." if len(shown) < len(changed) else ""
+    if changed:
+        st.caption(f"The largest change first.{hidden}")
+    key = f"compared-{comparison.a.id}-{comparison.b.id}-{direction}"
+    at_most = st.session_state.get(key, QUESTIONS_SHOWN)
+    for change in sorted(shown, key=_size, reverse=True)[:at_most]:
         _draw_change(change)
-    if len(shown) > QUESTIONS_SHOWN:
-        st.caption(f"{len(shown) - QUESTIONS_SHOWN} more; `roadmap eval --compare` with `--report` shows them all.")
+    if len(shown) > at_most:
+        label = f"Show {min(QUESTIONS_SHOWN, len(shown) - at_most)} of {len(shown) - at_most} more"
+        st.button(label, key=f"more-{direction}", icon=":material/expand_more:", on_click=_show_more, args=(key, at_most))
+
+
+def _show_more(key: str, at_most: int) -> None:
+    st.session_state[key] = at_most + QUESTIONS_SHOWN
+
+
+def _size(change: QuestionChange) -> float:
+    """How far the figure moved that decided; a whole one where one of the two runs has none."""
+    before, after = (outcome.metrics.get(change.name) for outcome in (change.before, change.after))
+    return 1.0 if before is None or after is None else abs(after - before)
 
 
 def _draw_change(change: QuestionChange) -> None:

@@ -75,7 +75,7 @@ def _draw_expected(outcome: Outcome) -> None:
     if not item.answerable:
         st.caption("The documents do not cover it: a refusal is right.")
         return
-    with st.expander("What a right answer rests on and says", icon=":material/fact_check:"):
+    with st.expander("What a right answer rests on and says"):
         if item.reference:
             st.markdown(escape(item.reference))
         for group in item.must:

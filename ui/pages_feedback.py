@@ -114,7 +114,7 @@ def _draw_report(runtime: Runtime, entry: Feedback) -> None:
         st.markdown(f"“{escape(said)}”")
     if entry.standalone_question != entry.question:
         st.caption(f"Searched for: {escape(entry.standalone_question)}")
-    with st.expander("The answer it is about", icon=":material/forum:"):
+    with st.expander("The answer it is about"):
         for line in answer_text(entry.answer).split("\n"):
             st.markdown(escape(line))
         model = f" · {escape(entry.answer.model)}" if entry.answer.model else ""
@@ -130,7 +130,7 @@ def _draw_report(runtime: Runtime, entry: Feedback) -> None:
             "None: not covered", key="not-covered", icon=":material/block:", on_click=_make, args=(runtime, entry.id, None)
         )
         st.button("Dismiss", key="dismiss", icon=":material/delete:", on_click=_dismiss, args=(runtime, entry.id))
-    with st.expander("More exactly", icon=":material/tune:"):
+    with st.expander("More exactly"):
         st.text_input("Only these words of the passage", key="feedback-words")
         st.text_input("The answer has to say", key="feedback-must")
         st.toggle("It must never break again", key="feedback-never-break")

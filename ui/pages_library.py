@@ -267,7 +267,7 @@ def _draw_about(runtime: Runtime, document: Document) -> None:
         st.warning(sentence(warning), icon=":material/warning:")
     headings = [section.heading_path for section in document.sections if section.heading_path]
     if headings:
-        with st.expander(f"Sections ({len(headings)})", icon=":material/toc:"):
+        with st.expander(f"Sections ({len(headings)})"):
             top = min(len(path) for path in headings)
             lines = [f"{'    ' * min(len(path) - top, 5)}- {escape(path[-1])}" for path in headings[:300]]
             st.markdown("\n".join(lines))

@@ -141,7 +141,7 @@ def _draw_line(step: Step, state: str) -> None:
 def _draw_lost(runtime: Runtime, marks: Marks) -> None:
     if not marks.lost:
         return
-    with st.expander(f"{counted(len(marks.lost), 'marked step')} no longer in the documents", icon=":material/history:"):
+    with st.expander(f"{counted(len(marks.lost), 'marked step')} no longer in the documents"):
         st.caption("The marks are kept and come back with the text.")
         for mark in marks.lost:
             with st.container(horizontal=True, vertical_alignment="center"):

@@ -54,7 +54,7 @@ def _draw_checkup(runtime: Runtime) -> None:
         st.markdown(":green[:material/check_circle:] Yes: models, index, folders, disk and address are as they should be.")
     for finding in missing:
         _draw_finding(finding.state, finding.name, finding.told)
-    with st.expander(f"All {len(findings)} checks", icon=":material/checklist:"):
+    with st.expander(f"All {len(findings)} checks"):
         for finding in findings:
             _draw_finding(finding.state, finding.name, finding.told)
     st.button("Check again", key="check-again", icon=":material/refresh:", on_click=_check_again, args=(runtime,))

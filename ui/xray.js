@@ -10,7 +10,7 @@ export default function (component) {
   root.text = text;
   root.append(make("p", "", data.verdict));
   if (data.note) root.append(make("p", "ra-warning", data.note));
-  root.append(times(data.times), table(data), lesson(data.explained));
+  root.append(times(data.times), lesson(data.explained), table(data));
   parentElement.append(root);
 }
 
@@ -27,10 +27,10 @@ function times(steps) {
   const bar = make("div", "ra-bar");
   const legend = make("figcaption", "");
   steps.forEach((step, at) => {
-    const part = make("span", `ra-part ra-part-${at}`);
-    part.style.flexGrow = Math.max(step.seconds / total, 0.004);
-    part.title = `${step.name}: ${step.told}`;
-    bar.append(part);
+    const share = make("span", `ra-part ra-part-${at}`);
+    share.style.flexGrow = Math.max(step.seconds / total, 0.004);
+    share.title = `${step.name}: ${step.told}`;
+    bar.append(share);
     const name = make("span", "ra-step");
     name.append(make("i", `ra-dot ra-part-${at}`), `${step.name} ${milliseconds(step.seconds)}`, make("small", "", ` ${step.told}`));
     legend.append(name);
@@ -50,38 +50,62 @@ function table(data) {
   holder.tabIndex = 0;
   holder.setAttribute("role", "region");
   holder.setAttribute("aria-label", "Candidates and their scores");
-  const element = make("table");
-  const head = make("tr");
+  const element = part("table", "table");
+  const head = part("tr", "row");
   for (const name of ["Rank", "Passage", ...data.explained.map((pair) => pair[0]), "What became of it"]) {
-    const cell = make("th", "", name);
+    const cell = part("th", "columnheader", "", name);
     cell.scope = "col";
     const told = data.explained.find((pair) => pair[0] === name);
     if (told) cell.title = told[1];
     head.append(cell);
   }
-  const top = make("thead");
+  const top = part("thead", "rowgroup");
   top.append(head);
-  const body = make("tbody");
-  data.candidates.forEach((candidate) => body.append(row(candidate)));
+  const body = part("tbody", "rowgroup");
+  const lines = data.candidates.map((candidate) => row(candidate, data.explained));
+  body.append(...lines);
   element.append(top, body);
   holder.append(element);
+  const later = lines.filter((line, at) => data.candidates[at].later);
+  if (later.length) holder.append(more(later));
   return holder;
 }
 
-function row(candidate) {
-  const line = make("tr", candidate.used ? "ra-used" : "");
-  const rank = make("td", "ra-rank", String(candidate.rank));
+// A part of a table says what it is: on a telephone it is laid out in another way, and is no table to a screen reader then.
+function part(name, role, className, text) {
+  const element = make(name, className, text);
+  element.setAttribute("role", role);
+  return element;
+}
+
+function more(later) {
+  const button = make("button", "ra-more", later.length === 1 ? "Show one more" : `Show ${later.length} more`);
+  button.type = "button";
+  later.forEach((line) => { line.hidden = true; });
+  button.addEventListener("click", () => {
+    later.forEach((line) => { line.hidden = false; });
+    later[0].tabIndex = -1;
+    later[0].focus({ preventScroll: true });  // keys go on from there
+    button.remove();
+  });
+  return button;
+}
+
+function row(candidate, explained) {
+  const line = part("tr", "row", candidate.used ? "ra-used" : "");
+  const rank = part("td", "cell", "ra-rank", String(candidate.rank));
   if (candidate.moved) {
     const up = candidate.moved > 0;
     const moved = make("small", up ? "ra-up" : "ra-down", `${up ? "▲" : "▼"}${Math.abs(candidate.moved)}`);
     moved.title = `The evidence moved it ${up ? "up" : "down"} by ${Math.abs(candidate.moved)}`;
     rank.append(" ", moved);
   }
-  const passage = make("td", "ra-passage");
+  const passage = part("td", "cell", "ra-passage");
   passage.append(make("b", "", candidate.title), make("div", "", candidate.place), make("small", "", candidate.words));
   line.append(rank, passage);
   candidate.scores.forEach((score, at) => {
-    const cell = make("td", "ra-score", candidate.shown[at]);
+    const cell = part("td", "cell", "ra-score", candidate.shown[at]);
+    cell.dataset.name = explained[at][0];
     const track = make("div", "ra-track");
     const fill = make("div", `ra-fill ra-fill-${at}`);
     fill.style.width = `${score * 100}%`;
@@ -89,12 +113,15 @@ function row(candidate) {
     cell.append(track);
     line.append(cell);
   });
-  line.append(make("td", "ra-fate", candidate.fate));
+  line.append(part("td", "cell", "ra-fate", candidate.fate));
   return line;
 }
 
 function lesson(explained) {
+  const folded = make("details", "");
+  folded.open = true;
   const list = make("dl", "ra-lesson");
   for (const [name, told] of explained) list.append(make("dt", "", name), make("dd", "", told));
-  return list;
+  folded.append(make("summary", "", "What the numbers say"), list);
+  return folded;
 }

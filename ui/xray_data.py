@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Answer
 from ui.answer_data import numbers
-from ui.render import breadcrumb
+from ui.render import breadcrumb, runs
 
 if TYPE_CHECKING:
     from assistant.xray import Candidate, Fate, Xray
@@ -42,11 +42,12 @@ _STEPS = {
 _FATES: Mapping[Fate, str] = {
     "quoted": "quoted as {markers}",
     "refused": "not used: the question as a whole is not covered",
-    "weak": "left out: its best piece has a relevance of {relevance:.2f}, and {needed:.2f} is needed beside the best one",
+    "weak": "left out: that its best piece adds something to what is quoted has a probability of {adds}; {needed} is needed",
     "repeats": "left out: it says what is quoted already",
     "enough": "left out: the answer was long enough without it",
     "below": "left out: ten passages are better",
 }
+FIRST = 10  # candidates that are shown at once, beside what is quoted: the ten that an answer is looked for in
 LONGEST = 160  # characters of a passage's best piece that are shown
 
 
@@ -102,7 +103,8 @@ def _row(candidate: Candidate, xray: Xray, fullest: float) -> dict[str, Any]:
     hit = candidate.hit
     path = hit.passage.heading_path
     place = breadcrumb(path[1:] if path[:1] == (hit.passage.title,) else path, hit.passage.page)
-    words = " ".join(candidate.words.split())
+    words = "".join(shown for shown, _ in runs(" ".join(candidate.words.split())))
+    adds, needed = told_apart(candidate.adds, xray.needed)
     return {
         "rank": hit.rank,
         "moved": candidate.first_rank - hit.rank,
@@ -112,10 +114,22 @@ def _row(candidate: Candidate, xray: Xray, fullest: float) -> dict[str, Any]:
         "scores": [round(max(0.0, s), 3) for s in (hit.dense, hit.lexical, hit.score / fullest, hit.rerank or 0.0)],
         "shown": [f"{s:.2f}" for s in (hit.dense, hit.lexical, hit.score, hit.rerank or 0.0)],
         "used": candidate.fate == "quoted",
-        "fate": _FATES[candidate.fate].format(
-            markers=numbers(candidate.markers), relevance=candidate.relevance, needed=xray.needed
-        ),
+        "later": hit.rank > FIRST and candidate.fate != "quoted",
+        "fate": _FATES[candidate.fate].format(markers=numbers(candidate.markers), adds=adds, needed=needed),
     }
+
+
+def told_apart(less: float, more: float) -> tuple[str, str]:
+    """Both with two decimals, or with as many as it takes, up to five, that they do not read alike.
+
+    >>> told_apart(0.01, 0.02), told_apart(0.0196, 0.02)
+    (('0.01', '0.02'), ('0.0196', '0.0200'))
+    """
+    for decimals in range(2, 6):
+        told = f"{less:.{decimals}f}", f"{more:.{decimals}f}"
+        if told[0] != told[1]:
+            break
+    return told
 
 
 def _times(answer: Answer) -> list[dict[str, Any]]:

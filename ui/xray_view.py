@@ -18,8 +18,8 @@ from ui.xray_data import xray_data
 
 def draw_xray_of(runtime: Runtime, answer_id: str, answer: Answer, *, opened: bool) -> None:
     """Draw it, opened or not; it is worked out when it is first looked at."""
-    label, icon = "How this answer was found", ":material/biotech:"
-    with st.expander(label, icon=icon, key=f"xray-{answer_id}", expanded=opened, on_change="rerun") as expander:
+    label = "How this answer was found"
+    with st.expander(label, key=f"xray-{answer_id}", expanded=opened, on_change="rerun") as expander:
         if not expander.open:
             return
         if runtime.readiness != "ready":
