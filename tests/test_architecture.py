@@ -33,8 +33,8 @@ HOMES = {  # library -> the only files that may import it
     "Stemmer": "index/terms.py",
     "filelock": "index/*.py",
     "huggingface_hub": "index/weights.py",
-    "torch": "index/embedder.py index/bert.py index/sentence_transformers_encoder.py assistant/*.py evals/train_*.py"
-    " evals/benchmarks/throughput.py",
+    "torch": "index/bert.py index/compute_threads.py index/embedder.py index/sentence_transformers_encoder.py assistant/*.py "
+    "evals/fitting.py evals/train_*.py evals/benchmarks/throughput.py",
     # the embedder only silences its progress bar
     "transformers": "assistant/*.py evals/train_reader.py index/sentence_transformers_encoder.py",
     "sqlalchemy": "assistant/*.py",
