@@ -100,7 +100,8 @@ class Assistant:
         if asked.after or asked.said:
             ranked = next_item(ranked, asked.after) if asked.after else unsaid(ranked, asked.said)
         named = asked.sources or snapshot.titles.named(asked.content)
-        quoted, citations = compose(ranked, asked, named, wanted) if covered else ((), ())
+        fitting = wanted if missing and wanted else ranked  # nothing is added for a part that is not covered
+        quoted, citations = compose(fitting, asked, named, wanted) if covered else ((), ())
         weighed = time.monotonic()
 
         writing: Writing | None = None

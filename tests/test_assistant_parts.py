@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from assistant.assistant import Assistant
 from assistant.parts import parts_of
 from assistant.question import Question, wants
+from index.embedder import TransformerEmbedder
+from index.library import Library
 
 
 def parts(content: str) -> list[str]:
@@ -39,3 +44,12 @@ def test_each_part_wants_what_its_own_words_ask() -> None:
 def test_what_the_conversation_is_about_goes_with_every_part() -> None:
     asked = "what does statistics cost and how long does statistics take (about: the data analyst)"
     assert all(part.endswith("(about: the data analyst)") for part in parts(asked))
+
+
+def test_nothing_is_quoted_for_a_part_that_is_not_covered(corpus_index: Path, embedder: TransformerEmbedder) -> None:
+    """Neither a salary of somebody else nor what shares a word with the part."""
+    assistant = Assistant(Library(corpus_index, lambda: embedder))
+    alone = assistant.ask("How is a portfolio built?", mode="quote")
+    answer = assistant.ask("How is a portfolio built, and what does a data engineer earn in Peru?", mode="quote")
+    assert (answer.status, answer.missing) == ("partial", ("what does a data engineer earn in Peru",))
+    assert {c.document_id for c in answer.citations} == {alone.citations[0].document_id}
