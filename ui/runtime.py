@@ -93,6 +93,7 @@ class Runtime:
         with self._lock:
             if self._assistant is None:
                 self.library.snapshot()
+                self.library.embedder().importance()  # loads what every question reads with: none is searched for meanwhile
                 self._assistant = assembly.open_assistant(self.settings, self.library)
             return self._assistant
 
@@ -236,7 +237,6 @@ class Runtime:
     def _load(self) -> None:
         try:
             assistant = self.assistant()
-            self.library.embedder().importance()  # loads the weights that the first question would wait for
             self.readiness = "ready"
             if self.settings.mode == "write":
                 self.prepare_writing()
