@@ -116,7 +116,7 @@ class Assistant:
             fresh = tuple(c for c in citations if c.marker in sentence.citations and c.marker not in shown)
             shown.update(sentence.citations)
             yield SentenceReady(sentence, fresh)
-        cited, differing = disagreement(asked.content, tuple(c for c in citations if c.marker in shown), ranked)
+        cited, differing = disagreement(asked.content, tuple(c for c in citations if c.marker in shown), fitting)
         ended = time.monotonic()
         yield Finished(
             Answer(

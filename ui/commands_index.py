@@ -10,6 +10,7 @@ import typer
 from ingest.errors import CorpusMissing, RoadmapError
 from ui.console import build_progress, json_progress, say, say_json, tell
 from ui.options import Config, Corpus, Data, Json, settings_of
+from ui.render import counted
 
 
 class SpanInvalid(RoadmapError):
@@ -55,12 +56,12 @@ def index(
         )
     else:
         for state in report.documents:
-            detail = state.reason or (f"{state.passages} passages" if state.passages else "")
+            detail = state.reason or (counted(state.passages, "passage") if state.passages else "")
             say(f"{state.action:<10} {state.id}" + (f"  {detail}" if detail else ""))
             for warning in state.warnings:
                 tell(f"{state.id}: {warning}")
     ready = "is ready" if report.published else "is up to date"
-    counts = f"{report.passages} passages, {report.embedded} embedded, {report.seconds:.1f} s"
+    counts = f"{counted(report.passages, 'passage')}, {report.embedded} embedded, {report.seconds:.1f} s"
     tell(f"Generation {report.generation} {ready}: {counts}.")
     if refused:
         tell(f"{len(refused)} of {len(report.documents)} documents were refused; each line above says why.")
@@ -114,9 +115,9 @@ def status(
         )
         return
     say(f"Generation {found.generation}, built {found.built} from {found.corpus}")
-    say(f"{len(found.documents)} documents, {found.passages} passages, {found.size / 1e6:.1f} MB")
+    say(f"{counted(len(found.documents), 'document')}, {counted(found.passages, 'passage')}, {found.size / 1e6:.1f} MB")
     for document in found.documents:
-        say(f"  {document.id}  {document.passages} passages  {document.title}")
+        say(f"  {document.id}  {counted(document.passages, 'passage')}  {document.title}")
         for warning in document.warnings:
             say(f"    warning: {warning}")
     for entry in found.refused:
