@@ -35,6 +35,7 @@ PHASES = ["orientation", "mathematics", "programming", "data", "classical-ml", "
 PHASES += ["llm-applications", "production", "engineering", "responsible-practice", "career"]
 LEVELS = ["beginner", "intermediate", "advanced"]
 RESOURCE_KINDS = ["article", "book", "course", "documentation", "tool", "video"]
+IN_WORDS = {"2": "two", "5": "five", "15": "fifteen"}  # numbers that begin or end an estimate and are spelt out in a note
 RUN = 12  # words in a row that two documents must not share
 
 each_topic = pytest.mark.parametrize("path", TOPICS, ids=lambda path: path.stem)
@@ -120,6 +121,16 @@ def test_phase_level_and_hours_of_a_topic_note_are_known_values(path: Path) -> N
     hours = re.fullmatch(r"(\d+)-(\d+)", str(front["hours"]))
     assert hours, f"hours must be low-high, not {front['hours']!r}"
     assert 0 < int(hours[1]) <= int(hours[2])
+
+
+@each_topic
+def test_the_text_of_a_topic_note_says_its_hours_since_front_matter_cannot_be_quoted(path: Path) -> None:
+    front, body = _parts(path)
+    least, most = (rf"(?:{number}|{IN_WORDS.get(number, number)})" for number in str(front["hours"]).split("-"))
+    said = re.search(
+        rf"\b{least}\b[^.;:]{{1,60}}?\b{most}\b[^.;:]{{0,40}}?\bhours\b|\b{least}[-–]{most} hours\b", body, re.IGNORECASE
+    )
+    assert said, f"no sentence says that it takes {front['hours']} hours"
 
 
 @each_topic
