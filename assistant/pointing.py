@@ -19,11 +19,12 @@ _FOLLOWS = (
     r"|too|please|pls|\w+ed"
 )
 _POINTED = re.compile(
-    rf"\b(?:the\s+)?(?P<which>{'|'.join(_ORDINALS)})\b"
+    rf"\b(?P<article>(?:the|your|my|his|her|its|their)\s+)?(?P<which>{'|'.join(_ORDINALS)})\b"
     rf"(?P<head>(?:\s+(?:{_HEADS}))?(?:\s+of\s+(?:them|these|those|the\s+list|your\s+list|that\s+list))?)"
     rf"(?=\W*$|[?!.,;:)]|\s+(?:{_FOLLOWS})\b)",
     re.IGNORECASE,
 )
+_BEGINNING = re.compile(r"^\W*(?:(?:and|but|or|so|then|what about|how about|for|in|on|of|with)\b\W*)*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:\b(?:number|no\.?|nr\.?|item|point|option)\s*|#\s*)(?P<number>\d{1,2})\b", re.IGNORECASE)
 _OTHERS = re.compile(
     r"\bthe\s+(?:(?:two|three|four)\s+)?others?\b(?:\s+(?:ones?|two|three|four|kinds?|types?))?"
@@ -41,8 +42,10 @@ def points(asked: str) -> bool:
 
     >>> points("how long does the second one take?"), points("what is the first step to become a nurse?")
     (True, False)
+    >>> points("how long does it last?"), points("what do I do first?")
+    (False, False)
     """
-    pointed = _POINTED.search(asked)
+    pointed = _place(asked)
     if pointed is not None:
         return len(terms(asked[: pointed.start()] + asked[pointed.end() :])) < 4
     return bool(_NUMBERED.search(asked) or _OTHERS.search(asked))
@@ -55,7 +58,7 @@ def put_in(asked: str, reply: str) -> str | None:
     'and Programming?'
     """
     items = listed(reply)
-    pointed, numbered, others = _POINTED.search(asked), _NUMBERED.search(asked), _OTHERS.search(asked)
+    pointed, numbered, others = _place(asked), _NUMBERED.search(asked), _OTHERS.search(asked)
     if others is not None and (pointed is None or others.start() <= pointed.start()):
         known = set(terms(others["known"] or ""))
         rest = [item for item in items if known and not known & set(terms(item))]
@@ -66,6 +69,14 @@ def put_in(asked: str, reply: str) -> str | None:
     at = _ORDINALS[pointed["which"].lower()] if pointed else int(found["number"]) - 1
     there = at < len(items) and (at >= 0 or pointed is not None)
     return _replaced(asked, found, items[at]) if items and there else None
+
+
+def _place(asked: str) -> re.Match[str] | None:
+    """Where the question names a place in a list; not where "last" is a verb or "first" says when."""
+    for found in _POINTED.finditer(asked):
+        if found["article"] or found["head"] or _BEGINNING.match(asked[: found.start()]):
+            return found
+    return None
 
 
 def listed(reply: str) -> list[str]:
@@ -94,6 +105,8 @@ def _enumerated(sentence: str) -> list[str]:
         *front, last = pieces
         two = _LAST_TWO.split(last, maxsplit=1)
         pieces = [*front, *two] if all(_short(p, 4) for p in two) else pieces
+        if len(pieces) == 2:
+            return []  # a sentence with a comma in it
     return [piece.strip() for piece in pieces] if all(_short(p, MAX_ITEM_WORDS) for p in pieces) else []
 
 

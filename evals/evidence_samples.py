@@ -107,12 +107,12 @@ def samples_of(items: Sequence[EvalItem], snapshot: Snapshot, *, weight: float, 
     return samples
 
 
-def second_stage(sample: Sample, scores: Floats) -> Sample:
-    """The first units of a sample, in the order of the first stage's scores, with what the second stage looks at."""
+def second_stage(sample: Sample, scores: Floats, depth: int = RERANKED) -> Sample:
+    """The `depth` first units of a sample, in the order of the first stage's scores, with what the second stage looks at."""
     units = sample.units
     order = sorted(range(len(units)), key=lambda at: (-scores[at, 0], units[at].document.id, units[at].start))
     ranked = [Ranked(units[at], float(scores[at, 0]), float(scores[at, 1]), sample.signals[at]) for at in order]
-    first = [r.unit for r in ranked[:RERANKED]]
+    first = [r.unit for r in ranked[:depth]]
     met = interactions(sample.question, first, sample.snapshot)
     rows = reranking_features(ranked, met.rows) if first else np.zeros((0, len(RERANKING)), np.float32)
     return replace(

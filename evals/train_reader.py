@@ -2,7 +2,7 @@
 
     python -m evals.train_reader --data DIR --folds DIR
 
-Learns from the libraries below `evals/training/`. For each question its first eight units are compared by late interaction
+Learns from the libraries below `evals/training/`. For each of up to 300 questions of a library its first eight units are compared by late interaction
 (ColBERT, arXiv 2004.12832): the mean over its words of the cosine to the nearest word of the unit; how much a word counts is
 learned too. A softmax over the units learns which of them answers; their sum learns, against a bar that is learned as well,
 whether any does. For the latter some of the answerable questions are shown again without the units that answer them.
@@ -58,6 +58,8 @@ from index.embedder import EMBEDDER, READER, TransformerEmbedder
 from index.terms import STOPWORDS
 from index.weights import verify
 
+PER_LIBRARY = 300  # questions that are learnt from, so that no library outweighs the others
+UNITS = 8  # of a question, the first ones
 EPOCHS = 2
 BATCH = 8  # questions
 RATE = 3e-5
@@ -92,7 +94,8 @@ def main() -> None:
     embedder = TransformerEmbedder()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        sets = {name: examples_of(group) for name, group in library_samples(folder, [embedder] * FOLDS).items()}
+        libraries = library_samples(folder, [embedder] * FOLDS)
+        sets = {name: examples_of(_some(group, PER_LIBRARY)) for name, group in libraries.items()}
         qed = write_qed(chosen.data / "qed-dev.jsonl", folder / "qed-corpus")
         covid = write_covid(chosen.data / "covid-qa.json", folder / "covid-corpus")
         others = {}
@@ -128,6 +131,10 @@ def _learn(file: Path, examples: Sequence[Example], held: Mapping[str, Sequence[
     return lines
 
 
+def _some(samples: Sequence[Sample], most: int) -> Sequence[Sample]:
+    return samples if len(samples) <= most else random.Random(SEED).sample(samples, most)
+
+
 def examples_of(samples: Sequence[Sample]) -> list[Example]:
     """Those with units to choose between, as the first stage of the ranker in use puts them in order.
 
@@ -137,7 +144,7 @@ def examples_of(samples: Sequence[Sample]) -> list[Example]:
     for sample in samples:
         if len(sample.units) < 2:
             continue
-        first = second_stage(sample, evidence_model()(sample.signals))
+        first = second_stage(sample, evidence_model()(sample.signals), UNITS)
         if len(first.units) > 1 and (first.targets[:, 0].max() > 0 or not sample.answerable):
             found.append(Example(sample.question.content, readings(first.units), first.targets[:, 0], sample.best))
     return found
