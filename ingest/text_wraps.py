@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from ingest.text_lines import Line, PhysicalLine, is_closed
 from ingest.text_marks import DECORATION, HASHES, is_amount, is_marked, is_underlined
+from ingest.text_signs import is_byline
 from ingest.text_tables import table_end
 
 _UNFINISHED = re.compile(r"\b(?:and|or|the|a|an|of|to|with|for|by)\Z")
@@ -51,6 +52,8 @@ def continues(line: Line, last: PhysicalLine, run: list[PhysicalLine], index: in
     small = following.raw[0].islower()
     if not width:
         reach = 20 if _UNFINISHED.search(last.text) else 60
+        # Below the first line of a text stands who wrote it, as often as the rest of it.
+        small = small and not (index == 1 and not run[0].gap and is_byline(following.raw))
         broken = small and reach <= len(last.text) <= _WIDEST and not is_closed(last.text) and not last.text.endswith(":")
         broken = broken or (len(last.text) >= 20 and bool(_UNFINISHED.search(last.text)) and line.kind == "text")
         return hangs or (broken and not _ENTRY.match(following.raw) and "://" not in last.text.rsplit(None, 1)[-1])

@@ -342,3 +342,36 @@ def test_a_report_broken_into_lines_keeps_its_numbers_its_series_and_loses_its_c
     items = [document.text[b.start : b.end] for b in document.blocks if b.kind == "item"]
     assert [item.split(":")[0] for item in items] == ["Quarter 1", "Quarter 2", "Quarter 3"]
     assert items[-1].endswith("the cost of the machines has halved")
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "beside"),
+    [
+        ("Two roads to cheese (or one)\nHome > Craft > Dairy\nReading time: 4 minutes\n", "Two roads to cheese (or one)", 2),
+        ("Becoming a shepherd\nWhat the dogs did not tell me\nText by a shepherd from Wales\n\n", "Becoming a shepherd", 2),
+        ("Cheese in Nine Weeks: A Plan for People Who Have a Cellar and Some Patience\nby a former baker\n\n",
+         "Cheese in Nine Weeks: A Plan for People Who Have a Cellar and Some Patience", 1),
+        ("I Was a Miner. Now I Make Cheese.\n\nPosted in Crafts\nShare   Save\n\n", "I Was a Miner. Now I Make Cheese.", 2),
+        ("CHEESE BY HAND\nA first year for adults\nBrochure of the Mill Lane dairy\n\n", "CHEESE BY HAND", 2),
+        ("\"Salt first\": two makers on cheese\n\n", "\"Salt first\": two makers on cheese", 0),
+    ],
+)  # fmt: skip
+def test_the_first_line_is_the_title_whatever_stands_beside_it(head: str, title: str, beside: int) -> None:
+    text = f"{head}{LONG}\n\nWhat You Need\n\n{LONG} {LONG}\n"
+    assert read(text).title == title
+    blocks = shape(text)
+    assert blocks[0] == f"# {title}"
+    assert [block[:2] for block in blocks[1 : beside + 2]] == ["p "] * (beside + 1)
+    assert blocks[beside + 2] == "## What You Need"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Milk\nSalt\nRennet\nCulture\n\n{LONG}",
+        f"Duration: 9 weeks\nCost: 90 euros\n{LONG}",
+        f"{LONG}\n\nWhat You Need\n{LONG}",
+    ],
+)
+def test_a_list_or_a_paragraph_at_the_beginning_is_no_title(text: str) -> None:
+    assert not shape(text)[0].startswith("#")

@@ -1,0 +1,108 @@
+"""The first lines of a text in, its title and what stands beside it out: author, date, reading time, the page's buttons.
+
+The title of a text is its first line nearly always, also where nothing but a byline or an empty line stands below it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ingest.text_blocks import TextBlock
+from ingest.text_draft import Draft
+from ingest.text_lines import Line, is_closed
+from ingest.text_signs import (
+    announces_date,
+    decimal_number,
+    entry_name,
+    is_body,
+    is_byline,
+    is_contents_word,
+    is_date,
+    is_headline,
+    is_section_word,
+    series_member,
+)
+
+_LONGEST_TITLE, _MOST_WORDS = 140, 24  # characters, words
+_MOST_LINES = 6  # beside a title
+_BESIDE = re.compile(r"\b\d+[ -]min(?:ute)?s?\b|\breading time\b|\s[|>·•»]\s|\b(?:edition|version \d[\d.]*)\b", re.IGNORECASE)
+_BEGUN_BESIDE = re.compile(
+    r"(?:last )?(?:updated|published|posted|reviewed|edited|written|prepared|interview|photos?|text|author"
+    r"|guest (?:article|post)|category|tags?|share|save|print|follow us|subscribe|download|listen|skip to|accept|home)\b",
+    re.IGNORECASE,
+)
+
+
+def read_masthead(draft: Draft) -> int:
+    """Turn the title of a text, and the lines beside it, into blocks; the index of the next line, 0 without a title."""
+    stop = _masthead_end(draft)
+    for number, line in enumerate(draft.lines[:stop]):
+        draft.add(TextBlock("paragraph", line.text) if number else TextBlock("heading", line.text, style="title"))
+    return stop
+
+
+def _masthead_end(draft: Draft) -> int:
+    title = draft.line(0)
+    if title is None or draft.marked or not _is_title(title):
+        return 0
+    stop = 1
+    while stop <= _MOST_LINES and _stands_beside(draft, stop):
+        stop += 1
+    after = draft.line(stop)
+    if after is None:
+        return 0
+    sure = stop > 1 or is_headline(title.text)
+    alone = draft.spaced and after.gap and any(is_closed(line.text) for line in draft.lines[stop:])
+    if alone or (sure and is_body(after, title.text)):
+        return stop
+    return _subtitles_end(draft, stop) if sure else 0
+
+
+def _is_title(line: Line) -> bool:
+    text = line.text
+    if line.kind != "text" or len(text) > _LONGEST_TITLE or len(text.split()) > _MOST_WORDS:
+        return False
+    if text.endswith((",", ";", ":", "-", "–", "—")) or text[0].islower() or not re.search(r"[^\W\d_]", text):
+        return False
+    if series_member(text) or decimal_number(text) or is_section_word(text) or is_contents_word(text) or is_date(text):
+        return False
+    return not _is_beside(text) and (not is_closed(text) or text.endswith("?") or _all_begin_large(text))
+
+
+def _is_beside(text: str) -> bool:
+    """Whether a line tells who wrote a text, when, or where it stood."""
+    if len(text) > _LONGEST_TITLE:
+        return False
+    if is_byline(text) or is_date(text) or announces_date(text) or _BESIDE.search(text):
+        return True
+    return bool(_BEGUN_BESIDE.match(text)) and not is_closed(text)
+
+
+def _all_begin_large(text: str) -> bool:
+    """Whether a closed line is written like a title: "I Was a Pastry Chef. Now I Train Models."."""
+    words = [word for word in text.split() if word[0].isalpha() and len(word) > 3]
+    return len(words) > 2 and all(word[0].isupper() for word in words)
+
+
+def _stands_beside(draft: Draft, index: int) -> bool:
+    """Whether a line belongs to the title: it tells of the text, or is the subtitle above one that does."""
+    line, after = draft.line(index), draft.line(index + 1)
+    if line is None or line.kind != "text" or (line.gap and is_body(line, "")):
+        return False
+    below = not line.gap and index == 1 and _is_short(line) and after is not None and not after.gap and _is_beside(after.text)
+    return below or _is_beside(line.text)
+
+
+def _subtitles_end(draft: Draft, index: int) -> int:
+    """Index after up to three short lines above an empty one, "What nobody told me, and a plan"; 0 where others stand there."""
+    for at in range(index, index + 4):
+        line = draft.line(at)
+        if line is None or line.gap:
+            return at if line is not None and at > index else 0
+        if not _is_short(line):
+            return 0
+    return 0
+
+
+def _is_short(line: Line) -> bool:
+    return line.kind == "text" and len(line.text) <= _LONGEST_TITLE and not entry_name(line.text) and not is_closed(line.text)
