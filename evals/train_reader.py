@@ -2,10 +2,11 @@
 
     python -m evals.train_reader --data DIR --folds DIR
 
-Learns from the libraries below `evals/training/`. For each of up to 300 questions of a library its first eight units are compared by late interaction
-(ColBERT, arXiv 2004.12832): the mean over its words of the cosine to the nearest word of the unit; how much a word counts is
-learned too. A softmax over the units learns which of them answers; their sum learns, against a bar that is learned as well,
-whether any does. For the latter some of the answerable questions are shown again without the units that answer them.
+Learns from the libraries below `evals/training/`, up to 300 questions of each. For each question its first eight units are
+compared by late interaction (ColBERT, arXiv 2004.12832): the mean over its words of the cosine to the nearest word of the
+unit; how much a word counts is learned too. A softmax over the units learns which of them answers; their sum learns, against
+a bar that is learned as well, whether any does. For the latter some of the answerable questions are shown again without the
+units that answer them.
 
 First comes a reader for each part of the libraries, which learns from the others: `fold-N.safetensors` in the folder of
 `--folds`, for `evals.train_evidence`. Then the reader that is used, `index/reader.safetensors`, which learns from all. Prints
