@@ -257,6 +257,7 @@ def test_any_conversation_is_resolved_and_says_the_same_twice(asked: list[str], 
         ("Three: clustering, reduction, and detection.", ["clustering", "reduction", "detection"]),
         ("AWS or GCP.", ["AWS", "GCP"]),
         ("It takes nine months of steady work in all.", []),
+        ("Drawing the own street, four weeks.", []),
         ("", []),
     ],
 )
@@ -269,6 +270,28 @@ def test_pointing_without_such_an_item_finds_nothing() -> None:
     assert put_in("number 0", PHASES) is None
     assert put_in("the second one?", "There is no list here.") is None
     assert not points("What is the first step to become a nurse?")
+
+
+@pytest.mark.parametrize(
+    "asked", ["How long does it last?", "do I need to check anything first", "what comes last in it", "why that first?"]
+)
+def test_last_and_first_are_no_place_in_a_list_where_they_say_how_long_or_when(asked: str) -> None:
+    assert not points(asked)
+    assert put_in(asked, PHASES) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "standalone"),
+    [
+        ("and second?", "and Programming?"),
+        ("how long is the last one?", "how long is Projects?"),
+        ("what do I do in its third part?", "what do I do in Projects?"),
+        ("third step?", "Projects?"),
+    ],
+)
+def test_a_place_has_an_article_or_a_noun_or_stands_at_the_beginning(asked: str, standalone: str) -> None:
+    assert points(asked)
+    assert put_in(asked, PHASES) == standalone
 
 
 def test_phrases_are_runs_of_content_words() -> None:
