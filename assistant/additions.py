@@ -23,7 +23,7 @@ from assistant.signals import holds
 from assistant.units import UnitKind
 from index.terms import terms, words
 
-BUDGET = 90  # words an answer should keep within; a structure that answers by itself may go beyond
+LONG = 120  # words of a long answer; what is spent counts as a share of it
 _KINDS: tuple[UnitKind, ...] = get_args(UnitKind)
 _WANTED = ("duration", "money", "link", "number", "items", "order", "sources", "comparison", "reason", "definition", "person")
 _FAR = 5000  # characters between two units, from which on they count as this far from each other
@@ -128,10 +128,10 @@ class Additions:
         documents = {each.ranked.unit.document.id for each in chosen}
         spent = sum(each.words for each in chosen)
         lacking = self._kinds - frozenset().union(*(each.held for each in chosen))
-        state = (len(chosen), len(documents), spent / BUDGET)
+        state = (len(chosen), len(documents), spent / LONG)
         rows = [
             (
-                *state, (spent + other.words) / BUDGET, len(lacking), len(lacking & other.held),
+                *state, (spent + other.words) / LONG, len(lacking), len(lacking & other.held),
                 *self._question[:3], other.ranked.unit.document.id in self._named, *self._question[3:],
             )
             for other in others

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.additions import BUDGET, Additions, Candidate, additions_model
+from assistant.additions import Additions, Candidate, additions_model
 from assistant.answer import Citation, Sentence
 from assistant.question import Question
 from assistant.ranker import Ranked
@@ -15,10 +15,11 @@ from assistant.units import Part, Unit
 from index.terms import terms, words
 from ingest.document import Document
 
+BUDGET = 105  # words an answer should keep within; a structure that answers by itself may go beyond
 PARTS_BUDGET = 180  # the same for a question of several parts
 FULL_LIST = 90  # words up to which a list is quoted with its explanations; longer ones by their labels
 DETAIL = 0.15  # relevance from which an item of such a list is quoted whole all the same
-ADDS = 0.02  # least probability that a unit adds something to the answer
+ADDS = 0.04  # least probability that a unit adds something to the answer
 DEAR = 0.5  # power of a unit's words, and of `CHEAP` more, by which that probability is divided where several add something
 CHEAP = 10
 WEIGHED = 24  # units of the ranking that may be added

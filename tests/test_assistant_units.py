@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ui_fakes import roadmap_document
 
-from assistant.additions import BUDGET
 from assistant.answer import Citation, Sentence
-from assistant.compose import MAX_UNITS, Shape, choose, compose, quote
+from assistant.compose import BUDGET, MAX_UNITS, Shape, choose, compose, quote
 from assistant.question import read_question
 from assistant.ranker import Ranked
 from assistant.units import Unit, units_of

@@ -30,7 +30,7 @@ EXPLAINED = (
     (
         "Evidence",
         "How well its best piece would answer by itself, 0 to 1, from two small networks trained on questions with marked "
-        "answers: one weighs every piece, the other the best eight again, by how near each word of the question comes to a "
+        "answers: one weighs every piece, the other the best two dozen again, by how near each word of the question comes to a "
         "word of the piece. Fused and evidence together make the final order; the arrow tells how far that moved a passage.",
     ),
 )
