@@ -100,15 +100,15 @@ def test_no_candidates_give_no_rows() -> None:
     assert Additions(read_question(QUESTION), frozenset()).features(said, []).shape == (0, len(NAMES))
 
 
-def test_the_weights_prefer_what_meets_the_words_that_are_open() -> None:
-    """Two units that are alike in all but which words of the question they meet."""
+def test_the_weights_prefer_what_is_more_relevant_and_what_is_not_said_yet() -> None:
     shape = Shape(read_question(QUESTION), [])
     said = [shape.candidate(SAID, 0)]
-    meets_open = shape.candidate(NEW, 1)
-    meets_same = shape.candidate(replace(NEW, words_met=SAID.words_met), 1)
-    chances = additions_model()(Additions(read_question(QUESTION), frozenset()).features(said, [meets_open, meets_same]))
-    assert chances.shape == (2, 1)
+    others = [NEW, replace(NEW, relevance=0.02, value=0.02), replace(NEW, unit=REPEATED.unit)]
+    rows = Additions(read_question(QUESTION), frozenset()).features(said, [shape.candidate(other, 1) for other in others])
+    chances = additions_model()(rows)
+    assert chances.shape == (3, 1)
     assert chances[0, 0] > chances[1, 0]
+    assert chances[0, 0] > chances[2, 0]
 
 
 def test_an_answer_takes_the_unit_that_says_the_rest_and_leaves_what_says_nothing() -> None:
