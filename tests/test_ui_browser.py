@@ -101,9 +101,12 @@ def test_a_click_that_nobody_heard_is_told_again_and_opens_the_source_once(visit
     drawer.get_by_text("Open the original").wait_for()
     assert visit.page.evaluate("window.__lost")
     visit.page.wait_for_timeout(600)
-    visit.page.keyboard.press("Escape")
-    drawer.wait_for(state="detached")
     visit.answered()
+    for _ in range(5):  # on a busy machine Streamlit may lose the key that closes a dialog, and draw it once more
+        visit.page.keyboard.press("Escape")
+        visit.page.wait_for_timeout(1500)
+        if not drawer.count():
+            break
     visit.page.wait_for_timeout(1000)
     assert drawer.count() == 0
 
