@@ -102,7 +102,7 @@ def test_a_click_that_nobody_heard_is_told_again_and_opens_the_source_once(visit
     assert visit.page.evaluate("window.__lost")
     visit.page.wait_for_timeout(600)
     visit.answered()
-    for _ in range(5):  # on a busy machine Streamlit may lose the key that closes a dialog, and draw it once more
+    for _ in range(5):  # beside busy programs one press was not enough: the page was drawn with the dialog once more
         visit.page.keyboard.press("Escape")
         visit.page.wait_for_timeout(1500)
         if not drawer.count():
