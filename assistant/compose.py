@@ -19,7 +19,7 @@ BUDGET = 105  # words an answer should keep within; a structure that answers by 
 PARTS_BUDGET = 180  # the same for a question of several parts
 FULL_LIST = 90  # words up to which a list is quoted with its explanations; longer ones by their labels
 DETAIL = 0.15  # relevance from which an item of such a list is quoted whole all the same
-ADDS = 0.04  # least probability that a unit adds something to the answer
+ADDS = 0.05  # least probability that a unit adds something to the answer
 DEAR = 0.5  # power of a unit's words, and of `CHEAP` more, by which that probability is divided where several add something
 CHEAP = 10
 WEIGHED = 24  # units of the ranking that may be added
@@ -118,7 +118,7 @@ def choose(
         if best is None:
             break
         said.append(fitting[best])
-    return _arranged([each.ranked for each in said])
+    return arranged(said, frozenset(shape.wanted))
 
 
 def begin(
@@ -170,12 +170,18 @@ def _one_of_each(ranked: Sequence[Ranked], named: frozenset[str]) -> list[Ranked
     return kept[:MAX_SOURCES] or [first]
 
 
-def _arranged(chosen: list[Ranked]) -> list[Ranked]:
-    """Best document first, each document's units in the order they stand in it."""
+def arranged(said: Sequence[Candidate], wanted: frozenset[str]) -> list[Ranked]:
+    """Best document first, each document's units in the order they stand in it.
+
+    But where a time span, an amount, an address or a number is asked for, and one unit alone has it, that one comes first.
+    """
     order: dict[str, int] = {}
-    for ranked in chosen:
-        order.setdefault(ranked.unit.document.id, len(order))
-    return sorted(chosen, key=lambda r: (order[r.unit.document.id], r.unit.start))
+    for each in said:
+        order.setdefault(each.ranked.unit.document.id, len(order))
+    telling = [each for each in said if each.held & wanted]
+    first = telling[0].ranked if len(telling) == 1 else None
+    chosen = [each.ranked for each in said]
+    return sorted(chosen, key=lambda r: (order[r.unit.document.id], r is not first, r.unit.start))
 
 
 def repeats(unit: Unit, other: Unit) -> bool:

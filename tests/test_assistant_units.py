@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ui_fakes import roadmap_document
 
 from assistant.answer import Citation, Sentence
-from assistant.compose import BUDGET, MAX_UNITS, Shape, choose, compose, quote
+from assistant.compose import BUDGET, MAX_UNITS, Shape, arranged, choose, compose, quote
 from assistant.question import read_question
 from assistant.ranker import Ranked
 from assistant.units import Unit, units_of
@@ -204,6 +205,22 @@ def test_units_of_several_documents_stand_under_their_titles() -> None:
         ("Title a.md", "Maths takes two years of work."),
         ("Title b.md", "Only six weeks suffice for everyone."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("question", "order"),
+    [("How long does SQL take?", [1, 0, 2]), ("What is SQL?", [0, 1, 2]), ("How long do SQL and Pandas take?", [0, 1, 2, 3])],
+)
+def test_the_one_unit_that_has_the_time_asked_for_comes_first(question: str, order: list[int]) -> None:
+    lines = ["Every database speaks SQL.", "SQL takes 30 hours.", "Then practise with joins.", "Pandas takes 20 hours."]
+    builder = DocumentBuilder()
+    for line in lines:
+        builder.add("paragraph", line)
+    found = {unit.text: unit for unit in units(builder.build("a.md", "0" * 64)) if unit.kind == "sentence"}
+    rows = [Ranked(found[lines[at]], 0.5, 0.5, np.zeros(1, np.float32)) for at in sorted(order, reverse=True)]
+    shape = Shape(read_question(question), rows)
+    said = [shape.candidate(row, place) for place, row in enumerate(rows)]
+    assert [r.unit.text for r in arranged(said, frozenset(shape.wanted))] == [lines[at] for at in order]
 
 
 def test_nothing_ranked_makes_nothing() -> None:
