@@ -15,7 +15,7 @@ from typing import get_args
 
 import numpy as np
 
-from assistant import interaction
+from assistant import interaction, judging
 from assistant.perceptron import Floats, Perceptron, read_perceptron
 from assistant.question import Question
 from assistant.ranker import LIMIT, Ranked
@@ -29,8 +29,9 @@ _WANTED = ("duration", "money", "link", "number", "items", "order", "sources", "
 _FAR = 5000  # characters between two units, from which on they count as this far from each other
 NAMES = (
     "relevance", "value", "place", "words", "parts", "met", *(f"is_{kind}" for kind in _KINDS), *interaction.NAMES,
-    "first_relevance", "first_value", "first_parts", *(f"first_is_{kind}" for kind in _KINDS),
+    "judged", *judging.NAMES, "first_relevance", "first_value", "first_parts", *(f"first_is_{kind}" for kind in _KINDS),
     "relevance_to_best", "value_to_first", "like_first", *(f"{name}_to_first" for name in interaction.NAMES),
+    *(f"{name}_to_first" for name in judging.NAMES),
     "same_document", "same_section", "sibling_section", "gap", "comes_after", "most_shared", "most_held",
     "asked_new", "asked_open", "asked_held", "terms_new", "words_gain", "words_most_gain", "words_open",
     "chosen", "documents", "spent", "spent_with_it", "lacking", "mends",
@@ -94,6 +95,7 @@ class Additions:
                 (
                     _logit(ranked.relevance), _logit(ranked.value), log1p(other.place), log1p(other.words),
                     len(ranked.unit.parts) / 5, bool(len(ranked.words_met)), *_kind(ranked), *ranked.met,
+                    bool(len(ranked.judged)), *_judged(ranked),
                 ), np.float32,
             )  # fmt: skip
         return self._known[other]
@@ -148,6 +150,7 @@ def _to_first(chosen: Sequence[Candidate], others: Sequence[Candidate]) -> Float
         (
             *told, ranked.relevance / best, log(ranked.value / max(first.value, 1e-6) + 1e-4),
             ranked.unit.kind == first.unit.kind, *((ranked.met - first.met) * bool(len(ranked.words_met))),
+            *_compared(ranked, first),
         )
         for ranked in (other.ranked for other in others)
     ]  # fmt: skip
@@ -157,6 +160,16 @@ def _to_first(chosen: Sequence[Candidate], others: Sequence[Candidate]) -> Float
 def _gains(words: Floats, met: Floats) -> Floats:
     """By how much each word of the question is met better than before; nothing where that is not known."""
     return np.maximum(words - met, 0) if len(words) == len(met) else np.zeros(0, np.float32)
+
+
+def _judged(ranked: Ranked) -> Floats:
+    """What the cross-encoder said of a unit; zeros where it did not read it."""
+    return ranked.judged if len(ranked.judged) else np.zeros(len(judging.NAMES), np.float32)
+
+
+def _compared(ranked: Ranked, first: Ranked) -> Floats:
+    """By how much it said more of a unit than of the first one; zeros where it did not read both."""
+    return (_judged(ranked) - _judged(first)) * (bool(len(ranked.judged)) and bool(len(first.judged)))
 
 
 def _kind(ranked: Ranked) -> tuple[bool, ...]:

@@ -14,10 +14,11 @@ from assistant.coverage import THRESHOLD, cover_features, probability
 from assistant.disagreement import disagreement
 from assistant.generator import Generator
 from assistant.interaction import interactions
+from assistant.judging import judgements
 from assistant.orders import only_orders, without_orders
 from assistant.parts import parts_of
 from assistant.question import Question, aimed, checked, read_question
-from assistant.ranker import RERANKED, Ranked, rank, rerank
+from assistant.ranker import RERANKED, Ranked, judge, rank, rerank, to_judge
 from assistant.sequel import next_item, unsaid
 from assistant.signals import signals, similarities
 from assistant.suggest import suggestions
@@ -182,7 +183,8 @@ def rank_evidence(asked: Question, vector: Vectors, hits: Sequence[Hit], snapsho
     units = without_orders(units_of(hits, snapshot.documents))
     cosines = similarities(units, vector, snapshot)
     ranked = rank(units, signals(asked, units, cosines, snapshot))
-    return rerank(ranked, interactions(asked, [r.unit for r in ranked[:RERANKED]], snapshot))
+    ranked = rerank(ranked, interactions(asked, [r.unit for r in ranked[:RERANKED]], snapshot))
+    return judge(ranked, judgements(asked, [r.unit for r in to_judge(ranked)], snapshot))
 
 
 def reorder(hits: Sequence[Hit], ranked: Sequence[Ranked]) -> tuple[Hit, ...]:

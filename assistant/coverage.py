@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from assistant import interaction
+from assistant import interaction, judging
 from assistant.question import Question
 from assistant.ranker import Ranked
 from assistant.signals import NAMES, holds
@@ -27,6 +27,8 @@ FEATURES = (
     "log_value", "log_relevance",
     *(f"best_{name}" for name in NAMES),
     *(f"{kind}_{name}" for kind in ("best", "highest", "mean") for name in interaction.NAMES),
+    *(f"{kind}_{name}" for name in judging.NAMES for kind in ("best", "mean", "highest", "second", "third", "sum")),
+    "value_logit", "second_value_logit", "relevance_logit",
 )  # fmt: skip
 
 
@@ -60,6 +62,10 @@ def cover_features(question: Question, ranked: Sequence[Ranked], hits: Sequence[
         *_spread(ranked[:_SPREAD]),
         *(float(number) for number in best.signals),
         *_met(ranked),
+        *_judged(ranked),
+        _logit(best.value),
+        _logit(ranked[1].value if len(ranked) > 1 else 0.0),
+        _logit(max(r.relevance for r in ranked[:_SPREAD])),
     ]
 
 
@@ -76,6 +82,22 @@ def _met(ranked: Sequence[Ranked]) -> list[float]:
     """How the words of the question are met: by the best unit, by the one that does it best, by the best three together."""
     rows = np.stack([r.met for r in ranked if r.met.any()] or [ranked[0].met])
     return [float(number) for number in (*rows[0], *rows.max(axis=0), *rows[:3].mean(axis=0))]
+
+
+def _judged(ranked: Sequence[Ranked]) -> list[float]:
+    """What the cross-encoder says of the best unit, of the best three, at most, and of all that it read taken together."""
+    rows = np.stack([r.judged for r in ranked if len(r.judged)] or [np.zeros(len(judging.NAMES), np.float32)])
+    found: list[float] = []
+    for logits in rows.T:
+        highest = np.sort(logits)[::-1]
+        second, third = (float(highest[min(place, len(highest) - 1)]) for place in (1, 2))
+        total = float(np.logaddexp.reduce(logits))
+        found += [float(logits[0]), float(logits[:3].mean()), float(highest[0]), second, third, total]
+    return found
+
+
+def _logit(probability: float) -> float:
+    return float(np.log(probability + 1e-5) - np.log(1 - probability + 1e-5))
 
 
 def _missing(question: Question, best: Sequence[Ranked]) -> tuple[float, float]:

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from assistant.assistant import CANDIDATES, ask_of
 from assistant.interaction import Met, interactions
+from assistant.judging import judgements
 from assistant.orders import without_orders
 from assistant.question import Question
 from assistant.ranker import FEATURES as RERANKING
-from assistant.ranker import RERANKED, Ranked, reranking_features
+from assistant.ranker import JUDGING, RERANKED, Ranked, judging_features, reranking_features, to_judge, weighed_again
 from assistant.signals import signals, similarities
 from assistant.units import Unit, units_of
 from evals.evidence import Located, locate
@@ -55,13 +56,19 @@ class Sample:
     group: str  # questions about the same document are held out together
     best: float  # the highest value of a unit
     item: EvalItem
-    ranked: tuple[Ranked, ...] = ()  # as the first stage had it, in a sample for the second
+    ranked: tuple[Ranked, ...] = ()  # as the stage before had it, in a sample for the second or third
     met: Met = field(default_factory=lambda: Met(*[np.zeros((0, 0), np.float32)] * 2))  # of its first units
+    judged: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))  # of those, in a sample for the third
 
 
 def fold_file(fold: int) -> str:
     """The name of the weights of the reader that did not learn from a part."""
     return f"fold-{fold}.safetensors"
+
+
+def cross_file(fold: int) -> str:
+    """The name of the weights of the cross-encoder that did not learn from a part."""
+    return f"cross-{fold}.safetensors"
 
 
 def library_samples(scratch: Path, embedders: Sequence[TransformerEmbedder]) -> dict[str, list[Sample]]:
@@ -118,6 +125,22 @@ def second_stage(sample: Sample, scores: Floats, depth: int = RERANKED) -> Sampl
     return replace(
         sample, units=first, signals=rows, targets=sample.targets[order[: len(first)]], ranked=tuple(ranked), met=met
     )
+
+
+def third_units(sample: Sample, scores: Floats) -> tuple[list[Ranked], list[Unit], Floats]:
+    """A sample of the second stage as that stage ranks it, the units that the third looks at, and their targets."""
+    ranked = weighed_again(sample.ranked, sample.met, scores)
+    right = {id(unit): row for unit, row in zip(sample.units, sample.targets, strict=True)}
+    first = [r.unit for r in to_judge(ranked)]
+    return ranked, first, np.array([right[id(unit)] for unit in first], np.float32).reshape(-1, 2)
+
+
+def third_stage(sample: Sample, scores: Floats) -> Sample:
+    """The first units of a sample of the second stage, in the order of its scores, with what the third stage looks at."""
+    ranked, first, targets = third_units(sample, scores)
+    judged = judgements(sample.question, first, sample.snapshot)
+    rows = judging_features(to_judge(ranked), judged) if first else np.zeros((0, len(JUDGING)), np.float32)
+    return replace(sample, units=first, signals=rows, targets=targets, ranked=tuple(ranked), judged=judged)
 
 
 def target(unit: Unit, located: Sequence[Located]) -> tuple[float, float]:

@@ -3,7 +3,8 @@
     python -m evals.train_evidence --index .roadmap --readers DIR [--questions qed-dev.jsonl]
 
 Learns from the dev split of the reference questions over the index in use, from the documents and questions below
-`evals/training/`, each read by the reader of `evals.train_reader --folds DIR` that never saw it, and, when a file is named,
+`evals/training/`, each read by the reader and the cross-encoder that never saw it (`evals.train_reader --folds DIR`,
+`evals.train_cross_encoder --readers DIR`), and, when a file is named,
 from the QED data set (natural questions with the sentence that answers them; google-research-datasets/QED, text from Wikipedia,
 CC BY-SA 3.0). The test split is never read. Prints held-out figures (five parts by document) before it writes.
 """
@@ -26,7 +27,7 @@ from assistant.assistant import HITS, reorder
 from assistant.coverage import FEATURES, cover_features
 from assistant.perceptron import Perceptron, write_perceptron
 from assistant.ranker import FEATURES as RERANKING
-from assistant.ranker import Ranked, weighed_again
+from assistant.ranker import JUDGING, Ranked, judged_again
 from assistant.signals import NAMES
 from evals.abstention import auroc
 from evals.addition_samples import additions_of
@@ -35,11 +36,13 @@ from evals.evidence_samples import (
     QED_HELD,
     Floats,
     Sample,
+    cross_file,
     fold_file,
     indexed,
     library_samples,
     samples_of,
     second_stage,
+    third_stage,
     write_qed,
 )  # fmt: skip
 from evals.fitting import Stage, fit_logistic, fit_perceptron
@@ -60,15 +63,15 @@ _ABOUT = (
 
 
 FIRST = Stage(dropout=0.0, weight_decay=0.1)
-SECOND = Stage(dropout=0.1, weight_decay=0.3)  # it sees few units a question
+SECOND = Stage(dropout=0.1, weight_decay=0.3)  # and the third: they see few units a question
 ADDITIONS = Stage(dropout=0.0, weight_decay=0.02, epochs=6, batch=1024)
 
 
 def main() -> None:
-    """Train, print held-out figures, write the four files of weights."""
+    """Train, print held-out figures, write the five files of weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--index", type=Path, default=Path(".roadmap"), help="data folder with the index of corpus/")
-    parser.add_argument("--readers", type=Path, required=True, help="folder that `evals.train_reader --folds` filled")
+    parser.add_argument("--readers", type=Path, required=True, help="folder that both filled")
     parser.add_argument("--questions", type=Path, help="qed-dev.jsonl")
     chosen = parser.parse_args()
     torch.set_num_threads(usable_cores())
@@ -76,7 +79,8 @@ def main() -> None:
     dev = [item for item in load_items() if item.split == "dev"]
     sets = {"reference questions": samples_of(dev, Library(chosen.index, lambda: embedder).snapshot(), weight=3.0)}
     with tempfile.TemporaryDirectory() as scratch:
-        readers = [TransformerEmbedder(reader=chosen.readers / fold_file(fold)) for fold in range(FOLDS)]
+        files = [(chosen.readers / fold_file(fold), chosen.readers / cross_file(fold)) for fold in range(FOLDS)]
+        readers = [TransformerEmbedder(reader=reader, cross_encoder=cross) for reader, cross in files]
         sets |= library_samples(Path(scratch), readers)
         if chosen.questions:
             items = write_qed(chosen.questions, Path(scratch) / "corpus")[:QED_HELD]
@@ -89,14 +93,16 @@ def main() -> None:
     again = [second_stage(sample, own) for sample, own in held]
     origin = np.array(origins)
     scores = _held_out(again, SECOND)
-    rankings = [weighed_again(sample.ranked, sample.met, own) for sample, own in zip(again, scores, strict=True)]
+    judged = [third_stage(sample, own) for sample, own in zip(again, scores, strict=True)]
+    last = _held_out(judged, SECOND)
+    rankings = [judged_again(sample.ranked, sample.judged, own) for sample, own in zip(judged, last, strict=True)]
     features = np.array([_cover_row(sample, ranked) for sample, ranked in zip(again, rankings, strict=True)], np.float32)
     answerable = np.array([sample.answerable for sample in again])
     balance = np.array([s.weight for s in again], np.float32)
     for name in dict.fromkeys(origin.tolist()):
         part = origin == name
         at = np.flatnonzero(part)
-        chosen_first = _first_choice([again[i] for i in at], [scores[i] for i in at])
+        chosen_first = _first_choice([judged[i] for i in at], [last[i] for i in at])
         print(f"{name}: first unit {chosen_first:.3f} of its best possible value (held out)", end="; ")
         weights, bias = fit_logistic(features[~part], answerable[~part], balance[~part])
         cover = 1 / (1 + np.exp(-(features[part] @ weights + bias)))
@@ -109,6 +115,8 @@ def main() -> None:
     write_perceptron(_FOLDER / "evidence_model.json", first, NAMES, _ABOUT, digits=5)
     second = fit_network([s for s in again if s.answerable], SECOND)
     write_perceptron(_FOLDER / "reranking_model.json", second, RERANKING, _ABOUT, digits=5)
+    third = fit_network([s for s in judged if s.answerable], SECOND)
+    write_perceptron(_FOLDER / "judging_model.json", third, JUDGING, _ABOUT, digits=5)
     write_perceptron(_FOLDER / "additions_model.json", fit_additions(again, rankings), ADDED, _ABOUT, digits=5)
     cover_fields = {
         "about": _ABOUT,

@@ -14,8 +14,7 @@ what the words alone find, before and after, where nothing was read: in each lib
 (google-research-datasets/QED) and COVID-QA (deepset-ai/COVID-QA), `qed-dev.jsonl` and `covid-qa.json` in the folder of
 `--data`.
 
-A file holds what is added to each matrix of the embedder as a product of two thin ones, as in LoRA (arXiv 2106.09685), and
-to each bias and norm as it is; and `importance`, whose product with the vector of a word tells how much the word counts.
+A file holds, beside what `evals.tuning` says, `importance`: its product with the vector of a word tells how much it counts.
 """
 
 from __future__ import annotations
@@ -33,10 +32,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
-from tokenizers import Tokenizer
-from torch.nn.functional import softplus
-from transformers import BertModel
 
 from assistant.ranker import evidence_model
 from assistant.reading import Reading, readings
@@ -55,24 +50,16 @@ from evals.evidence_samples import (
 )
 from evals.items import EvalItem, Evidence
 from evals.spread import usable_cores
-from index.embedder import EMBEDDER, READER, TransformerEmbedder
+from evals.tuning import RATE, SEED, TunedEmbedder, answering_loss, fit, save, some
+from index.embedder import READER, TransformerEmbedder
 from index.terms import STOPWORDS
-from index.weights import verify
 
 PER_LIBRARY = 300  # questions that are learnt from, so that no library outweighs the others
 UNITS = 8  # of a question, the first ones
-EPOCHS = 2
-BATCH = 8  # questions
-RATE = 3e-5
 SCALE_RATE = 0.05
 IMPORTANCE_RATE = 0.1
-WARM = 0.1  # share of the steps in which the rates grow
 RANK = 16  # 48 and all of the change chose no better
-WHETHER = 0.5  # weight of whether any unit answers, beside which of them does
-WITHOUT = 0.3  # share of the answerable questions that are shown again without the units that answer
-PARTS = 3  # of a batch, by length
 COVID = 600  # questions taken from it
-SEED = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +83,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         libraries = library_samples(folder, [embedder] * FOLDS)
-        sets = {name: examples_of(_some(group, PER_LIBRARY)) for name, group in libraries.items()}
+        sets = {name: examples_of(some(group, PER_LIBRARY)) for name, group in libraries.items()}
         qed = write_qed(chosen.data / "qed-dev.jsonl", folder / "qed-corpus")
         covid = write_covid(chosen.data / "covid-qa.json", folder / "covid-corpus")
         others = {}
@@ -119,9 +106,8 @@ def _learn(file: Path, examples: Sequence[Example], held: Mapping[str, Sequence[
     torch.manual_seed(SEED)
     model = Reader()
     before = {name: measured(model, group) for name, group in held.items()}
-    train(model, examples, random.Random(SEED), file.stem)
-    changes = model.thin(RANK)
-    save_file({name: weight.half().contiguous() for name, weight in changes.items()}, file)
+    train(model, examples, file.stem)
+    save({**model.thin(RANK), "importance": model.importance}, file)
     lines = []
     for name, group in held.items():
         (choice, cover), (tuned, tuned_cover) = before[name], measured(model, group)
@@ -130,10 +116,6 @@ def _learn(file: Path, examples: Sequence[Example], held: Mapping[str, Sequence[
             f"AUROC of whether any answers {cover:.3f}, tuned {tuned_cover:.3f}"
         )
     return lines
-
-
-def _some(samples: Sequence[Sample], most: int) -> Sequence[Sample]:
-    return samples if len(samples) <= most else random.Random(SEED).sample(samples, most)
 
 
 def examples_of(samples: Sequence[Sample]) -> list[Example]:
@@ -164,17 +146,11 @@ def write_covid(path: Path, corpus: Path) -> list[EvalItem]:
     return items
 
 
-class Reader:
-    """The embedder with weights that can be trained, the scales of what it finds, and the bar that an answer must pass."""
+class Reader(TunedEmbedder):
+    """The embedder that learns to read words, the scales of what it finds, and the bar that an answer must pass."""
 
     def __init__(self) -> None:
-        folder = verify(EMBEDDER)
-        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self.tokenizer.no_padding()
-        self.bert = BertModel.from_pretrained(folder, add_pooling_layer=False)
-        self.bert.eval()  # no dropout: it blurs the words that are to meet
-        self.bert.embeddings.requires_grad_(False)
-        self.start = {name: weight.detach().clone() for name, weight in self.bert.named_parameters()}
+        super().__init__()
         self.importance = torch.nn.Parameter(torch.zeros(self.bert.config.hidden_size))
         self.scales = torch.nn.Parameter(torch.tensor([10.0, 10.0, 10.0]))  # of the columns of `met`
         self.bar = torch.nn.Parameter(torch.tensor(15.0))
@@ -200,80 +176,24 @@ class Reader:
             found.append(torch.stack([rows[unit] for unit in range(len(example.targets))]))
         return found
 
-    def thin(self, rank: int) -> dict[str, torch.Tensor]:
-        """Keep of the change of each matrix only what two thin ones can hold, and say what is added to the weights.
-
-        That is `NAME.up` @ `NAME.down` to a matrix, `NAME` to a vector; and `importance`, as it is.
-        """
-        changes = {"importance": self.importance.detach()}
-        with torch.no_grad():
-            for name, weight in self.bert.named_parameters():
-                if weight.requires_grad:
-                    change = weight - self.start[name]
-                    if change.dim() == 2:
-                        left, values, right = torch.linalg.svd(change, full_matrices=False)
-                        up, down = left[:, :rank] * values[:rank], right[:rank]
-                        weight.copy_(self.start[name] + up @ down)
-                        changes |= {f"{name}.up": up, f"{name}.down": down}
-                    else:
-                        changes[name] = change
-        return changes
-
     def _words(self, texts: Sequence[str]) -> tuple[list[Any], list[torch.Tensor]]:
         """The tokens of each text, and their unit vectors, shape (tokens, dimension)."""
         encodings = self.tokenizer.encode_batch(list(texts))
-        order = sorted(range(len(texts)), key=lambda at: len(encodings[at].ids))
-        vectors: dict[int, torch.Tensor] = {}
-        for like in np.array_split(order, PARTS):  # little is filled up among texts of like length
-            if not len(like):
-                continue
-            ids = torch.zeros(len(like), len(encodings[like[-1]].ids), dtype=torch.int64)
-            mask = torch.zeros_like(ids)
-            for row, at in enumerate(like):
-                ids[row, : len(encodings[at].ids)] = torch.tensor(encodings[at].ids)
-                mask[row, : len(encodings[at].ids)] = 1
-            with torch.autocast("cpu", torch.bfloat16):
-                hidden = self.bert(ids, attention_mask=mask).last_hidden_state
-            for at, own in zip(like, torch.nn.functional.normalize(hidden.float(), dim=-1), strict=True):
-                vectors[int(at)] = own[: len(encodings[at].ids)]
-        return encodings, [vectors[at] for at in range(len(texts))]
+        return encodings, [torch.nn.functional.normalize(own, dim=-1) for own in self.hidden(encodings)]
 
 
-def train(model: Reader, examples: Sequence[Example], generator: random.Random, name: str) -> None:
+def train(model: Reader, examples: Sequence[Example], name: str) -> None:
     """Cross-entropy of the softmax over the units of each question, and of whether one of them passes the bar."""
-    weights = [weight for weight in model.bert.parameters() if weight.requires_grad]
+    generator = random.Random(SEED)
+
+    def loss_of(batch: list[Example]) -> torch.Tensor:
+        found = zip(batch, model.met(batch), strict=True)
+        losses = [answering_loss(met @ model.scales, e.targets, e.best > 0, model.bar, generator) for e, met in found]
+        return torch.stack(losses).mean()
+
     scales = {"params": [model.scales, model.bar], "lr": SCALE_RATE, "weight_decay": 0.0}
     importance = {"params": [model.importance], "lr": IMPORTANCE_RATE, "weight_decay": 0.0}
-    optimizer = torch.optim.AdamW([{"params": weights, "lr": RATE}, scales, importance], weight_decay=0.01)
-    steps = EPOCHS * (len(examples) // BATCH)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min((step + 1) / (WARM * steps), 1 - step / steps))
-    losses: list[float] = []
-    for _ in range(EPOCHS):
-        order = generator.sample(range(len(examples)), len(examples))
-        for at in range(0, len(order) - BATCH + 1, BATCH):
-            batch = [examples[place] for place in order[at : at + BATCH]]
-            found = zip(batch, model.met(batch), strict=True)
-            loss = torch.stack([_loss(example, met @ model.scales, model.bar, generator) for example, met in found]).mean()
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(weights, 1.0)
-            optimizer.step()
-            schedule.step()
-            losses.append(float(loss.detach()))
-            if len(losses) % 50 == 0:
-                print(f"{name}: step {len(losses)} of {steps}: loss {np.mean(losses[-50:]):.3f}", flush=True)
-
-
-def _loss(example: Example, scores: torch.Tensor, bar: torch.Tensor, generator: random.Random) -> torch.Tensor:
-    """Of one question; the softmax learns towards the square of how right its units are."""
-    wanted = torch.tensor(example.targets) ** 2
-    if example.best == 0:
-        return WHETHER * softplus(scores.logsumexp(dim=0) - bar)
-    loss = WHETHER * softplus(bar - scores.logsumexp(dim=0)) - (wanted / wanted.sum() * scores.log_softmax(dim=0)).sum()
-    wrong = scores[wanted == 0]
-    if len(wrong) > 1 and generator.random() < WITHOUT:
-        loss = loss + WHETHER * softplus(wrong.logsumexp(dim=0) - bar)
-    return loss
+    fit([{"params": model.weights, "lr": RATE}, scales, importance], examples, loss_of, name)
 
 
 def measured(model: Reader, examples: Sequence[Example]) -> tuple[float, float]:

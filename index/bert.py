@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import torch
+    from tokenizers import Encoding
 
 # Tokens of a batch are filled up, because oneDNN keeps code and memory for each size it has met: those of a question and of
 # what is read for it to one of these sizes, more to a multiple of `STEP`.
@@ -34,6 +35,16 @@ class TextTokens:
     vectors: NDArray[np.float32]  # (tokens, dimension)
     offsets: NDArray[np.int64]  # (tokens, 2): half-open, in characters of the text
     pooled: NDArray[np.float32]  # (dimension,): of the whole text; of any length
+
+
+@dataclass(frozen=True, slots=True)
+class PairTokens:
+    """What a text became that was read together with a question: each token has seen both."""
+
+    question: NDArray[np.float32]  # (tokens of the question, dimension)
+    vectors: NDArray[np.float32]  # (tokens of the text, dimension)
+    offsets: NDArray[np.int64]  # (tokens of the text, 2): half-open, in characters of the text
+    first: NDArray[np.float32]  # (dimension,): of the token before both, which stands for the pair
 
 
 class BertEncoder:
@@ -63,44 +74,44 @@ class BertEncoder:
         # Attention is computed in powers of two: its scores are scaled for that, once and for all, where queries come from.
         scale = math.log2(math.e) / math.sqrt(self.dimension // self._heads)
         read = load_file(folder / "model.safetensors")
-        self.importance = np.zeros(self.dimension, np.float32)  # its product with a word's vector: how much the word counts
+        self.extra: dict[str, NDArray[np.float32]] = {}  # what else the file of changes holds, by its name
         if changes is not None:
             added = load_file(changes)
-            self.importance = added.pop("importance").float().numpy()
+            for name in [name for name in added if not name.startswith("encoder.")]:
+                self.extra[name] = added.pop(name).float().numpy()
             _add(read, added)
         weights = {
             name: (weight * scale if ".attention.self.query." in name else weight).to(dtype) for name, weight in read.items()
         }
         self._words = weights["embeddings.word_embeddings.weight"]
-        # Every text is the first segment, so the vector of its type can be added to each position once and for all.
-        kinds = weights["embeddings.token_type_embeddings.weight"][0]
-        self._positions = weights["embeddings.position_embeddings.weight"] + kinds
+        # Most texts are a first segment, so the vector of its type is added to each position once and for all.
+        kinds = weights["embeddings.token_type_embeddings.weight"]
+        self._positions = weights["embeddings.position_embeddings.weight"] + kinds[0]
+        self._second = kinds[1] - kinds[0]
         self._norm = _both(weights, "embeddings.LayerNorm")
         self._layers = [_layer(weights, f"encoder.layer.{i}.") for i in range(int(config["num_hidden_layers"]))]
 
     def share_embeddings(self, other: BertEncoder) -> None:
         """Hold the embeddings of tokens only once where both encoders have the same, as `changes` leave them."""
-        self._words, self._positions, self._norm = other._words, other._positions, other._norm
+        self._words, self._positions, self._second, self._norm = other._words, other._positions, other._second, other._norm
 
     def encode(self, texts: Sequence[str]) -> list[TextTokens]:
         """The tokens of each text with their vectors; a text is cut at the length limit of the model."""
-        import torch
-
-        encodings = self._tokenizer.encode_batch(list(texts))
-        lengths = [len(encoding.ids) for encoding in encodings]
-        with torch.inference_mode():
-            spare = _filled(sum(lengths)) - sum(lengths)
-            ids = torch.tensor([token for encoding in encodings for token in encoding.ids] + [0] * spare)
-            places = torch.cat([*(torch.arange(length) for length in lengths), torch.zeros(spare, dtype=torch.int64)])
-            packed = self._run(ids, places, lengths).float().numpy()
         found: list[TextTokens] = []
-        start = 0
-        for encoding, length in zip(encodings, lengths, strict=True):
-            own = packed[start : start + length]
+        for encoding, own in self._encoded(self._tokenizer.encode_batch(list(texts))):
             offsets = np.array(encoding.offsets, np.int64).reshape(-1, 2)
             real = offsets[:, 1] > offsets[:, 0]  # special tokens are empty
             found.append(TextTokens(own[real], offsets[real], own.mean(axis=0)))
-            start += length
+        return found
+
+    def encode_pairs(self, question: str, texts: Sequence[str]) -> list[PairTokens]:
+        """The question with each text in one pass; what is too long together is cut at the end of the longer one."""
+        found: list[PairTokens] = []
+        for encoding, own in self._encoded(self._tokenizer.encode_batch([(question, text) for text in texts])):
+            offsets = np.array(encoding.offsets, np.int64).reshape(-1, 2)
+            real = offsets[:, 1] > offsets[:, 0]
+            text = real & (np.array(encoding.type_ids) == 1)
+            found.append(PairTokens(own[real & ~text], own[text], offsets[text], own[0]))
         return found
 
     def encode_question(self, question: str) -> NDArray[np.float32]:
@@ -118,12 +129,31 @@ class BertEncoder:
         attention = sum(4 * self.dimension * length**2 for length in lengths) * len(self._layers)
         return int(2 * weights * sum(lengths) + attention)
 
-    def _run(self, ids: torch.Tensor, places: torch.Tensor, lengths: Sequence[int]) -> torch.Tensor:
-        """Token ids and their places in their texts, shape (tokens,), to vectors of shape (tokens, dimension)."""
+    def _encoded(self, encodings: Sequence[Encoding]) -> Iterator[tuple[Encoding, NDArray[np.float32]]]:
+        """Each of the encodings with the vectors of its tokens, shape (tokens, dimension)."""
+        import torch
+
+        if not encodings:
+            return iter(())
+        lengths = [len(encoding.ids) for encoding in encodings]
+        with torch.inference_mode():
+            spare = [0] * (_filled(sum(lengths)) - sum(lengths))
+            ids = torch.tensor([token for encoding in encodings for token in encoding.ids] + spare)
+            kinds = torch.tensor([kind for encoding in encodings for kind in encoding.type_ids] + spare)
+            places = torch.cat([*(torch.arange(length) for length in lengths), torch.tensor(spare, dtype=torch.int64)])
+            packed = self._run(ids, places, kinds, lengths).float().numpy()
+        ends = np.cumsum(lengths)
+        return zip(encodings, np.split(packed[: ends[-1]], ends[:-1]), strict=True)
+
+    def _run(self, ids: torch.Tensor, places: torch.Tensor, kinds: torch.Tensor, lengths: Sequence[int]) -> torch.Tensor:
+        """Token ids, their places and kinds of segment, each of shape (tokens,), to vectors of shape (tokens, dimension)."""
         from torch.nn.functional import gelu, layer_norm, linear
 
         shape = (self.dimension,)
-        hidden = layer_norm(self._words[ids] + self._positions[places], shape, *self._norm, self._epsilon)
+        embedded = self._words[ids] + self._positions[places]
+        if kinds.any():
+            embedded += kinds[:, None] * self._second
+        hidden = layer_norm(embedded, shape, *self._norm, self._epsilon)
         for layer in self._layers:
             seen = self._attention(linear(hidden, *layer.query_key_value), lengths)
             hidden = layer_norm(linear(seen, *layer.attended).add_(hidden), shape, *layer.attended_norm, self._epsilon)
@@ -195,12 +225,14 @@ def _layer(weights: dict[str, torch.Tensor], prefix: str) -> _Layer:
 
 
 def _add(weights: dict[str, torch.Tensor], changes: Mapping[str, torch.Tensor]) -> None:
-    """Add `NAME.up` @ `NAME.down` to the matrix `NAME`, and `NAME` to a vector."""
+    """Add to the matrix `NAME` either `NAME.up` @ `NAME.down` or `NAME.steps` rows times `NAME.step`, to a vector `NAME`."""
     for name, change in changes.items():
-        if name.endswith(".up"):
-            matrix = name.removesuffix(".up")
+        matrix, _, part = name.rpartition(".")
+        if part == "up":
             weights[matrix] = weights[matrix] + change.float() @ changes[f"{matrix}.down"].float()
-        elif not name.endswith(".down"):
+        elif part == "steps":
+            weights[matrix] = weights[matrix] + change.float() * changes[f"{matrix}.step"].float()[:, None]
+        elif part not in ("down", "step"):
             weights[name] = weights[name] + change.float()
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from index.bert import BertEncoder, TextTokens
 from index.compute_threads import all_threads, one_thread
+from index.cross_encoder import CrossEncoder
 from index.sentence_transformers_encoder import SentenceTransformersEncoder
 from index.weights import HubModel, PinnedWheel, Source, WeightsDamaged, digest_of, verify
 from ingest.errors import RoadmapError
@@ -46,7 +47,9 @@ EMBEDDER = PinnedWheel(
 )
 
 
-READER = Path(__file__).with_name("reader.safetensors")  # what is added to its weights to read words: evals/train_reader.py
+# What is added to its weights to read words (evals/train_reader.py), and question and text together (train_cross_encoder.py).
+READER = Path(__file__).with_name("reader.safetensors")
+CROSS_ENCODER = Path(__file__).with_name("cross_encoder.safetensors")
 
 
 class EmbedderUnusable(RoadmapError):
@@ -87,6 +90,12 @@ class Embedder(Protocol):
         """Shape (dimension,): the softmax of its products with the vectors of a question's words says how much each counts."""
         ...
 
+    def judge(
+        self, question: str, texts: Sequence[str], headings: Sequence[int], places: Sequence[Sequence[Sequence[Span]]]
+    ) -> list[Vectors]:
+        """For each text, read together with the question, the logits of its places: `index.cross_encoder.CrossEncoder`."""
+        ...
+
 
 def embedder_source(model_id: str = EMBEDDER_ID, revision: str = "main") -> Source:
     """Where the weights of an embedder come from: the pinned package for the default, the hub for every other id."""
@@ -100,8 +109,8 @@ class TransformerEmbedder:
     asked in the other. The bundled model runs in `index.bert`, any other in sentence-transformers itself.
     """
 
-    def __init__(self, source: Source = EMBEDDER, reader: Path = READER) -> None:
-        """`reader` is the file of the weights that words are read with, as `evals/train_reader.py` writes them.
+    def __init__(self, source: Source = EMBEDDER, reader: Path = READER, cross_encoder: Path = CROSS_ENCODER) -> None:
+        """`reader` and `cross_encoder` are files of tuned weights, as the modules `evals.train_…` of these names write them.
 
         Raises:
             EmbedderUnusable: the weights are not those of a sentence-transformers model.
@@ -115,6 +124,8 @@ class TransformerEmbedder:
         self._folder = folder
         self._reader: BertEncoder | SentenceTransformersEncoder | None = None  # loaded with the first question
         self._changes = reader
+        self._cross_encoder: CrossEncoder | None = None  # likewise
+        self._head = cross_encoder
         self._lock = threading.Lock()
         try:
             if source is EMBEDDER:
@@ -191,7 +202,25 @@ class TransformerEmbedder:
     def importance(self) -> Vectors:
         """Zeros, where all words count the same, but for the bundled model. Raises WeightsDamaged."""
         reader = self._reading()
-        return reader.importance if isinstance(reader, BertEncoder) else np.zeros(self.dimension, np.float32)
+        return reader.extra["importance"] if isinstance(reader, BertEncoder) else np.zeros(self.dimension, np.float32)
+
+    def judge(
+        self, question: str, texts: Sequence[str], headings: Sequence[int], places: Sequence[Sequence[Sequence[Span]]]
+    ) -> list[Vectors]:
+        """The logits of the cross-encoder, which is the bundled model with tuned weights, whatever the embedder is.
+
+        Raises:
+            ModelMissing, WeightsDamaged: what `index.weights.verify` raises for the bundled model.
+            WeightsDamaged: the file of the tuned weights, which is part of the program, is missing or damaged.
+        """
+        with self._lock:
+            if self._cross_encoder is None:
+                plain = self._encoder if isinstance(self._encoder, BertEncoder) else None
+                folder = self._folder if plain else verify(EMBEDDER)
+                with _part_of_the_program(self._head):
+                    self._cross_encoder = CrossEncoder(folder, self._head, bfloat16=computes_in_bfloat16(), embeddings=plain)
+        with one_thread():
+            return self._cross_encoder.judge(question, texts, headings, places)
 
     def _reading(self) -> BertEncoder | SentenceTransformersEncoder:
         """What reads words, loaded with the first question."""
@@ -203,16 +232,25 @@ class TransformerEmbedder:
 
 
 def _tuned(folder: Path, plain: BertEncoder, changes: Path) -> BertEncoder:
-    """The bundled model with the tuned weights. Raises WeightsDamaged."""
+    """The bundled model with the weights that words are read with. Raises WeightsDamaged."""
+    with _part_of_the_program(changes):
+        reader = BertEncoder(folder, bfloat16=computes_in_bfloat16(), changes=changes)
+        if reader.extra["importance"].shape != (reader.dimension,):
+            raise ValueError("it does not fit")
+    reader.share_embeddings(plain)
+    return reader
+
+
+@contextmanager
+def _part_of_the_program(file: Path) -> Iterator[None]:
+    """What goes wrong while such a file of weights is read, as one sentence. Raises WeightsDamaged."""
     from safetensors import SafetensorError
 
     try:
-        reader = BertEncoder(folder, bfloat16=computes_in_bfloat16(), changes=changes)
+        yield
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        found = "is damaged" if changes.is_file() else "is missing"
-        raise WeightsDamaged(f"{changes}, a part of this program, {found} ({error}); install the program again.") from error
-    reader.share_embeddings(plain)
-    return reader
+        found = "is damaged" if file.is_file() else "is missing"
+        raise WeightsDamaged(f"{file}, a part of this program, {found} ({error}); install the program again.") from error
 
 
 @contextmanager

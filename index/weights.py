@@ -26,7 +26,7 @@ from platformdirs import user_cache_path
 
 from ingest.errors import RoadmapError
 
-Role = Literal["embedder", "generator", "verifier"]
+Role = Literal["embedder", "cross-encoder", "generator", "verifier"]
 Progress = Callable[[str], None]
 RECORD = "weights.json"
 _HUB_FILES = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.jinja", "*.txt", "*.model", "*/config.json"]

@@ -34,9 +34,9 @@ HOMES = {  # library -> the only files that may import it
     "filelock": "index/*.py",
     "huggingface_hub": "index/weights.py",
     "torch": "index/bert.py index/compute_threads.py index/embedder.py index/sentence_transformers_encoder.py assistant/*.py "
-    "evals/fitting.py evals/train_*.py evals/benchmarks/throughput.py",
+    "evals/fitting.py evals/tuning.py evals/train_*.py evals/benchmarks/throughput.py",
     # the embedder only silences its progress bar
-    "transformers": "assistant/*.py evals/train_reader.py index/sentence_transformers_encoder.py",
+    "transformers": "assistant/*.py evals/tuning.py index/sentence_transformers_encoder.py",
     "sqlalchemy": "assistant/*.py",
     "httpx": "assistant/served_model.py",
     "ir_measures": "evals/*.py",

@@ -129,6 +129,22 @@ class WordLengthEmbedder:
     def importance(self) -> NDArray[np.float32]:
         return np.zeros(self.dimension, np.float32)
 
+    def judge(
+        self,
+        question: str,
+        texts: Sequence[str],
+        headings: Sequence[int],
+        places: Sequence[Sequence[Sequence[tuple[int, int]]]],
+    ) -> list[NDArray[np.float32]]:
+        """Both logits grow with the cosine of the question to the words of the place."""
+        asked = self.embed_question(question)
+        return [
+            np.array([
+                [8 * float(asked @ self.embed_question(" ".join(text[a:b] for a, b in spans))) - 4] * 2 for spans in own
+            ], np.float32).reshape(-1, 2)
+            for text, own in zip(texts, places, strict=True)
+        ]  # fmt: skip
+
     def embed_passages(
         self,
         texts: Sequence[str],

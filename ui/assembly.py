@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from ui.settings import Settings
@@ -49,8 +50,12 @@ def verifier_source(settings: Settings) -> Source | None:
 
 
 def sources(settings: Settings) -> tuple[Source, ...]:
-    """The weights that these settings need on this machine."""
-    needed = (embedder_source(settings), generator_source(settings), verifier_source(settings))
+    """The weights that these settings need on this machine. The cross-encoder is the bundled embedder, tuned."""
+    from index.embedder import EMBEDDER
+
+    chosen = embedder_source(settings)
+    judging = None if chosen is EMBEDDER else replace(EMBEDDER, role="cross-encoder")
+    needed = (chosen, judging, generator_source(settings), verifier_source(settings))
     return tuple(source for source in needed if source is not None)
 
 

@@ -71,6 +71,12 @@ class SampledEmbedder:
         """As the bundled embedder."""
         return self._model.importance()
 
+    def judge(
+        self, question: str, texts: Sequence[str], headings: Sequence[int], places: Sequence[Sequence[Sequence[Span]]]
+    ) -> list[NDArray[np.float32]]:
+        """As the bundled embedder."""
+        return self._model.judge(question, texts, headings, places)
+
     def embed_passages(
         self,
         texts: Sequence[str],
