@@ -52,7 +52,6 @@ from index.cross_encoder import tokens_inside
 from index.embedder import CROSS_ENCODER, READER, TransformerEmbedder
 
 PER_LIBRARY = 300  # questions that are learnt from, so that no library outweighs the others
-MEASURED = 150  # of a library that was held out
 RATE = 4e-5
 HEAD_RATE = 1e-3
 SCALE_RATE = 0.05
@@ -91,7 +90,7 @@ def main() -> None:
     for fold, names in enumerate(fold_names()):
         read = [example for name, group in sets.items() if name not in names for example in _learnt(group)]
         files = chosen.readers / fold_file(fold), chosen.readers / cross_file(fold)
-        jobs.append((*files, read, {name: some(sets[name], MEASURED) for name in names}))
+        jobs.append((*files, read, {name: sets[name] for name in names}))
     with ProcessPoolExecutor(usable_cores(), get_context("spawn")) as pool:
         for lines in pool.map(learn, *zip(*jobs, strict=True)):
             print("\n".join(lines), flush=True)

@@ -331,6 +331,17 @@ def test_models_are_listed_with_their_state(roadmap: Callable[..., Done]) -> Non
     assert listed[0]["present"]
 
 
+def test_beside_another_embedder_the_bundled_one_is_needed_to_judge(
+    roadmap: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROADMAP_EMBEDDER__ID", "someone/other")
+    listed = json.loads(roadmap("models", "--json").out)
+    assert [(model["role"], model["id"]) for model in listed][:2] == [
+        ("embedder", "someone/other"),
+        ("cross-encoder", "sentence-transformers/all-MiniLM-L6-v2"),
+    ]
+
+
 def test_models_of_a_bare_machine_are_missing_and_verify_says_so(
     roadmap: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

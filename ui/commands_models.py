@@ -57,6 +57,6 @@ def models(
         return
     for state in found:
         ready = "sound" if action is Action.VERIFY else "ready" if state.present else "missing: run `roadmap models pull`"
-        say(f"{state.role:<10} {state.id}  {ready}" + (f"  {state.bytes / 1e6:.0f} MB  {state.path}" if state.present else ""))
+        say(f"{state.role:<13} {state.id}  {ready}" + (f"  {state.bytes / 1e6:.0f} MB  {state.path}" if state.present else ""))
     if settings.generator.server:
         say(f"{'generator':<10} {settings.generator.model}  at {settings.generator.server}")

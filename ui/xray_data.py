@@ -29,9 +29,10 @@ EXPLAINED = (
     ),
     (
         "Evidence",
-        "How well its best piece would answer by itself, 0 to 1, from two small networks trained on questions with marked "
-        "answers: one weighs every piece, the other the best two dozen again, by how near each word of the question comes to a "
-        "word of the piece. Fused and evidence together make the final order; the arrow tells how far that moved a passage.",
+        "How well its best piece would answer by itself, 0 to 1, from three small networks trained on questions with marked "
+        "answers: one weighs every piece; the second the best two dozen again, by how near each word of the question comes to "
+        "a word of the piece; the third the best ten of these, by what a cross-encoder makes of question and piece read "
+        "together. Fused and evidence together make the final order; the arrow tells how far that moved a passage.",
     ),
 )
 _STEPS = {
