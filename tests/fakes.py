@@ -7,12 +7,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from judging_fake import Span, judged_by_cosine
 from numpy.typing import NDArray
 
 from assistant.answer import Turn
+from assistant.assistant import ask_of
 from assistant.generator import GeneratorUnusable
+from assistant.question import Question
+from assistant.units import Unit, units_of
 from index.build import BuildReport, Progress, update
 from index.library import Library
+from index.search import Snapshot
 from index.terms import terms
 
 DIMENSION = 64
@@ -53,20 +58,9 @@ class WordEmbedder:
         return np.zeros(DIMENSION, np.float32)
 
     def judge(
-        self,
-        question: str,
-        texts: Sequence[str],
-        headings: Sequence[int],
-        places: Sequence[Sequence[Sequence[tuple[int, int]]]],
+        self, question: str, texts: Sequence[str], headings: Sequence[int], places: Sequence[Sequence[Sequence[Span]]]
     ) -> list[NDArray[np.float32]]:
-        """Both logits grow with the cosine of the question to the words of the place."""
-        asked = self.embed_question(question)
-        return [
-            np.array([
-                [8 * float(asked @ self.embed_question(" ".join(text[a:b] for a, b in spans))) - 4] * 2 for spans in own
-            ], np.float32).reshape(-1, 2)
-            for text, own in zip(texts, places, strict=True)
-        ]  # fmt: skip
+        return judged_by_cosine(self.embed_question, question, texts, places)
 
     def embed_passages(
         self,
@@ -171,3 +165,10 @@ def open_library(data: Path, embedder: WordEmbedder | None = None) -> Library:
     """A library over `data` that embeds questions with the word embedder."""
     embedder = embedder or WordEmbedder()
     return Library(data, lambda: embedder)
+
+
+def found(question: str, snapshot: Snapshot) -> tuple[Question, list[Unit]]:
+    """The question as it is asked of the index, and the units of what is found."""
+    asked = ask_of(question, (), snapshot)
+    hits = snapshot.search_vector(asked.content, snapshot.embedder().embed_question(asked.content), 10)
+    return asked, units_of(hits, snapshot.documents)

@@ -7,14 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import WordEmbedder, build, open_library, write_corpus
+from fakes import WordEmbedder, build, found, open_library, write_corpus
 
-from assistant.assistant import ask_of, rank_evidence
+from assistant.assistant import rank_evidence
 from assistant.interaction import NAMES, interactions
-from assistant.question import Question
 from assistant.ranker import RERANKED, in_order, rerank
 from assistant.reading import readings
-from assistant.units import Unit, units_of
 from index.search import Snapshot
 
 
@@ -23,12 +21,6 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     folder = tmp_path_factory.mktemp("interaction")
     build(write_corpus(folder / "corpus"), folder / "data")
     return open_library(folder / "data").snapshot()
-
-
-def found(question: str, snapshot: Snapshot) -> tuple[Question, list[Unit]]:
-    asked = ask_of(question, (), snapshot)
-    hits = snapshot.search_vector(asked.content, snapshot.embedder().embed_question(asked.content), 10)
-    return asked, units_of(hits, snapshot.documents)
 
 
 def named(row: np.ndarray) -> dict[str, float]:

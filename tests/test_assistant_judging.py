@@ -6,13 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import WordEmbedder, build, open_library, write_corpus
+from fakes import WordEmbedder, build, found, open_library, write_corpus
 
-from assistant.assistant import ask_of, rank_evidence
+from assistant.assistant import rank_evidence
 from assistant.judging import NAMES, judgements
-from assistant.question import Question
 from assistant.ranker import JUDGED, JUDGING, in_order, judge, judging_features, to_judge
-from assistant.units import Unit, units_of
 from index.search import Snapshot
 
 
@@ -21,12 +19,6 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     folder = tmp_path_factory.mktemp("judging")
     build(write_corpus(folder / "corpus"), folder / "data")
     return open_library(folder / "data").snapshot()
-
-
-def found(question: str, snapshot: Snapshot) -> tuple[Question, list[Unit]]:
-    asked = ask_of(question, (), snapshot)
-    hits = snapshot.search_vector(asked.content, snapshot.embedder().embed_question(asked.content), 10)
-    return asked, units_of(hits, snapshot.documents)
 
 
 def test_each_unit_is_judged_by_its_own_words(snapshot: Snapshot) -> None:

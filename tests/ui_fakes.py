@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from judging_fake import Span, judged_by_cosine
 from numpy.typing import NDArray
 
 from assistant.answer import Answer, Citation, Event, Finished, Mode, Retrieved, Sentence, SentenceReady, Turn
@@ -130,20 +131,9 @@ class WordLengthEmbedder:
         return np.zeros(self.dimension, np.float32)
 
     def judge(
-        self,
-        question: str,
-        texts: Sequence[str],
-        headings: Sequence[int],
-        places: Sequence[Sequence[Sequence[tuple[int, int]]]],
+        self, question: str, texts: Sequence[str], headings: Sequence[int], places: Sequence[Sequence[Sequence[Span]]]
     ) -> list[NDArray[np.float32]]:
-        """Both logits grow with the cosine of the question to the words of the place."""
-        asked = self.embed_question(question)
-        return [
-            np.array([
-                [8 * float(asked @ self.embed_question(" ".join(text[a:b] for a, b in spans))) - 4] * 2 for spans in own
-            ], np.float32).reshape(-1, 2)
-            for text, own in zip(texts, places, strict=True)
-        ]  # fmt: skip
+        return judged_by_cosine(self.embed_question, question, texts, places)
 
     def embed_passages(
         self,
