@@ -14,7 +14,7 @@ from assistant.question import Question
 from assistant.reading import readings
 from assistant.signals import Signals
 from assistant.units import Unit
-from index.cross_encoder import JUDGED
+from index.cross_encoder import NUMBERS
 from index.search import Snapshot
 
 NAMES = ("answers", "evidence")  # the logits of `index.cross_encoder`
@@ -22,7 +22,7 @@ NAMES = ("answers", "evidence")  # the logits of `index.cross_encoder`
 
 def judgements(question: Question, units: Sequence[Unit], snapshot: Snapshot) -> Signals:
     """How the cross-encoder judges each unit, shape (units, len(NAMES))."""
-    rows = np.zeros((len(units), JUDGED), np.float32)
+    rows = np.zeros((len(units), NUMBERS), np.float32)
     if not units:
         return rows
     read = readings(units)

@@ -47,8 +47,7 @@ from evals.evidence_samples import (
 )
 from evals.spread import usable_cores
 from evals.tuning import SEED, TunedEmbedder, answering_loss, fit, save, some
-from index.cross_encoder import JUDGED as NUMBERS
-from index.cross_encoder import tokens_inside
+from index.cross_encoder import NUMBERS, tokens_inside
 from index.embedder import CROSS_ENCODER, READER, TransformerEmbedder
 
 PER_LIBRARY = 300  # questions that are learnt from, so that no library outweighs the others

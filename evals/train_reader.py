@@ -51,6 +51,7 @@ from evals.evidence_samples import (
 from evals.items import EvalItem, Evidence
 from evals.spread import usable_cores
 from evals.tuning import RATE, SEED, TunedEmbedder, answering_loss, fit, save, some
+from index.cross_encoder import tokens_inside
 from index.embedder import READER, TransformerEmbedder
 from index.terms import STOPWORDS
 
@@ -212,8 +213,7 @@ def measured(model: Reader, examples: Sequence[Example]) -> tuple[float, float]:
 def _inside(offsets: Sequence[tuple[int, int]], headings_end: int, spans: Sequence[tuple[int, int]]) -> torch.Tensor:
     """Which tokens stand in the headings or in one of the spans; all of them where none does."""
     places = np.array(offsets)
-    starts, ends = np.array([(0, headings_end), *spans]).T
-    inside = ((places[:, :1] < ends) & (places[:, 1:] > starts)).any(axis=1) & (places[:, 1] > places[:, 0])
+    inside = tokens_inside(places, [(0, headings_end), *spans]) & (places[:, 1] > places[:, 0])
     return torch.tensor(inside if inside.any() else np.ones(len(places), bool))
 
 

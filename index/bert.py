@@ -186,6 +186,11 @@ class BertEncoder:
         return seen
 
 
+def unit_vectors(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each row of (n, dimension) divided by its length; rows of zeros stay."""
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)
+
+
 def _filled(tokens: int) -> int:
     return next((size for size in SIZES if tokens <= size), -(-tokens // STEP) * STEP)
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.bert import BertEncoder, PairTokens
+from index.bert import BertEncoder, PairTokens, unit_vectors
 
 Span = tuple[int, int]
 Floats = NDArray[np.float32]
-JUDGED = 2  # numbers for each place: whether it answers, how much of it is evidence
+NUMBERS = 2  # numbers for each place: whether it answers, how much of it is evidence
 READ = 16  # pairs in one pass
 
 
@@ -35,7 +35,7 @@ class CrossEncoder:
         self._weights, self._bias = extra["head.weight"], extra["head.bias"]
         self._importance, self._scale = extra["importance"], extra["scale"]
         shapes = self._weights.shape, self._bias.shape, self._importance.shape, self._scale.shape
-        if shapes != ((JUDGED, 2 * dimension), (JUDGED,), (dimension,), (1,)):
+        if shapes != ((NUMBERS, 2 * dimension), (NUMBERS,), (dimension,), (1,)):
             raise ValueError("its head does not fit")
         if embeddings is not None:
             self._encoder.share_embeddings(embeddings)
@@ -43,7 +43,7 @@ class CrossEncoder:
     def judge(
         self, question: str, texts: Sequence[str], headings: Sequence[int], places: Sequence[Sequence[Sequence[Span]]]
     ) -> list[Floats]:
-        """For each text the logits of its places, shape (places, JUDGED).
+        """For each text the logits of its places, shape (places, NUMBERS).
 
         A place is one or more spans, 0-based half-open character offsets into its text; the characters before `headings` of a
         text say where all of its places stand. First comes whether a place answers the question, then how much of it is
@@ -59,10 +59,10 @@ class CrossEncoder:
 
     def _judged(self, pair: PairTokens, headings: int, places: Sequence[Sequence[Span]]) -> Floats:
         rows = np.empty((len(places), 2 * len(pair.first)), np.float32)
-        met = np.zeros((len(places), JUDGED), np.float32)
-        asked = _unit(pair.question)
+        met = np.zeros((len(places), NUMBERS), np.float32)
+        asked = unit_vectors(pair.question)
         importance = np.exp(asked @ self._importance)
-        cosines = asked @ _unit(pair.vectors).T
+        cosines = asked @ unit_vectors(pair.vectors).T
         above = tokens_inside(pair.offsets, [(0, headings)])
         for row, answers, spans in zip(rows, met, places, strict=True):
             inside = tokens_inside(pair.offsets, spans)
@@ -77,7 +77,3 @@ def tokens_inside(offsets: NDArray[np.int64], spans: Sequence[Span]) -> NDArray[
     """Which tokens stand in one of the spans, wholly or in part; shape (tokens,)."""
     starts, ends = np.array(spans, np.int64).reshape(-1, 2).T
     return np.asarray(((offsets[:, :1] < ends) & (offsets[:, 1:] > starts)).any(axis=1))
-
-
-def _unit(vectors: Floats) -> Floats:
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)

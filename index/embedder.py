@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.bert import BertEncoder, TextTokens
+from index.bert import BertEncoder, TextTokens, unit_vectors
 from index.compute_threads import all_threads, one_thread
 from index.cross_encoder import CrossEncoder
 from index.sentence_transformers_encoder import SentenceTransformersEncoder
@@ -144,7 +144,7 @@ class TransformerEmbedder:
         """Unit vector of shape (dimension,)."""
         with one_thread():
             vector = self._encoder.encode_question(question)
-        return np.asarray(_unit(vector[None, :])[0], np.float32)
+        return np.asarray(unit_vectors(vector[None, :])[0], np.float32)
 
     def lists(self, word: str) -> bool:
         """Whether a lower-case word is one entry of the model's vocabulary."""
@@ -169,7 +169,7 @@ class TransformerEmbedder:
 
         def embed(batch: list[int]) -> int:
             for i, text in zip(batch, encoder.encode([texts[i] for i in batch]), strict=True):
-                vectors[i] = _unit(text.pooled[None, :])[0]
+                vectors[i] = unit_vectors(text.pooled[None, :])[0]
                 span_vectors[i] = _span_means(text, spans[i], vectors[i])
             return len(batch)
 
@@ -194,7 +194,7 @@ class TransformerEmbedder:
             for at in range(0, len(texts), READ):
                 read = reader.encode(texts[at : at + READ])
                 found += [
-                    _span_means(text, own, _unit(text.pooled[None, :])[0])
+                    _span_means(text, own, unit_vectors(text.pooled[None, :])[0])
                     for text, own in zip(read, spans[at : at + READ], strict=True)
                 ]
         return found
@@ -277,11 +277,7 @@ def _span_means(text: TextTokens, spans: Sequence[Span], whole: Vectors) -> Vect
     last = np.maximum(np.searchsorted(text.offsets[:, 0], bounds[:, 1], side="left"), first)
     means = sums[last] - sums[first]
     means[last == first] = whole
-    return _unit(means)
-
-
-def _unit(vectors: Vectors) -> Vectors:
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)
+    return unit_vectors(means)
 
 
 def computes_in_bfloat16() -> bool:

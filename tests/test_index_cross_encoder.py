@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import BertModel
 
-from index.cross_encoder import JUDGED, CrossEncoder, tokens_inside
+from index.cross_encoder import NUMBERS, CrossEncoder, tokens_inside
 from index.embedder import CROSS_ENCODER, EMBEDDER, TransformerEmbedder
 from index.weights import WeightsDamaged, folder_of, is_present
 
@@ -49,7 +49,7 @@ def test_the_logits_are_those_of_transformers_with_the_changes_added(embedder: T
     tokenizer.no_padding()
     extra = {name: changes[name].float() for name in ("head.weight", "head.bias", "importance", "scale")}
     ours = CrossEncoder(folder, CROSS_ENCODER, bfloat16=False).judge(ASKED, TEXTS, HEADINGS, PLACES)
-    assert [own.shape for own in ours] == [(3, JUDGED), (1, JUDGED), (0, JUDGED)]
+    assert [own.shape for own in ours] == [(3, NUMBERS), (1, NUMBERS), (0, NUMBERS)]
     for text, headings, places, logits in zip(TEXTS, HEADINGS, PLACES, ours, strict=True):
         pair = tokenizer.encode(ASKED, text)
         with torch.no_grad():
