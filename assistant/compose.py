@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assistant.additions import Additions, Candidate, additions_model
 from assistant.answer import Citation, Sentence
 from assistant.question import Question
-from assistant.ranker import Ranked
+from assistant.ranker import RERANKED, Ranked
 from assistant.signals import holds
 from assistant.units import Part, Unit
 from index.terms import terms, words
@@ -22,7 +22,6 @@ DETAIL = 0.15  # relevance from which an item of such a list is quoted whole all
 ADDS = 0.05  # least probability that a unit adds something to the answer
 DEAR = 0.5  # power of a unit's words, and of `CHEAP` more, by which that probability is divided where several add something
 CHEAP = 10
-WEIGHED = 24  # units of the ranking that may be added
 REPEAT = 0.6  # share of content words in common from which a unit repeats another
 MAX_UNITS = 6
 LEAST_WORDS = 3  # of a unit that is added: one of fewer says nothing beside the others
@@ -109,7 +108,7 @@ def choose(
     chosen = begin(ranked, question, named, shape, wanted)
     known = {id(unit): place for place, unit in enumerate(ranked)}
     said = [shape.candidate(unit, known.get(id(unit), 0)) for unit in chosen]
-    others = [shape.candidate(unit, place) for place, unit in enumerate(ranked[:WEIGHED])]
+    others = [shape.candidate(unit, place) for place, unit in enumerate(ranked[:RERANKED])]
     additions = Additions(question, named)
     while len(said) < MAX_UNITS and (fitting := addable(others, said)):
         chances = additions_model()(additions.features(said, fitting))[:, 0]

@@ -10,14 +10,15 @@ from importlib.resources import files
 import numpy as np
 
 from assistant import interaction, judging
+from assistant.perceptron import Floats, Perceptron, logit, read_perceptron
 from assistant.question import Question
-from assistant.ranker import Ranked
+from assistant.ranker import LIMIT, Ranked
 from assistant.signals import NAMES, holds
 from index.hit import Hit
 from index.search import Snapshot
 from index.terms import terms
 
-THRESHOLD = 0.7  # below it the documents do not cover the question
+THRESHOLD = 0.65  # below it the documents do not cover the question
 _SPREAD = 12  # units whose values and relevances are looked at together
 FEATURES = (
     "best_value", "best_relevance", "second_value", "best_dense_unit", "best_cover", "best_rare_cover", "top_dense",
@@ -63,9 +64,7 @@ def cover_features(question: Question, ranked: Sequence[Ranked], hits: Sequence[
         *(float(number) for number in best.signals),
         *_met(ranked),
         *_judged(ranked),
-        _logit(best.value),
-        _logit(ranked[1].value if len(ranked) > 1 else 0.0),
-        _logit(max(r.relevance for r in ranked[:_SPREAD])),
+        *_logits(best.value, ranked[1].value if len(ranked) > 1 else 0.0, max(r.relevance for r in ranked[:_SPREAD])),
     ]
 
 
@@ -96,8 +95,8 @@ def _judged(ranked: Sequence[Ranked]) -> list[float]:
     return found
 
 
-def _logit(probability: float) -> float:
-    return float(np.log(probability + 1e-5) - np.log(1 - probability + 1e-5))
+def _logits(*probabilities: float) -> list[float]:
+    return [float(number) for number in logit(np.array(probabilities, np.float32))]
 
 
 def _missing(question: Question, best: Sequence[Ranked]) -> tuple[float, float]:
@@ -110,14 +109,29 @@ def _missing(question: Question, best: Sequence[Ranked]) -> tuple[float, float]:
 
 
 @cache
-def _model() -> tuple[np.ndarray, float]:
+def _line() -> tuple[np.ndarray, float]:
     fields = json.loads((files("assistant") / "coverage_model.json").read_text(encoding="utf-8"))
     if fields["features"] != list(FEATURES):
         raise ValueError("coverage_model.json was trained on other features; run `python -m evals.train_evidence`.")
-    return np.asarray(fields["weights"], np.float64), float(fields["bias"])
+    return np.asarray(fields["weights"], np.float32), float(fields["bias"])
+
+
+@cache
+def _network() -> Perceptron:
+    return read_perceptron("coverage_network.json", FEATURES, LIMIT)
 
 
 def probability(features: Sequence[float]) -> float:
-    """Calibrated probability, 0 to 1, that the documents answer the question (logistic regression)."""
-    weights, bias = _model()
-    return float(1 / (1 + np.exp(-(float(np.dot(weights, features)) + bias))))
+    """Calibrated probability, 0 to 1, that the documents answer the question."""
+    weights, bias = _line()
+    row = np.asarray(features, np.float32)
+    return float(both(row @ weights + bias, _network()(row)[0]))
+
+
+def both(line: Floats, network: Floats) -> Floats:
+    """The probabilities that the mean of two logits gives: one of a logistic regression, `line`, and one of a network.
+
+    The network tells better what is near and far from the question; the regression holds up better in documents of another
+    kind. `network` are its probabilities.
+    """
+    return np.asarray(1 / (1 + np.exp(-(line + logit(network)) / 2)), np.float32)

@@ -34,6 +34,11 @@ class Perceptron:
         return np.asarray(1 / (1 + np.exp(-(hidden @ self.output + self.output_bias))), np.float32)
 
 
+def logit(probabilities: Floats) -> Floats:
+    """The logits of probabilities; those of 0 and 1 end at about 11.5."""
+    return np.asarray(np.log(probabilities + 1e-5) - np.log(1 - probabilities + 1e-5), np.float32)
+
+
 def read_perceptron(file: str, names: Sequence[str], limit: float) -> Perceptron:
     """The weights in a file of this package.
 

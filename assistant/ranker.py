@@ -14,7 +14,7 @@ import numpy as np
 
 from assistant import interaction, judging
 from assistant.interaction import Met
-from assistant.perceptron import Floats, Perceptron, read_perceptron
+from assistant.perceptron import Floats, Perceptron, logit, read_perceptron
 from assistant.signals import NAMES, Signals
 from assistant.units import Unit
 
@@ -120,8 +120,7 @@ def judging_features(first: Sequence[Ranked], judged: Signals) -> Signals:
 
 def reranking_features(ranked: Sequence[Ranked], met: Signals) -> Signals:
     """What the second stage looks at, shape (len(met), len(FEATURES)): its own signals and what the stage before it found."""
-    found = np.array([(r.value, r.relevance) for r in ranked[: len(met)]], np.float32)
-    found = np.log(found + 1e-5) - np.log(1 - found + 1e-5)
+    found = logit(np.array([(r.value, r.relevance) for r in ranked[: len(met)]], np.float32))
     signals = np.stack([r.signals for r in ranked[: len(met)]])
     return np.concatenate([signals, met, met - met.max(axis=0), found, found - found.max(axis=0)], axis=1)
 

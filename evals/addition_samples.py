@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.additions import NAMES, Additions, Candidate
-from assistant.compose import MAX_UNITS, WEIGHED, Shape, addable, begin
+from assistant.compose import MAX_UNITS, Shape, addable, begin
 from assistant.perceptron import Floats
 from assistant.question import Question
-from assistant.ranker import Ranked
+from assistant.ranker import RERANKED, Ranked
 from evals.items import EvalItem
 from evals.matching import says_any
 
@@ -32,7 +32,7 @@ def additions_of(
     if not ranked or not item.must:
         return rows[0], adds[0]
     shape = Shape(question, ranked)
-    others = [shape.candidate(unit, place) for place, unit in enumerate(ranked[:WEIGHED])]
+    others = [shape.candidate(unit, place) for place, unit in enumerate(ranked[:RERANKED])]
     known = {id(unit): place for place, unit in enumerate(ranked)}
     said = [shape.candidate(unit, known[id(unit)]) for unit in begin(ranked, question, named, shape)]
     additions = Additions(question, named)

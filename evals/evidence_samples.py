@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -32,6 +33,8 @@ from index.weights import digest_of
 Floats = NDArray[np.float32]
 QED_HELD = 400  # questions of QED that the ranker learns from; the reader is measured on the others
 _TRAINING = Path(__file__).parent / "training"
+STRANGERS = 0.25  # of the number of its own questions, so many of other libraries are asked of a library
+CLEARLY = 0.15  # by how much, in cosine, their own best passage must be nearer to them
 FOLDS = 2  # parts of the libraries: what the reader gives for those that it read is too good to be learnt from
 
 
@@ -79,6 +82,33 @@ def library_samples(scratch: Path, embedders: Sequence[TransformerEmbedder]) -> 
             snapshot = indexed(_TRAINING / name / "documents", scratch / name, embedder)
             found[name] = samples_of(load_items([_TRAINING / name / "questions.jsonl"]), snapshot, weight=3.0)
     return found
+
+
+def strangers_of(sets: Mapping[str, Sequence[Sample]]) -> dict[str, list[Sample]]:
+    """For each library the `strangers` among the questions of the others of its part."""
+    found = {}
+    for names in fold_names():
+        for name in names:
+            others = [sample for other in names if other != name for sample in sets[other]]
+            found[name] = strangers(sets[name], others)
+    return found
+
+
+def strangers(own: Sequence[Sample], others: Sequence[Sample]) -> list[Sample]:
+    """Some questions of other libraries, asked of this one: what is asked about something else altogether.
+
+    Two libraries may speak of the same; only questions whose own passages are clearly nearer to them are taken.
+    """
+    generator = random.Random(own[0].item.id)
+    alone = [sample for sample in others if sample.answerable and not sample.item.history]
+    drawn = generator.sample(alone, min(len(alone), round(STRANGERS * len(own))))
+    items = [replace(sample.item, evidence=(), must=(), answerable=False) for sample in drawn]
+    asked = samples_of(items, own[0].snapshot, weight=own[0].weight)
+    return [far for far, near in zip(asked, drawn, strict=True) if _nearest(near) - _nearest(far) >= CLEARLY]
+
+
+def _nearest(sample: Sample) -> float:
+    return max((hit.dense for hit in sample.hits), default=0.0)
 
 
 def indexed(corpus: Path, data: Path, embedder: TransformerEmbedder) -> Snapshot:

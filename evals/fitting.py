@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import log
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from assistant.ranker import LIMIT
 HIDDEN = 32
 SEEDS = 3  # networks averaged into one by being trained side by side
 ANSWERABLE = 0.88  # share of the questions that the documents answer, as among the reference questions
+PRIOR = log(ANSWERABLE / (1 - ANSWERABLE))  # what is added to a logit that was learnt from as many of both
 RIDGE = 0.03  # of the logistic regression, on standardised features
 
 
@@ -54,16 +56,22 @@ def fit_perceptron(rows: Floats, wanted: Floats, weights: Floats, stage: Stage, 
     )  # fmt: skip
 
 
-def fit_logistic(features: Floats, labels: NDArray[np.bool_], weights: Floats) -> tuple[Floats, float]:
-    """Logistic regression with a small ridge; the two classes weigh the same within each set of questions.
-
-    The probabilities are those where `ANSWERABLE` of the questions have an answer, not half of them.
-    """
+def class_weights(labels: NDArray[np.bool_], weights: Floats) -> Floats:
+    """The weights, changed so that the two classes weigh the same among the rows of like weight."""
     balanced = weights.copy()
     for weight in np.unique(weights):
         for label in (True, False):
             group = (weights == weight) & (labels == label)
             balanced[group] *= 1.0 / max(1, group.sum())
+    return balanced
+
+
+def fit_logistic(features: Floats, labels: NDArray[np.bool_], weights: Floats) -> tuple[Floats, float]:
+    """Logistic regression with a small ridge, weighted as `class_weights` says.
+
+    The probabilities are those where `ANSWERABLE` of the questions have an answer, not half of them.
+    """
+    balanced = class_weights(labels, weights)
     mean, scale = features.mean(axis=0), features.std(axis=0)
     scale[scale < 1e-4] = 1
     x, y, w = (torch.tensor(a.astype(np.float32)) for a in ((features - mean) / scale, labels, balanced / balanced.sum()))
@@ -80,5 +88,4 @@ def fit_logistic(features: Floats, labels: NDArray[np.bool_], weights: Floats) -
 
     optimizer.step(closure)
     slope = line.weight.detach().numpy()[0] / scale
-    prior = float(np.log(ANSWERABLE / (1 - ANSWERABLE)))
-    return slope, float(line.bias.detach()) - float(slope @ mean) + prior
+    return slope, float(line.bias.detach()) - float(slope @ mean) + PRIOR

@@ -17,14 +17,16 @@ import tempfile
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from assistant.additions import NAMES as ADDED
 from assistant.assistant import HITS, reorder
-from assistant.coverage import FEATURES, cover_features
+from assistant.coverage import FEATURES, both, cover_features
 from assistant.perceptron import Perceptron, write_perceptron
 from assistant.ranker import FEATURES as RERANKING
 from assistant.ranker import JUDGING, Ranked, judged_again
@@ -42,10 +44,11 @@ from evals.evidence_samples import (
     library_samples,
     samples_of,
     second_stage,
+    strangers_of,
     third_stage,
     write_qed,
 )  # fmt: skip
-from evals.fitting import Stage, fit_logistic, fit_perceptron
+from evals.fitting import PRIOR, Stage, class_weights, fit_logistic, fit_perceptron
 from evals.items import load_items
 from evals.spread import usable_cores
 from index.embedder import TransformerEmbedder
@@ -63,12 +66,12 @@ _ABOUT = (
 
 
 FIRST = Stage(dropout=0.0, weight_decay=0.1)
-SECOND = Stage(dropout=0.1, weight_decay=0.3)  # and the third: they see few units a question
+SECOND = Stage(dropout=0.1, weight_decay=0.3)  # and the third, and of the check of cover: they see few rows
 ADDITIONS = Stage(dropout=0.0, weight_decay=0.02, epochs=6, batch=1024)
 
 
 def main() -> None:
-    """Train, print held-out figures, write the five files of weights."""
+    """Train, print held-out figures, write the six files of weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--index", type=Path, default=Path(".roadmap"), help="data folder with the index of corpus/")
     parser.add_argument("--readers", type=Path, required=True, help="folder that both filled")
@@ -82,6 +85,8 @@ def main() -> None:
         files = [(chosen.readers / fold_file(fold), chosen.readers / cross_file(fold)) for fold in range(FOLDS)]
         readers = [TransformerEmbedder(reader=reader, cross_encoder=cross) for reader, cross in files]
         sets |= library_samples(Path(scratch), readers)
+        for name, far in strangers_of(sets).items():
+            sets[name] += far
         if chosen.questions:
             items = write_qed(chosen.questions, Path(scratch) / "corpus")[:QED_HELD]
             snapshot = indexed(Path(scratch) / "corpus", Path(scratch) / "qed", embedder)
@@ -104,13 +109,13 @@ def main() -> None:
         at = np.flatnonzero(part)
         chosen_first = _first_choice([judged[i] for i in at], [last[i] for i in at])
         print(f"{name}: first unit {chosen_first:.3f} of its best possible value (held out)", end="; ")
-        weights, bias = fit_logistic(features[~part], answerable[~part], balance[~part])
-        cover = 1 / (1 + np.exp(-(features[part] @ weights + bias)))
+        (weights, bias), network = fit_cover(features[~part], answerable[~part], balance[~part])
+        cover = both(features[part] @ weights + bias, network(features[part])[:, 0])
         print(f"cover AUROC {auroc(cover.tolist(), answerable[part].tolist()) or 0:.3f} (trained on the other sets)")
         for level in (0.6, 0.7, 0.75, 0.8, 0.85, 0.9):
             kept, caught = np.mean(cover[answerable[part]] >= level), np.mean(cover[~answerable[part]] < level)
             print(f"  threshold {level}: answers {kept:.2f} of the answerable, refuses {caught:.2f} of the others")
-    weights, bias = fit_logistic(features, answerable, balance)
+    (weights, bias), network = fit_cover(features, answerable, balance)
     first = fit_network([s for s in samples if s.answerable])
     write_perceptron(_FOLDER / "evidence_model.json", first, NAMES, _ABOUT, digits=5)
     second = fit_network([s for s in again if s.answerable], SECOND)
@@ -125,6 +130,7 @@ def main() -> None:
         "bias": round(float(bias), 5),
     }
     (_FOLDER / "coverage_model.json").write_text(json.dumps(cover_fields), encoding="utf-8")
+    write_perceptron(_FOLDER / "coverage_network.json", network, FEATURES, _ABOUT, digits=5)
 
 
 def fit_network(samples: Sequence[Sample], stage: Stage = FIRST, seed: int = 0) -> Perceptron:
@@ -135,6 +141,14 @@ def fit_network(samples: Sequence[Sample], stage: Stage = FIRST, seed: int = 0) 
     wanted = np.concatenate([s.targets[k] for s, k in zip(samples, keep, strict=True)])
     weights = np.concatenate([np.full(int(k.sum()), s.weight, np.float32) for s, k in zip(samples, keep, strict=True)])
     return fit_perceptron(rows, wanted, weights, stage, seed)
+
+
+def fit_cover(features: Floats, answerable: NDArray[np.bool_], balance: Floats) -> tuple[tuple[Floats, float], Perceptron]:
+    """The two models of the cover check: a logistic regression and a network."""
+    classes = class_weights(answerable, balance)
+    network = fit_perceptron(features, answerable[:, None].astype(np.float32), classes / classes.mean(), SECOND)
+    network = replace(network, output_bias=network.output_bias + PRIOR)
+    return fit_logistic(features, answerable, balance), network
 
 
 def fit_additions(samples: Sequence[Sample], rankings: Sequence[Sequence[Ranked]]) -> Perceptron:
