@@ -22,6 +22,7 @@ from assistant.ranker import JUDGING, RERANKED, Ranked, judging_features, rerank
 from assistant.signals import signals, similarities
 from assistant.units import Unit, units_of
 from evals.evidence import Located, locate
+from evals.far_questions import far_questions
 from evals.items import EvalItem, Evidence, load_items
 from index.build import update
 from index.embedder import EMBEDDER, TransformerEmbedder
@@ -34,6 +35,7 @@ Floats = NDArray[np.float32]
 QED_HELD = 400  # questions of QED that the ranker learns from; the reader is measured on the others
 _TRAINING = Path(__file__).parent / "training"
 STRANGERS = 0.25  # of the number of its own questions, so many of other libraries are asked of a library
+OTHER_TRADES = 30  # questions about them that are asked of a library
 CLEARLY = 0.15  # by how much, in cosine, their own best passage must be nearer to them
 FOLDS = 2  # parts of the libraries: what the reader gives for those that it read is too good to be learnt from
 
@@ -85,12 +87,14 @@ def library_samples(scratch: Path, embedders: Sequence[TransformerEmbedder]) -> 
 
 
 def strangers_of(sets: Mapping[str, Sequence[Sample]]) -> dict[str, list[Sample]]:
-    """For each library the `strangers` among the questions of the others of its part."""
+    """For each library questions about something else: `strangers` from the others of its part, and other trades."""
     found = {}
     for names in fold_names():
         for name in names:
             others = [sample for other in names if other != name for sample in sets[other]]
-            found[name] = strangers(sets[name], others)
+            snapshot, weight = sets[name][0].snapshot, sets[name][0].weight
+            trades = far_questions(snapshot, OTHER_TRADES, random.Random(name))
+            found[name] = strangers(sets[name], others) + samples_of(trades, snapshot, weight=weight)
     return found
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
 from evals.evidence_samples import Sample, indexed, samples_of, strangers
+from evals.far_questions import far_questions
 from evals.items import EvalItem, Evidence
 from index.embedder import TransformerEmbedder
 
@@ -49,3 +51,15 @@ def test_what_this_library_speaks_of_as_well_is_left_out(
     bread: list[Sample], tmp_path: Path, embedder: TransformerEmbedder
 ) -> None:
     assert strangers(ships(tmp_path, f"{SHIPS} {BREAD}", embedder), bread) == []
+
+
+def test_questions_about_other_trades_name_only_trades_that_the_index_does_not_know(
+    tmp_path: Path, embedder: TransformerEmbedder
+) -> None:
+    (own, *_) = ships(tmp_path, f"{SHIPS} A sailor cooks, and a sailor sings.", embedder)
+    asked = far_questions(own.snapshot, 10_000, random.Random(0))
+    assert any("dentist" in item.question for item in asked) and not any("sailor" in item.question for item in asked)
+    assert not any(item.answerable or item.evidence for item in asked)
+    few = far_questions(own.snapshot, 30, random.Random(1))
+    assert len(few) == len({item.question for item in few}) == 30
+    assert few == far_questions(own.snapshot, 30, random.Random(1)) != far_questions(own.snapshot, 30, random.Random(2))
