@@ -120,6 +120,8 @@ def _resolve(asked: str, history: Sequence[Turn], context: Context | None, depth
     marked = _depends(spoken)
     if marked and context is not None and _says_much(spoken) and context.foreign(spoken):
         return Resolution(asked)
+    if refused and _only_opens(spoken):
+        return Resolution(asked)
     if not marked and _names_only(spoken) and (other := renumbered(spoken, before)) is not None:
         return Resolution(other)
     if not marked and (refused or context is None or not context.goes_on(spoken, before)):
@@ -160,6 +162,13 @@ def _says_much(spoken: str) -> bool:
     """Whether a question with a word that points back has a subject of its own: "will it rain in Hamburg"."""
     opener = _OPENER.match(spoken)
     return opener is None and not points(spoken) and len(terms(_WANTED.sub(" ", spoken))) > 2
+
+
+def _only_opens(spoken: str) -> bool:
+    """Whether an opening such as "and" is all that points back in a question with a subject of its own."""
+    opener = _OPENER.match(spoken)
+    rest = spoken[opener.end() :] if opener else ""
+    return bool(_CLAUSE.search(rest)) and len(terms(_WANTED.sub(" ", rest))) > 1 and not _depends(rest)
 
 
 def _names_only(fragment: str) -> bool:
