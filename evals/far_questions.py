@@ -1,4 +1,8 @@
-"""Questions about other trades, as learners ask: what no library answers that does not know the trade."""
+"""Questions about other trades, as learners ask: what no library answers that does not know the trade.
+
+They were written beside `evals/items/other-trades.jsonl` and are worded like some of those; these are therefore all in the dev
+split.
+"""
 
 from __future__ import annotations
 
