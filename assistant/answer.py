@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -49,6 +50,7 @@ class Sentence:
     support: float  # 0 to 1; 1 for quotes
     bullet: str = ""  # "-" or "1." for list items, made by the program
     attribution: str = ""  # whose view this is, where several sources answer: a document title
+    code: bool = False  # a piece of code: its lines stay lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ Event = Retrieved | SentenceReady | Finished
 def sentences_text(sentences: tuple[Sentence, ...]) -> str:
     """The sentences as text with `[1]` markers: list items on lines of their own, each source's view under its name.
 
+    Code stands in a fence, as in Markdown, with its marker below, so that what is copied is the code.
+
     >>> one = Sentence("Learn SQL.", "quoted", (1,), 1.0)
     >>> two = Sentence("pandas", "quoted", (2,), 1.0, bullet="-")
     >>> print(sentences_text((one, two)))
@@ -122,16 +126,23 @@ def sentences_text(sentences: tuple[Sentence, ...]) -> str:
     before: Sentence | None = None
     for sentence in sentences:
         marks = "".join(f"[{marker}]" for marker in sentence.citations)
-        text = f"{sentence.bullet} {sentence.text} {marks}" if sentence.bullet else f"{sentence.text} {marks}"
+        shown = fenced(sentence.text) + "\n" if sentence.code else f"{sentence.text} "
+        text = f"{sentence.bullet} {shown}{marks}" if sentence.bullet else f"{shown}{marks}"
         new_view = sentence.attribution != (before.attribution if before else "")
         if new_view and sentence.attribution:
             lines.append(f"{sentence.attribution}:")
-        if before is None or new_view or sentence.bullet or before.bullet:
+        if before is None or new_view or any(each.bullet or each.code for each in (before, sentence)):
             lines.append(text)
         else:
             lines[-1] += " " + text
         before = sentence
     return "\n".join(lines)
+
+
+def fenced(code: str) -> str:
+    """Code between two fences that are longer than any run of backticks in it."""
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", code))])
+    return f"{fence}\n{code}\n{fence}"
 
 
 def answer_text(answer: Answer) -> str:
@@ -190,6 +201,7 @@ def answer_json(answer: Answer, question_id: str = "") -> dict[str, object]:
                 "support": round(s.support, 3),
                 "bullet": s.bullet,
                 "attribution": s.attribution,
+                "code": s.code,
             }
             for s in answer.sentences
         ],

@@ -17,7 +17,7 @@ from assistant.interaction import interactions
 from assistant.judging import judgements
 from assistant.orders import only_orders, without_orders
 from assistant.parts import parts_of
-from assistant.question import Question, aimed, checked, read_question
+from assistant.question import Question, aimed, checked, plainly, read_question
 from assistant.ranker import RERANKED, Ranked, judge, rank, rerank, to_judge
 from assistant.sequel import next_item, unsaid
 from assistant.signals import signals, similarities
@@ -162,6 +162,7 @@ def ask_of(question: str, history: Sequence[Turn], snapshot: Snapshot) -> Questi
     """The question, standalone, with the documents of this snapshot that it names as sources. Raises QuestionInvalid."""
     asked = read_question(question, history, IndexContext(snapshot))
     asked = aimed(asked, snapshot.titles.mentions(asked.standalone))
+    asked = plainly(asked)
     return replace(asked, content=corrected(asked.content, snapshot))
 
 

@@ -40,6 +40,7 @@ class Piece:
     end: int
     page: int | None
     bullet: str = ""
+    code: bool = False
 
 
 Place = tuple[str, int, int]  # document id, start, end
@@ -73,9 +74,9 @@ class Shape:
             shown.append(_piece(unit, unit.lead, unit.lead.end, ""))
         long = structure and len(words(unit.text)) > FULL_LIST
         for part in unit.parts:
-            bullet = "" if not structure else f"{part.ordinal}." if part.ordinal is not None else "-"
+            bullet = "" if not structure or part.code else f"{part.ordinal}." if part.ordinal is not None else "-"
             end = part.label_end if long and part.label_end is not None and not self._tells(unit, part) else part.end
-            shown.append(_piece(unit, part, end, "  " * part.depth + bullet))
+            shown.append(_piece(unit, part, end, "  " * part.depth + bullet if bullet else ""))
         return shown
 
     def words(self, unit: Unit) -> int:
@@ -203,7 +204,7 @@ def quote(chosen: Sequence[Ranked], shape: Shape) -> tuple[tuple[Sentence, ...],
             marker = len(citations) + 1
             citations.append(cite(piece, marker))
             attribution = piece.document.title if several else ""
-            sentences.append(Sentence(piece.text, "quoted", (marker,), 1.0, piece.bullet, attribution))
+            sentences.append(Sentence(piece.text, "quoted", (marker,), 1.0, piece.bullet, attribution, piece.code))
     return tuple(sentences), tuple(citations)
 
 
@@ -217,4 +218,4 @@ def cite(piece: Piece, marker: int) -> Citation:
 
 
 def _piece(unit: Unit, part: Part, end: int, bullet: str) -> Piece:
-    return Piece(unit.document.text[part.start : end], unit.document, part.start, part.end, unit.page, bullet)
+    return Piece(unit.document.text[part.start : end], unit.document, part.start, part.end, unit.page, bullet, part.code)

@@ -18,7 +18,7 @@ from index.hit import Hit
 from index.search import Snapshot
 from index.terms import terms
 
-THRESHOLD = 0.7  # below it the documents do not cover the question
+THRESHOLD = 0.65  # below it the documents do not cover the question
 _SPREAD = 12  # units whose values and relevances are looked at together
 FEATURES = (
     "best_value", "best_relevance", "second_value", "best_dense_unit", "best_cover", "best_rare_cover", "top_dense",

@@ -180,7 +180,7 @@ def _names_only(fragment: str) -> bool:
 
 def _last_said(reply: str) -> str:
     """The last list item of an answer, or else its last sentence."""
-    lines = [line for line in _MARKER.sub("", reply).strip().splitlines() if line.strip()]
+    lines = [line for line in _MARKER.sub("", reply).strip().splitlines() if line.strip("` ")]
     item = _ITEM.match(lines[-1])
     return item["text"].strip() if item else re.split(r"(?<=[.!?])\s+", lines[-1].strip())[-1]
 

@@ -10,6 +10,7 @@ from assistant.answer import Turn
 from assistant.context import Context
 from assistant.follow_up import resolve
 from assistant.orders import asked_for
+from assistant.wording import plain
 from index.number_words import CARDINALS
 from index.titles import Mentions
 from ingest.errors import RoadmapError
@@ -92,8 +93,8 @@ _COUNTED = re.compile(
 class Question:
     """A question ready for retrieval.
 
-    `content` is what is searched for: the standalone question without the names of the documents that it asks
-    ("according to ..."); `sources` are the ids of these documents.
+    `content` is what is searched for: the standalone question in plain words, without the names of the documents that it
+    asks ("according to ..."); `sources` are the ids of these documents.
     """
 
     asked: str
@@ -127,6 +128,15 @@ def aimed(question: Question, mentions: Mentions) -> Question:
     spoken = mentions.content.partition(" (about: ")[0]
     wanted = replace(wants(spoken), sources=question.wants.sources)
     return replace(question, content=mentions.content, sources=mentions.documents, wants=wanted)
+
+
+def plainly(question: Question) -> Question:
+    """The question with its content in plain words, and what it wants read off these."""
+    content = plain(question.content)
+    if content == question.content:
+        return question
+    wanted = replace(wants(content.partition(" (about: ")[0]), sources=question.wants.sources)
+    return replace(question, content=content, wants=wanted)
 
 
 def checked(asked: str) -> str:

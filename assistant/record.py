@@ -30,6 +30,7 @@ def answer_record(answer: Answer) -> dict[str, Any]:
                 "support": s.support,
                 "bullet": s.bullet,
                 "attribution": s.attribution,
+                "code": s.code,
             }
             for s in answer.sentences
         ],

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
@@ -25,7 +25,7 @@ FORMAT = 1
 MAX_IMPORTED = 1000  # conversations in one file
 _KIND = "roadmap-conversations"
 _STATUS = {"answered": "Covered", "partial": "Partly covered", "not_covered": "Not covered"}
-
+_FENCED = re.compile(r"^(?P<fence>`{3,})\n.*?\n(?P=fence)$", re.MULTILINE | re.DOTALL)
 _ITEM = re.compile(r"\s*(?:-|\d+\.) ")
 
 
@@ -38,7 +38,7 @@ def answer_markdown(answer: Answer) -> str:
     if answer.status == "not_covered":
         lines = ["The documents do not cover this."]
         return "\n".join([*lines, *(f"- They do answer: {_inert(question)}" for question in answer.suggestions)])
-    lines = [_inert(_paragraphs(sentences_text(answer.sentences)))]
+    lines = [_outside_code(sentences_text(answer.sentences), lambda text: _inert(_paragraphs(text)))]
     if answer.disagreement:
         lines += ["", _inert(disagreement_text(answer))]
     if answer.missing:
@@ -95,6 +95,15 @@ def import_conversations(store: Conversations, data: bytes) -> tuple[str, ...]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise TranscriptInvalid("This file is no export of conversations, or it is damaged; choose one saved here.") from exc
     return tuple(store.add(title, messages) for title, messages in read)
+
+
+def _outside_code(text: str, change: Callable[[str], str]) -> str:
+    """The text with all but its fenced code changed."""
+    parts, at = [], 0
+    for code in _FENCED.finditer(text):
+        parts += [change(text[at : code.start()].strip("\n")), code.group()]
+        at = code.end()
+    return "\n\n".join(part for part in (*parts, change(text[at:].strip("\n"))) if part)
 
 
 def _paragraphs(text: str) -> str:
@@ -175,7 +184,7 @@ def _check(value: Any, hint: Any, name: str) -> None:
         if not isinstance(value, hint):  # type: ignore[arg-type]
             raise TypeError(f"{name} is a {type(value).__name__}")
         check(value)
-    elif isinstance(value, bool) or not isinstance(value, (int, float) if hint is float else hint):
+    elif isinstance(value, bool) != (hint is bool) or not isinstance(value, (int, float) if hint is float else hint):
         raise TypeError(f"{name} is a {type(value).__name__}")
 
 

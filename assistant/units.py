@@ -34,6 +34,7 @@ class Part:
     ordinal: int | None = None
     depth: int = 0
     heading: bool = False
+    code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class _Structure:
                 yield self._unit("heading", [self._part(block)], None, at, hit)
                 yield from self._outline(at, hit)
             else:
-                yield self._unit("code", [self._part(block)], None, at, hit)
+                yield self._code(at, hit)
 
     def _touched(self, hit: Hit) -> list[int]:
         spans = hit.passage.spans
@@ -125,9 +126,9 @@ class _Structure:
     def _paragraph(self, at: int, hit: Hit) -> Iterator[Unit]:
         block = self.blocks[at]
         spans = block_spans(self.document, block)
-        introduces = at + 1 < len(self.blocks) and self.blocks[at + 1].kind in ("item", "header", "row")
-        if introduces and self.document.text[block.end - 1] == ":":
-            spans = spans[:-1]  # the lead-in stands with its list, not alone
+        following = self.blocks[at + 1].kind if at + 1 < len(self.blocks) else "heading"
+        if following not in ("heading", "paragraph") and self.document.text[block.end - 1] == ":":
+            spans = spans[:-1]  # the lead-in stands with its list or code, not alone
         for start, end in spans:
             yield self._unit("sentence", [Part(start, end)], None, at, hit)
         for count in (2, 3):
@@ -135,23 +136,44 @@ class _Structure:
                 for first in range(len(spans) - count + 1):
                     parts = [Part(s, e) for s, e in spans[first : first + count]]
                     yield self._unit("paragraph", parts, None, at, hit)
-        if introduces:
-            following = self.blocks[at + 1].kind
-            yield from self._list(at + 1, hit) if following == "item" else self._table(at + 1, hit)
+        if following == "item":
+            yield from self._list(at + 1, hit)
+        elif following in ("header", "row"):
+            yield from self._table(at + 1, hit)
+        elif following == "code":
+            yield self._code(at + 1, hit)
 
     def _list(self, at: int, hit: Hit) -> Iterator[Unit]:
         level = self.blocks[at].level
-        first = at
-        while first > 0 and self.blocks[first - 1].kind == "item" and self.blocks[first - 1].level >= level:
-            first -= 1
-        last = at
-        while last + 1 < len(self.blocks) and self.blocks[last + 1].kind == "item" and self.blocks[last + 1].level >= level:
-            last += 1
+        first = self._list_end(at, level, -1)
+        last = self._list_end(at, level, +1)
         if not self._new("list", first, level):
             return
-        parts = [self._part(b) for b in self.blocks[first : last + 1] if b.level == level]
+        inside = self.blocks[first : last + 1]
+        parts = [self._part(b) for b in inside if b.kind == "item" and b.level == level]
         if len(parts) > 1:
-            yield self._unit("list", parts, self._lead(first), first, hit)
+            parts += [self._part(b, depth=1) for b in inside if b.kind == "code"]
+            yield self._unit("list", sorted(parts, key=lambda part: part.start), self._lead(first), first, hit)
+
+    def _list_end(self, at: int, level: int, way: Literal[-1, 1]) -> int:
+        """The first (`way` -1) or last item of the list that the item `at` is one of.
+
+        What stands between two items belongs to the first of them where the second has the number that comes next.
+        """
+        end = known = beyond = at
+        while 0 <= (beyond := beyond + way) < len(self.blocks):
+            block = self.blocks[beyond]
+            if block.kind == "heading" or (block.kind == "item" and block.level < level):
+                break
+            if block.kind != "item":
+                continue
+            ordinal, next_to = block.ordinal, self.blocks[known].ordinal
+            follows = block.level == level and None not in (ordinal, next_to) and ordinal == (next_to or 0) + way
+            if beyond != end + way and not follows:
+                break
+            end = beyond
+            known = beyond if block.level == level else known
+        return end
 
     def _table(self, at: int, hit: Hit) -> Iterator[Unit]:
         block = self.blocks[at]
@@ -201,6 +223,11 @@ class _Structure:
             if len(children) < len(deep) <= MAX_PARTS:
                 yield self._unit("plan", deep, lead, top, hit)
 
+    def _code(self, at: int, hit: Hit) -> Unit:
+        """A piece of code, with the line that ends in a colon before it."""
+        introduced = at > 0 and self.document.text[self.blocks[at - 1].end - 1] == ":"
+        return self._unit("code", [self._part(self.blocks[at])], self._lead(at) if introduced else None, at, hit)
+
     def _new(self, kind: UnitKind, first: int, level: int) -> bool:
         """Whether a structure, told by its first block and the level of its parts, is met for the first time."""
         known = (kind, first, level) in self._made
@@ -214,7 +241,7 @@ class _Structure:
         return -1
 
     def _lead(self, first: int) -> Part | None:
-        """The line that introduces a list: the paragraph or item just before it, or the heading it stands under."""
+        """The line that introduces a list or code: the paragraph or item just before it, or the heading it stands under."""
         if first == 0:
             return None
         before = self.blocks[first - 1]
@@ -234,7 +261,7 @@ class _Structure:
         if label and _NUMBERED.match(label["label"]):
             label = None  # "Phase 2" by itself says nothing
         label_end = block.start + label.end("label") if label else None
-        return Part(block.start, block.end, label_end, block.ordinal, depth, block.kind == "heading")
+        return Part(block.start, block.end, label_end, block.ordinal, depth, block.kind == "heading", block.kind == "code")
 
     def _unit(self, kind: UnitKind, parts: Sequence[Part], lead: Part | None, at: int, hit: Hit) -> Unit:
         section = self.document.sections[max(0, bisect_right(self._section_starts, self.blocks[at].start) - 1)]

@@ -102,7 +102,7 @@ class Writing:
         Raises:
             RoadmapError: what the generator and the NLI model raise when their weights are missing or damaged.
         """
-        if not any(sentence.bullet for sentence in self._quoted):
+        if not any(sentence.bullet or sentence.code for sentence in self._quoted):
             try:
                 yield from self._written()
             except GeneratorUnusable as problem:

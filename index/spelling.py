@@ -9,10 +9,11 @@ from rapidfuzz.process import extract
 
 from index.search import Snapshot
 from index.terms import STOPWORDS, stem, words
-from ingest.document import Passage
 
 LEAST_FOUND = 3  # passages that hold the known word: a rare one is as likely to be a slip itself
+PASSAGES = 20  # looked at for how a word is written
 _WORD = re.compile(r"[^\W\d_]{5,}")
+_PLURAL = ("s", "rs", "ers")  # "takers": of a listed word, and so no slip
 _LONG = 8  # letters from which two slips are forgiven instead of one
 
 
@@ -25,23 +26,38 @@ def corrected(question: str, snapshot: Snapshot) -> str:
     """
     lexical = snapshot.lexical
 
-    def meant(match: re.Match[str]) -> str:
+    def as_meant(match: re.Match[str]) -> str:
         word = match.group()
-        lower = word.lower()
-        term = stem(lower)
-        if lower in STOPWORDS or lexical.knows(term) or snapshot.embedder().lists(lower):
+        lower, term = word.lower(), stem(word.lower())
+        lists = snapshot.embedder().lists
+        if lower in STOPWORDS or lists(lower):
             return word
-        alike = [other for other in lexical.vocabulary(term[:1]) if abs(len(other) - len(term)) <= 2]
-        found = extract(term, alike, scorer=OSA.distance, score_cutoff=2 if len(word) >= _LONG else 1, limit=5)
-        nearest = sorted((int(distance), -len(lexical.rows_with(other)), other) for other, distance, _ in found)
-        held = [other for _, count, other in nearest if -count >= LEAST_FOUND]
-        return _as_written(held[0], snapshot.passages[int(lexical.rows_with(held[0])[0])], lower) if held else word
+        edits = 2 if len(word) >= _LONG else 1
+        if lexical.knows(term):  # "reinforcment" has the stem of "reinforcement"; so has "reinforces", which is no slip
+            written = {form for form in _written(term, snapshot) if form[-2:] == lower[-2:]}
+        elif any(lower.endswith(end) and lists(lower.removesuffix(end)) for end in _PLURAL):
+            return word
+        else:
+            alike = [other for other in lexical.vocabulary(term[:1]) if abs(len(other) - len(term)) <= 2]
+            found = extract(term, alike, scorer=OSA.distance, score_cutoff=edits, limit=5)
+            held = (other for other, _, _ in found if len(lexical.rows_with(other)) >= LEAST_FOUND)
+            written = {form for other in held for form in _written(other, snapshot)}
+        near = [(OSA.distance(form, lower), form) for form in written if _slipped(lower, form)]
+        distance, form = min(near, default=(0, word))
+        return form if 0 < distance <= edits else word
 
-    return _WORD.sub(meant, question)
+    return _WORD.sub(as_meant, question)
 
 
-def _as_written(term: str, passage: Passage, slip: str) -> str:
-    """The word of the passage with this stem that is most like the slip."""
-    text = " ".join((passage.text, passage.title, *passage.heading_path))
-    written = {word for word in words(text) if stem(word) == term} or {term}
-    return min(sorted(written), key=lambda word: OSA.distance(word, slip))
+def _slipped(word: str, meant: str) -> bool:
+    """Whether one may be typed for the other: other words differ in their ends ("pager", "page") or, short ones, in a letter."""
+    if sorted(word) == sorted(meant):
+        return True
+    return word[-1] == meant[-1] and (len(word) >= _LONG - 1 or len(word) != len(meant))
+
+
+def _written(term: str, snapshot: Snapshot) -> set[str]:
+    """The words with this stem that the first few passages with it hold."""
+    rows = snapshot.lexical.rows_with(term)[:PASSAGES].tolist()
+    texts = (" ".join((p.text, p.title, *p.heading_path)) for p in (snapshot.passages[row] for row in rows))
+    return {word for text in texts for word in words(text) if stem(word) == term}

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ui_fakes import covered_answer, refusal
+from ui_fakes import code_answer, covered_answer, refusal
 
+from assistant.answer import Sentence, answer_text
 from assistant.conversations import Conversations, open_conversations
+from assistant.record import answer_from_record, answer_record
 from assistant.transcript import (
     TranscriptInvalid,
     answer_markdown,
@@ -36,6 +38,28 @@ def conversation(store: Conversations) -> str:
     store.write(again, refusal("Which maths?"), "done")
     store.fail(store.ask(conversation, "And then?"), "The server does not answer.")
     return conversation
+
+
+def test_code_keeps_its_lines_wherever_an_answer_goes() -> None:
+    assert answer_text(code_answer()).splitlines() == [
+        "It takes two years. [1]",
+        "```",
+        "import numpy",
+        "print(1)",
+        "```",
+        "[2]",
+        "Statistics [3]",
+    ]
+    assert "\n\n```\nimport numpy\nprint(1)\n```\n\n[2]\n\nStatistics [3]\n" in answer_markdown(code_answer())
+    assert answer_from_record(json.loads(json.dumps(answer_record(code_answer())))) == code_answer()
+
+
+def test_only_code_may_hold_what_markdown_would_run() -> None:
+    """Nothing within a fence is run, and what is copied from there has to be the code."""
+    hostile = "<script>![x](y)</script>\n```\n<b>"
+    sentences = (Sentence(hostile, "quoted", (1,), 1.0, code=True), Sentence("<b> ![x](y)", "quoted", (2,), 1.0))
+    markdown = answer_markdown(replace(code_answer(), sentences=sentences, citations=()))
+    assert markdown == f"````\n{hostile}\n````\n\n[1]\n\n\\<b> !\\[x](y) [2]"
 
 
 def test_an_answer_to_share_has_every_number_with_its_quote() -> None:

@@ -20,6 +20,7 @@ from index.hit import Hit
 from index.terms import words
 from ingest.builder import DocumentBuilder
 from ingest.document import Document
+from ingest.markdown import read_markdown
 from ingest.passages import split
 
 TEXTS = st.text("ab 1.:,!?-–|éß😀\n", max_size=60) | st.sampled_from(
@@ -130,6 +131,65 @@ def test_the_heading_path_of_a_unit_is_that_of_its_section() -> None:
     assert statistics.heading_path == ("A roadmap", "Phase 1: Maths")
 
 
+STEPS = """Do this:
+
+1. Install the thing:
+
+   ```
+   pip install thing
+   ```
+
+2. Configure it.
+
+   The file lies in the home folder.
+
+3. Run it:
+
+   - on Linux use run
+   - on Windows use run.exe
+
+4. Look at the page.
+
+Now it runs.
+
+1. Another list.
+2. Of two items.
+
+Then start it again:
+
+```
+thing restart
+```
+"""
+
+
+def test_steps_stay_together_over_what_stands_between_them() -> None:
+    """What stands between two steps ends a list only where the numbers do not go on."""
+    assert kinds(units(read_markdown(STEPS.encode(), "a.md")), "list") == [
+        ["Do this:", "Install the thing:", "pip install thing", "Configure it.", "Run it:", "Look at the page."],
+        ["Run it:", "on Linux use run", "on Windows use run.exe"],
+        ["Now it runs.", "Another list.", "Of two items."],
+    ]
+
+
+def test_code_comes_with_the_line_that_introduces_it() -> None:
+    found = units(read_markdown(STEPS.encode(), "a.md"))
+    assert kinds(found, "code") == [
+        ["Install the thing:", "pip install thing"],
+        ["Then start it again:", "thing restart"],
+    ]
+    assert ["Then start it again:"] not in kinds(found, "sentence")
+    (restart,) = [unit for unit in found if unit.kind == "code" and "restart" in unit.text]
+    sentences, _ = compose(ranked([restart], [0.9]), read_question("How do I restart it?"))
+    assert [(sentence.text, sentence.code) for sentence in sentences] == [
+        ("Then start it again:", False),
+        ("thing restart", True),
+    ]
+    (steps, *_) = [unit for unit in found if unit.kind == "list"]
+    sentences, _ = compose(ranked([steps], [0.9]), read_question("How do I set it up?"))
+    assert [(sentence.bullet, sentence.code) for sentence in sentences[1:4]] == [("1.", False), ("", True), ("2.", False)]
+
+
 # --- composition
 
 
@@ -175,7 +235,7 @@ def test_every_composed_answer_is_made_of_exact_slices_that_do_not_overlap(
 @given(documents(), st.randoms(use_true_random=False))
 def test_an_answer_goes_beyond_the_budget_only_where_one_unit_does(document: Document, dice: np.random.Generator) -> None:
     found = units(document)
-    rows, asked = ranked(found, [dice.random() for _ in found]), read_question("How long does it take?")
+    rows, asked = ranked(found, [dice.random() for _ in found]), read_question("What should I learn?")
     shape = Shape(asked, rows)
     chosen = choose(rows, asked, frozenset(), shape)
     lengths = [sum(len(words(sentence.text)) for sentence in quote([row], shape)[0]) for row in chosen]

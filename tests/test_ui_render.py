@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from ui_fakes import citation, covered_answer, roadmap_document
+from ui_fakes import citation, code_answer, covered_answer, roadmap_document
 
-from assistant.answer import Sentence
+from ui.answer_data import answer_data
 from ui.render import (
     blocks_markdown,
     breadcrumb,
@@ -22,8 +22,6 @@ from ui.render import (
     original_url,
     section_at,
     sentence,
-    sources,
-    views,
 )
 
 HOSTILE = [
@@ -177,34 +175,6 @@ def test_the_address_of_the_original_must_be_a_web_address() -> None:
         assert original_url(replace(document, meta={"url": url})) == ""
 
 
-def test_views_keep_each_source_apart_and_number_every_sentence() -> None:
-    sentences = (
-        Sentence("It takes *two* years.", "quoted", (1,), 1.0, attribution="Plan A"),
-        Sentence("Then rest.", "quoted", (2, 3), 1.0, attribution="Plan A"),
-        Sentence("maths", "quoted", (4,), 1.0, bullet="-", attribution="Plan B"),
-        Sentence("code", "quoted", (5,), 1.0, bullet="-", attribution="Plan B"),
-    )
-    first, second = views(sentences)
-    number = ":small[:primary[\\[{}\\]]]"
-    assert first.attribution == "Plan A"
-    assert first.markdown == (
-        f"It takes \\*two\\* years\\. {number.format(1)} Then rest\\. {number.format(2)} {number.format(3)}"
-    )
-    assert second.markdown == f"- maths {number.format(4)}\n- code {number.format(5)}"
-
-
-def test_a_bullet_that_is_no_list_marker_is_drawn_as_a_plain_one() -> None:
-    (view,) = views([Sentence("x", "quoted", (), 1.0, bullet="<b>")])
-    assert view.markdown == "- x"
-
-
-def test_citations_of_one_section_are_one_source() -> None:
-    (source,) = sources(covered_answer())
-    ((place, citations),) = source.places
-    assert (source.title, place) == ("A roadmap", "Phase 1: Maths")
-    assert [c.marker for c in citations] == [1, 2]
-
-
 def test_a_breadcrumb_ends_with_the_page() -> None:
     assert breadcrumb(("A", "B"), 3) == "A › B · page 3"
     assert breadcrumb((), None) == ""
@@ -218,7 +188,7 @@ def test_how_an_answer_was_made_is_told_by_its_sentences() -> None:
     some = replace(written, sentences=(written.sentences[0], quoted.sentences[1]))
     assert how_made(some) == "partly written by m and checked, partly quoted"
     listed = replace(written, sentences=quoted.sentences)
-    assert how_made(listed) == "quoted word for word, as lists and steps are"
+    assert how_made(listed) == "quoted word for word, as lists, steps and code are"
     none = replace(written, sentences=tuple(replace(s, bullet="") for s in quoted.sentences))
     assert how_made(none) == "quoted: what m wrote could not be confirmed"
 
@@ -227,3 +197,12 @@ def test_commands_in_messages_are_set_as_code_and_everything_else_is_escaped() -
     assert sentence("No <b>; run `roadmap index`.") == "No \\<b\\>\\; run `roadmap index`\\."
     assert sentence("odd ` one") == "odd \\` one"
     assert sentence("`` empty") == "\\`\\` empty"
+
+
+def test_code_is_drawn_as_code_and_not_as_a_table() -> None:
+    answer = code_answer()
+    (view,) = answer_data(answer, {}, running=False)["views"]
+    assert [sentence["code"] for sentence in view["sentences"]] == ["", "import numpy\nprint(1)", ""]
+    piped = replace(answer, sentences=(replace(answer.sentences[1], text="cat a | wc"),))
+    (view,) = answer_data(piped, {}, running=False)["views"]
+    assert [(sentence["code"], sentence["cells"]) for sentence in view["sentences"]] == [("cat a | wc", None)]

@@ -65,6 +65,21 @@ def covered_answer(question: str = "What do I learn in phase 1?") -> Answer:
     )
 
 
+def code_answer() -> Answer:
+    """A cited sentence, two lines of code and a sentence behind them."""
+    answer, document = covered_answer("How do I begin?"), roadmap_document()
+    code = "import numpy\nprint(1)"
+    return replace(
+        answer,
+        sentences=(
+            Sentence("It takes two years.", "quoted", (1,), 1.0),
+            Sentence(code, "quoted", (2,), 1.0, code=True),
+            Sentence("Statistics", "quoted", (3,), 1.0),
+        ),
+        citations=tuple(citation(document, n, quote) for n, quote in enumerate(("It takes two years.", code, "Statistics"), 1)),
+    )
+
+
 def refusal(question: str = "How do I bake bread?") -> Answer:
     """The documents do not cover it; one topic nearby is named."""
     return Answer(

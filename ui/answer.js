@@ -78,6 +78,10 @@ function addSentence(root, state, sentence) {
     addRow(root, state, sentence);
     return;
   }
+  if (sentence.code) {
+    addCode(state, sentence, words);
+    return;
+  }
   state.table = null;
   if (!sentence.item) {
     state.lists = [];
@@ -101,6 +105,17 @@ function addSentence(root, state, sentence) {
   else if (/^\d+[.)]\s/.test(words.textContent)) item.className = "ra-numbered";  // a heading that brings its number along
   item.append(words);
   list.append(item);
+}
+
+function addCode(state, sentence, words) {
+  state.table = state.paragraph = null;
+  const inList = state.lists.length && state.lists[state.lists.length - 1].lastElementChild;  // a step's code stays inside the step
+  const holder = make("div", "ra-code");
+  const lines = make("pre");
+  lines.tabIndex = 0;  // so that a long line can be scrolled by keyboard
+  lines.append(make("code", "", sentence.code));
+  holder.append(lines, words);
+  (inList || state.element).append(holder);
 }
 
 function addRow(root, state, sentence) {

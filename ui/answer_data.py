@@ -127,13 +127,18 @@ def _sentence(sentence: Sentence, cited: Mapping[int, str]) -> dict[str, Any]:
     bullet = sentence.bullet.strip()
     ordinal = int(bullet[:-1]) if re.fullmatch(r"\d{1,9}\.", bullet) else None
     return {
-        "runs": runs(" ".join(sentence.text.split())),
-        "cells": [runs(cell.strip()) for cell in sentence.text.split(_CELL)] if _CELL in sentence.text else None,
+        "runs": [] if sentence.code else runs(" ".join(sentence.text.split())),
+        "code": sentence.text if sentence.code else "",
+        "cells": None if sentence.code or _CELL not in sentence.text else _cells(sentence.text),
         "item": bool(bullet),
         "ordinal": ordinal,
         "depth": min(3, (len(sentence.bullet) - len(sentence.bullet.lstrip())) // 2) if bullet else 0,
         "cites": [marker for marker in sentence.citations if marker in cited],
     }
+
+
+def _cells(row: str) -> list[list[tuple[str, str]]]:
+    return [list(runs(cell.strip())) for cell in row.split(_CELL)]
 
 
 def _sources(answer: Answer, documents: Mapping[str, Document | None]) -> list[dict[str, Any]]:

@@ -7,13 +7,13 @@ addresses become links, and their host can always be read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
-from assistant.answer import Answer, Citation, Sentence
+from assistant.answer import Answer, Citation
 from ingest.document import Block, Document, Section
 
 Span = tuple[int, int]
@@ -33,22 +33,6 @@ class Piece:
 
     kind: Literal["markdown", "code"]
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What one source says: its name ("" where there is only one view) and its sentences as Markdown."""
-
-    attribution: str
-    markdown: str
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A document an answer cites: its title, and `(breadcrumb, citations)` for each place in it. Not escaped."""
-
-    title: str
-    places: tuple[tuple[str, tuple[Citation, ...]], ...]
 
 
 def escape(text: str) -> str:
@@ -157,16 +141,6 @@ def locate(document: Document, citation: Citation) -> Span | None:
     return None if found < 0 else (found, found + len(citation.quote))
 
 
-def views(sentences: Iterable[Sentence]) -> tuple[View, ...]:
-    """The sentences as Markdown with their [1] markers: running text joined, list items as a list, one view a source."""
-    groups: list[tuple[str, list[Sentence]]] = []
-    for sentence in sentences:
-        if not groups or groups[-1][0] != sentence.attribution:
-            groups.append((sentence.attribution, []))
-        groups[-1][1].append(sentence)
-    return tuple(View(attribution, _sentences(group)) for attribution, group in groups)
-
-
 def counted(number: int, noun: str) -> str:
     """
     >>> counted(1, "document"), counted(1200, "passage")
@@ -181,17 +155,6 @@ def breadcrumb(heading_path: Sequence[str], page: int | None = None) -> str:
     return " · ".join(part for part in (trail, f"page {page}" if page is not None else "") if part)
 
 
-def sources(answer: Answer) -> tuple[Source, ...]:
-    """The documents an answer cites, each with the places cited, in order of first marker."""
-    grouped: dict[tuple[str, str], dict[str, list[Citation]]] = {}
-    for citation in answer.citations:
-        places = grouped.setdefault((citation.document_id, citation.title), {})
-        places.setdefault(_place(citation), []).append(citation)
-    return tuple(
-        Source(title, tuple((place, tuple(cited)) for place, cited in places.items())) for (_, title), places in grouped.items()
-    )
-
-
 def how_made(answer: Answer) -> str:
     """How the sentences of an answer came about, in words: quoted, written, or some of each. Not escaped."""
     written = sum(sentence.kind == "written" for sentence in answer.sentences)
@@ -200,8 +163,8 @@ def how_made(answer: Answer) -> str:
         return f"written by {model}, each sentence checked"
     if written:
         return f"partly written by {model} and checked, partly quoted"
-    if answer.mode == "write" and any(sentence.bullet for sentence in answer.sentences):
-        return "quoted word for word, as lists and steps are"
+    if answer.mode == "write" and any(sentence.bullet or sentence.code for sentence in answer.sentences):
+        return "quoted word for word, as lists, steps and code are"
     if answer.mode == "write":
         return f"quoted: what {model} wrote could not be confirmed"
     return "quoted word for word"
@@ -210,28 +173,6 @@ def how_made(answer: Answer) -> str:
 def section_name(section: Section, document: Document) -> str:
     """The heading of a section, or the document's title for text before the first heading. Not escaped."""
     return section.heading_path[-1] if section.heading_path else document.title
-
-
-def _place(citation: Citation) -> str:
-    path = citation.heading_path
-    path = path[1:] if path and path[0] == citation.title else path  # most documents open with their title as heading
-    return breadcrumb(path, citation.page) or "Beginning"
-
-
-def _sentences(sentences: Sequence[Sentence]) -> str:
-    blocks: list[str] = []
-    kind = ""
-    for sentence in sentences:
-        numbers = " ".join(f":small[:primary[\\[{marker}\\]]]" for marker in sentence.citations)
-        text = f"{inline(sentence.text)} {numbers}".strip()
-        if sentence.bullet:
-            marker = sentence.bullet if re.fullmatch(r"-|\d{1,9}\.", sentence.bullet) else "-"
-            blocks.append(("\n" if kind == "item" else "\n\n") + f"{marker} {text}")
-            kind = "item"
-        else:
-            blocks.append((" " if kind == "text" else "\n\n") + text)
-            kind = "text"
-    return "".join(blocks).strip()
 
 
 def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:

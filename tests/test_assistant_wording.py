@@ -1,0 +1,81 @@
+"""What is said around a question goes; what is asked stays."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.question import plainly, read_question
+from assistant.wording import plain
+from index.terms import terms
+
+
+@pytest.mark.parametrize(
+    ("question", "left"),
+    [
+        ("hi! which bootcamp do they recommend", "which bootcamp do they recommend"),
+        ("could you please tell me how long SQL takes, thanks", "how long SQL takes"),
+        ("i'd like to know why scaling matters lol", "why scaling matters"),
+        ("quick question: is R needed?", "is R needed?"),
+        ("wat do ppl use w/o a gpu", "what do people use without a gpu"),
+        ("explain entropy in plain words please", "explain entropy"),
+        ("abliteration?? never heard that word", "what is abliteration?"),
+        ("I keep hearing about federated learning, what is that?", "what is federated learning?"),
+        ("feature store - meaning", "what is feature store?"),
+    ],
+)
+def test_what_is_said_around_a_question_goes(question: str, left: str) -> None:
+    assert plain(question) == left
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How long does SQL take?",
+        "what is n in statistics",
+        "python or R first",
+        "tell me more about pandas",
+        "tell me about pandas",
+        "Which job is right for me, meaning of life aside?",
+        "and why is that?",
+        "which tools for web/u-net models",
+        "is it a good idea to learn SQL and R, what do they do",
+        "please",
+        "lol",
+    ],
+)
+def test_what_is_asked_stays(question: str) -> None:
+    assert plain(question) == question
+
+
+def test_what_a_follow_up_is_about_stays() -> None:
+    assert plain("and why pls? (about: how long does SQL take lol)") == "and why? (about: how long does SQL take lol)"
+
+
+def test_what_is_wanted_is_read_off_the_plain_words() -> None:
+    asked = read_question("abliteration?? never heard that word")
+    assert not asked.wants.definition
+    assert plainly(asked).wants.definition
+    assert plainly(asked).standalone == asked.standalone
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.text(st.sampled_from("pls lol,?!-( )whatis xmeaning"), max_size=60))
+def test_a_question_keeps_something_to_search_for(question: str) -> None:
+    assert not terms(question) or terms(plain(question))
+
+
+def test_no_question_takes_long() -> None:
+    """Against a question of the same length without anything to take out, in processor time: a busy machine is no matter."""
+
+    def seconds(question: str) -> float:
+        began = time.process_time()
+        plain(question)
+        return time.process_time() - began
+
+    floor = max(seconds("abcd efgh " * 200), 1e-3)
+    for part in (" ,", "please ", "lol ", "never heard of it ", "so ", "- ", "what is it ", "saw the ", "!!! huh ", "(thanks)"):
+        assert seconds((part * 1000)[:1990] + "x") < 100 * floor
