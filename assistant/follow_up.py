@@ -20,6 +20,7 @@ from index.terms import terms, words
 DEPTH = 4  # questions that a chain of follow-ups may reach back
 SHORT = 5  # content words from which a question with a pronoun or an opener may stand alone
 BRIEF = 6  # words up to which the last answer is what “that” means
+REMARK = 2  # content words up to which a sentence beside the question is a remark on the last answer
 LONGEST = 240  # characters of an earlier question that are taken along
 
 _THANKS = (
@@ -55,7 +56,7 @@ _PREPOSITION = "of|for|with|without|in|on|at|from|to|by|than|like|about|after|be
 _PRONOUN = re.compile(
     r"\b(?:they|them|theirs?|its|mine|he|she|him|his|hers?|such an?|the same(?=\W*$)|ones|which of|both(?=\W*$)"
     r"|it(?!\W+(?:take|takes|is|be|make|makes|hard|ok|okay|important|possible|worth)\b[^.?!]*\b(?:to|that)\b)"
-    rf"|(?:that|this|these|those)(?=\W*$|[.,;?!]|\s+(?:{_AUXILIARY}|{_PREPOSITION}|and|or|exactly|again|too|really|then|now)\b)"
+    rf"|(?:that|this|these|those)(?=\W*$|[.,;?!]|\s+(?:{_AUXILIARY}|{_PREPOSITION}|and|or|exactly|again|too|really|then|now)\b)|(?:these|those)\s+\w+ly\b"
     r"|(?:the|which|that|this|without|another|other|better) one|(?<!are )(?<!is )there(?=\W*$|[.,;?!]))(?!\w)",
     re.IGNORECASE,
 )
@@ -67,7 +68,7 @@ _CLAUSE = re.compile(
 _WANTED = re.compile(
     r"\b(?:links?|urls?|websites?|sources?|resources?|tutorials?|courses?|books?|docs|documentation|examples?|hours?|days?|weeks?"
     r"|months?|years?|time|long|many|much|costs?|price|mistakes?|errors?|steps?|tools?|details?|give|show|any|some|read|watch|find|see"
-    r"|list|please|pls|me|one|two|three|difference|order|take|takes|first|start|get|learn)\b",
+    r"|list|please|pls|me|now|ones?|two|three|difference|order|take|takes|first|start|get|learn)\b",
     re.IGNORECASE,
 )
 _DEFINITION = re.compile(
@@ -76,6 +77,8 @@ _DEFINITION = re.compile(
     r"(?:\s+(?:mean|means|do|for|used for|good for|exactly|about))*\W*$",
     re.IGNORECASE,
 )
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=\w)")  # typed in small letters, as learners do
+_SOMETHING = re.compile(r"^\W*(?:some|any)thing\s+(?:\w+er|more\s+\w+|less\s+\w+|similar|like\s+it)\W*$", re.IGNORECASE)
 _STAND_IN = re.compile(r"\s+ones?(?=\W*$)", re.IGNORECASE)
 _SIMPLE = frozenset(("it", "they", "them", "that", "this"))
 _ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+(?P<text>.*)$")
@@ -117,8 +120,9 @@ def _resolve(asked: str, history: Sequence[Turn], context: Context | None, depth
     spoken = (asked[courtesy.end() :] if courtesy else asked) or asked
     if is_order(spoken):
         return Resolution(asked)
-    marked = _depends(spoken)
-    if marked and context is not None and _says_much(spoken) and context.foreign(spoken):
+    pointing = _pointing(spoken)
+    marked = bool(pointing)
+    if marked and context is not None and _says_much(pointing) and context.foreign(pointing):
         return Resolution(asked)
     if refused and _only_opens(spoken):
         return Resolution(asked)
@@ -140,7 +144,7 @@ def _completed(spoken: str, earlier: str, reply: str, context: Context | None) -
     if _NEXT.match(spoken) and reply:
         said = _last_said(reply)
         return Resolution(f"what comes after “{_shorten(said)}”? (about: {earlier})", about=earlier, after=said)
-    if points(spoken) and (with_item := put_in(spoken, reply)) is not None:
+    if any(map(points, _SENTENCE_END.split(spoken))) and (with_item := put_in(spoken, reply)) is not None:
         return Resolution(f"{with_item} (about: {earlier})")
     opener = _OPENER.match(spoken)
     fragment = _TRAILER.sub("", spoken[opener.end() :] if opener else spoken)
@@ -168,7 +172,7 @@ def _only_opens(spoken: str) -> bool:
     """Whether an opening such as "and" is all that points back in a question with a subject of its own."""
     opener = _OPENER.match(spoken)
     rest = spoken[opener.end() :] if opener else ""
-    return bool(_CLAUSE.search(rest)) and len(terms(_WANTED.sub(" ", rest))) > 1 and not _depends(rest)
+    return bool(_CLAUSE.search(rest)) and len(terms(_WANTED.sub(" ", rest))) > 1 and not _pointing(rest)
 
 
 def _names_only(fragment: str) -> bool:
@@ -185,10 +189,28 @@ def _last_said(reply: str) -> str:
     return item["text"].strip() if item else re.split(r"(?<=[.!?])\s+", lines[-1].strip())[-1]
 
 
-def _depends(spoken: str) -> bool:
-    """Whether a question points back: a pronoun, an opening such as "and", an item's place, or nothing of its own."""
+def _pointing(spoken: str) -> str:
+    """What of a question points back: all of it, or one of two sentences beside a remark of a word or two; "" for nothing.
+
+    Beside a longer sentence the other points at what that one says.
+    """
+    if _points_back(spoken):
+        return spoken
+    sentences = _SENTENCE_END.split(spoken)
+    pairs = zip(sentences, reversed(sentences), strict=True) if len(sentences) == 2 else ()
+    return next((sentence for remark, sentence in pairs if _is_remark(remark) and _points_back(sentence)), "")
+
+
+def _is_remark(sentence: str) -> bool:
+    return not sentence.endswith("?") and len(terms(_WANTED.sub(" ", sentence))) <= REMARK
+
+
+def _points_back(spoken: str) -> bool:
+    """Whether a sentence points back: a pronoun, an opening such as "and", an item's place, or nothing of its own."""
     own = terms(spoken)
     if _MORE.match(spoken) or _NEXT.match(spoken) or points(spoken) or not terms(_WANTED.sub(" ", spoken)):
+        return True
+    if _SOMETHING.match(spoken):
         return True
     why = _WHY.match(spoken)
     if why is not None:

@@ -16,7 +16,7 @@ _ORDINALS = {
 _HEADS = "one|step|phase|point|item|option|part|thing|stage|bullet|entry|method|kind|type|tip|reason|skill|tool|project|area"
 _FOLLOWS = (
     r"is|are|was|does|do|did|for|in|about|takes?|means?|has|have|contains?|covers?|works?|again|better|good|and|or"
-    r"|too|please|pls|\w+ed"
+    r"|sounds?|looks?|seems?|too|please|pls|\w+ed"
 )
 _POINTED = re.compile(
     rf"\b(?P<article>(?:the|your|my|his|her|its|their)\s+)?(?P<which>{'|'.join(_ORDINALS)})\b"
