@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -35,6 +36,7 @@ CANDIDATES = 24  # passages searched for evidence
 HITS = 10  # of them kept as contexts
 MISSING = 0.75  # share of the threshold below which one part of a question counts as not covered
 EVIDENCE_WEIGHT = 0.75  # of a passage's best unit against its retrieval score, when the passages are put in order
+_ADDRESS = re.compile(r"\W*https?://\S+\W*")
 
 
 class Assistant:
@@ -182,6 +184,8 @@ def search(asked: Question, snapshot: Snapshot, k: int = CANDIDATES) -> tuple[Ve
 def rank_evidence(asked: Question, vector: Vectors, hits: Sequence[Hit], snapshot: Snapshot) -> list[Ranked]:
     """The evidence units of the retrieved passages, best first."""
     units = without_orders(units_of(hits, snapshot.documents))
+    if not asked.wants.link:  # an address by itself answers only who asks for one
+        units = [unit for unit in units if not _ADDRESS.fullmatch(unit.text)]
     cosines = similarities(units, vector, snapshot)
     ranked = rank(units, signals(asked, units, cosines, snapshot))
     ranked = rerank(ranked, interactions(asked, [r.unit for r in ranked[:RERANKED]], snapshot))

@@ -258,8 +258,8 @@ class _Structure:
     def _new_part(self, block: Block, depth: int) -> Part:
         text = self.document.text[block.start : block.end]
         label = _LABEL.match(text) if block.kind == "item" else None
-        if label and _NUMBERED.match(label["label"]):
-            label = None  # "Phase 2" by itself says nothing
+        if label and (_NUMBERED.match(label["label"]) or label["label"].count("[") != label["label"].count("]")):
+            label = None  # "Phase 2" by itself says nothing; "[Week 5" is a part of a link
         label_end = block.start + label.end("label") if label else None
         return Part(block.start, block.end, label_end, block.ordinal, depth, block.kind == "heading", block.kind == "code")
 
