@@ -18,6 +18,7 @@ from ingest.quotable import block_spans
 
 UnitKind = Literal["sentence", "paragraph", "item", "list", "row", "table", "heading", "outline", "plan", "code"]
 MAX_PARTS = 40  # a longer list is quoted up to here
+COMMAND_LINES = 3  # up to which a piece of code is a step of a plan
 _NUMBERED = re.compile(
     r"^(?:phase|step|stage|part|level|day|week|month|year|module|unit)s?\s+[\divx]+(?:\s*[-–]\s*\d+)?$", re.IGNORECASE
 )
@@ -218,10 +219,13 @@ class _Structure:
                     block = self.blocks[below]
                     if block.kind == "heading" and block.level <= direct:
                         break
-                    if block.kind == "item" and block.level == 0:
+                    if (block.kind == "item" and block.level == 0) or self._is_command(block):
                         deep.append(self._part(block, depth=1))
             if len(children) < len(deep) <= MAX_PARTS:
                 yield self._unit("plan", deep, lead, top, hit)
+
+    def _is_command(self, block: Block) -> bool:
+        return block.kind == "code" and self.document.text.count("\n", block.start, block.end) < COMMAND_LINES
 
     def _code(self, at: int, hit: Hit) -> Unit:
         """A piece of code, with the line that ends in a colon before it."""
