@@ -20,6 +20,14 @@ _EMPTY = re.compile(
     re.I,
 )
 _ASKS = re.compile(r"^(?:what|which|when|where|who|why)\b", re.I)
+# Verbs that begin a heading as an order; none of those that are nouns as well ("Test data", "Use cases").
+_DO = re.compile(
+    r"^(?:add|apply|attend|avoid|become|build|choose|collect|configure|connect|create|define|deploy|develop|download|explore"
+    r"|find|follow|gain|get|implement|improve|install|join|keep|learn|make|master|pick|prepare|run|save|select|sharpen"
+    r"|understand|write)\s+(?!(?:and|or|of|for|in|is|are|vs)\b)\w",
+    re.I,
+)
+_COUNTED = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+(?=[^\W\d])")
 _NAMED = re.compile(r"^(?:after|before|during|in|on|at|from|for|with|the)\b|:|\d", re.I)  # reads as a name, not as a topic
 _RESOURCES = re.compile(r"^(?:resources|references|documentation|tools and texts)\s+for\s+(?P<topic>.+)$", re.I)
 
@@ -45,16 +53,19 @@ def question_about(heading: str, title: str, text: str = "") -> str:
 
     >>> question_about("Why learn SQL", "SQL"), question_about("How to practise", "SQL")
     ('Why learn SQL?', 'How do I practise?')
+    >>> question_about("2. Build a portfolio", "Steps")
+    'How do I build a portfolio?'
     >>> question_about("Common mistakes", "SQL")
     'What should I know about common mistakes (SQL)?'
     """
-    heading = heading.strip().rstrip(".:")
+    heading = _COUNTED.sub("", heading.strip()).rstrip(".:")
     if not heading:
         return f"What should I know about {_lowered(title, text)}?"
     if heading.endswith("?"):
         return heading
-    if heading.lower().startswith("how to "):
-        return f"How do I {heading[7:]}?"
+    done = heading[7:] if heading.lower().startswith("how to ") else heading if _DO.match(heading) else ""
+    if done:
+        return f"How do I {done[0].lower()}{done[1:]}?"
     if resources := _RESOURCES.match(heading):
         return f"Which resources are there for {resources['topic']}?"
     if _ASKS.match(heading):

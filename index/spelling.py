@@ -50,7 +50,7 @@ def corrected(question: str, snapshot: Snapshot) -> str:
 
 
 def _slipped(word: str, meant: str) -> bool:
-    """Whether one may be typed for the other: other words differ in their ends ("pager", "page") or, short ones, in a letter."""
+    """Whether one may be typed for the other; other words differ in their ends ("pager", "page") or in a letter, if short."""
     if sorted(word) == sorted(meant):
         return True
     return word[-1] == meant[-1] and (len(word) >= _LONG - 1 or len(word) != len(meant))

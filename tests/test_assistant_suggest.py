@@ -18,6 +18,10 @@ from ingest.document import Passage
     [
         ("What is it?", "What is it?"),
         ("How to practise", "How do I practise?"),
+        ("How to Become a Clerk", "How do I become a Clerk?"),
+        ("3. Build a portfolio", "How do I build a portfolio?"),
+        ("Find and replace", "What should I know about find and replace (Privacy)?"),
+        ("4.2 Productivity", "What should I know about productivity (Privacy)?"),
         ("Why models drift", "Why models drift?"),
         ("Resources for shell and Linux", "Which resources are there for shell and Linux?"),
         ("Signs of competence", "What should I know about signs of competence (Privacy)?"),

@@ -190,6 +190,22 @@ def test_code_comes_with_the_line_that_introduces_it() -> None:
     assert [(sentence.bullet, sentence.code) for sentence in sentences[1:4]] == [("1.", False), ("", True), ("2.", False)]
 
 
+def test_a_plan_has_its_commands_and_no_longer_code() -> None:
+    text = "# Set up\n\n## Start\n\n```\nmake serve\n```\n\n## Ask\n\n- in the chat\n\n```\na\nb\nc\nd\n```\n"
+    assert kinds(units(read_markdown(text.encode(), "a.md")), "plan") == [
+        ["Set up", "Start", "make serve", "Ask", "in the chat"],
+    ]
+
+
+def test_no_label_ends_inside_a_link() -> None:
+    builder = DocumentBuilder()
+    for line in ("[Week 5: notes](https://a.example/5)", "Notes [5]: of week 6"):
+        builder.add("item", line)
+    first, second = (unit.parts[0] for unit in units(builder.build("a.md", "0" * 64)) if unit.kind == "item")
+    assert first.label_end is None
+    assert second.label_end == second.start + len("Notes [5]")
+
+
 # --- composition
 
 

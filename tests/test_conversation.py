@@ -69,6 +69,9 @@ def after(question: str, answer: str) -> tuple[Turn, Turn]:
         ("and after that?", "what comes after “Projects”?" + WHOLE),
         ("what's next?", "what comes after “Projects”?" + WHOLE),
         ("and then what", "what comes after “Projects”?" + WHOLE),
+        ("Does one learn those quickly?", "Does one learn those quickly?" + WHOLE),
+        ("did them all already. something harder?", "did them all already. something harder?" + WHOLE),
+        ("the first sounds good. skills needed for that?", "Mathematics sounds good. skills needed for that?" + WHOLE),
     ],
 )
 def test_a_follow_up_says_what_it_is_about(asked: str, standalone: str) -> None:
@@ -91,6 +94,8 @@ def test_a_follow_up_says_what_it_is_about(asked: str, standalone: str) -> None:
         "What kinds of machine learning are there?",
         "what exactly is one epoch",
         "How can I tell that my input data has drifted?",
+        "My landlord keeps my deposit because of a scratch. Is he allowed to?",
+        "should I buy a graphics card? what do they say",
     ],
 )
 def test_a_new_topic_stands_alone(asked: str) -> None:
