@@ -9,9 +9,11 @@ from assistant.question import Question, wants
 from index.terms import terms, words
 
 MOST = 3  # parts a question is taken into; one with more is asked as a whole
-_ASKS = r"(?:what|how|which|why|when|where|who|whom|whose)"
-_BETWEEN = re.compile(rf"[?;]\s+|\s*,?\s*\b(?:and|but|or)\s+(?:also\s+)?(?={_ASKS}\b)|,\s*(?={_ASKS}\b)", re.IGNORECASE)
-_ASKING = re.compile(rf"\b{_ASKS}\b", re.IGNORECASE)
+_ASKS = r"(?:what(?:'?s)?|how|which|why|when|where(?:'?s)?|who(?:'?s)?|whom|whose)"
+_LED = rf"(?:(?:with|in|on|for|at|by|from|to)\s+)?{_ASKS}"  # "in which order"
+_BETWEEN = re.compile(rf"[?;]\s+|\s*,?\s*\b(?:and|but|or)\s+(?:also\s+)?(?={_LED}\b)|,\s*(?={_LED}\b)", re.IGNORECASE)
+_ASKING = re.compile(rf"(?:^|[.:!–—]\s+|\s-\s+)(?:[\w'/-]+\s+){{0,2}}{_LED}\b", re.IGNORECASE)
+_ASKING_FIRST = re.compile(rf"{_ASKING.pattern}|^(?:is|are|do|does|did|can|could|should|must|will|has|have)\b", re.IGNORECASE)
 _POINTING = frozenset("it its that this those these they them their there each one ones then he she his her".split())
 
 
@@ -24,7 +26,7 @@ def parts_of(question: Question) -> tuple[Question, ...]:
     """
     spoken, about, context = question.content.partition(" (about: ")
     found = [part.strip(" ,?") for part in _BETWEEN.split(spoken)]
-    asking = [part for part in found if _ASKING.search(part)]
+    asking = [part for at, part in enumerate(found) if (_ASKING if at else _ASKING_FIRST).search(part)]
     if not 2 <= len(asking) <= MOST:
         return ()
     subject = next((part for part in found if len(set(terms(part))) > 1), asking[0])

@@ -27,6 +27,10 @@ def parts(content: str) -> list[str]:
         ("What do exams cost, how long are they?", ["What do exams cost", "how long are they (about: What do exams cost)"]),
         ("When a notebook and when a script?", ["When a notebook", "when a script (about: When a notebook)"]),
         ("what? why? when? where?", []),
+        ("Which tests are first, and on what days?", ["Which tests are first", "on what days (about: Which tests are first)"]),
+        ("is Hadoop worth my time and what can I read about Spark", ["is Hadoop worth my time", "what can I read about Spark"]),
+        ("I am somebody who likes talks, how do I make a career of that", []),
+        ("my server should write when a flow breaks, what do I install", []),
     ],
 )  # fmt: skip
 def test_a_question_is_taken_apart_where_it_asks_anew(question: str, expected: list[str]) -> None:
