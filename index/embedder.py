@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.bert import BertEncoder, TextTokens, unit_vectors
-from index.compute_threads import all_threads, one_thread
+from index.compute_threads import all_threads, one_thread, side_by_side
 from index.cross_encoder import CrossEncoder
 from index.sentence_transformers_encoder import SentenceTransformersEncoder
 from index.weights import HubModel, PinnedWheel, Source, WeightsDamaged, digest_of, verify
@@ -189,15 +189,18 @@ class TransformerEmbedder:
             WeightsDamaged: the file of the tuned weights, which is part of the program, is missing or damaged.
         """
         reader = self._reading()
-        found: list[Vectors] = []
-        with one_thread():
-            for at in range(0, len(texts), READ):
-                read = reader.encode(texts[at : at + READ])
+
+        def read(here: slice) -> list[Vectors]:
+            found: list[Vectors] = []
+            own, places = texts[here], spans[here]
+            for at in range(0, len(own), READ):
                 found += [
-                    _span_means(text, own, unit_vectors(text.pooled[None, :])[0])
-                    for text, own in zip(read, spans[at : at + READ], strict=True)
+                    _span_means(text, within, unit_vectors(text.pooled[None, :])[0])
+                    for text, within in zip(reader.encode(own[at : at + READ]), places[at : at + READ], strict=True)
                 ]
-        return found
+            return found
+
+        return side_by_side(read, [len(text) for text in texts])
 
     def importance(self) -> Vectors:
         """Zeros, where all words count the same, but for the bundled model. Raises WeightsDamaged."""
@@ -219,8 +222,9 @@ class TransformerEmbedder:
                 folder = self._folder if plain else verify(EMBEDDER)
                 with _part_of_the_program(self._head):
                     self._cross_encoder = CrossEncoder(folder, self._head, bfloat16=computes_in_bfloat16(), embeddings=plain)
-        with one_thread():
-            return self._cross_encoder.judge(question, texts, headings, places)
+        judge = self._cross_encoder.judge
+        sizes = [len(question) + len(text) for text in texts]
+        return side_by_side(lambda here: judge(question, texts[here], headings[here], places[here]), sizes)
 
     def _reading(self) -> BertEncoder | SentenceTransformersEncoder:
         """What reads words, loaded with the first question."""
