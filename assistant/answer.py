@@ -139,6 +139,9 @@ def sentences_text(sentences: tuple[Sentence, ...]) -> str:
     return "\n".join(lines)
 
 
+FENCED = re.compile(r"^(?P<fence>`{3,})\n(?P<code>.*?)\n(?P=fence)$", re.MULTILINE | re.DOTALL)  # as `fenced` makes it
+
+
 def fenced(code: str) -> str:
     """Code between two fences that are longer than any run of backticks in it."""
     fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", code))])

@@ -15,7 +15,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from assistant.answer import Answer, disagreement_text, sentences_text
+from assistant.answer import FENCED, Answer, disagreement_text, sentences_text
 from assistant.conversations import Conversations
 from assistant.message import Message
 from assistant.record import answer_from_record, answer_record
@@ -25,7 +25,6 @@ FORMAT = 1
 MAX_IMPORTED = 1000  # conversations in one file
 _KIND = "roadmap-conversations"
 _STATUS = {"answered": "Covered", "partial": "Partly covered", "not_covered": "Not covered"}
-_FENCED = re.compile(r"^(?P<fence>`{3,})\n.*?\n(?P=fence)$", re.MULTILINE | re.DOTALL)
 _ITEM = re.compile(r"\s*(?:-|\d+\.) ")
 
 
@@ -100,7 +99,7 @@ def import_conversations(store: Conversations, data: bytes) -> tuple[str, ...]:
 def _outside_code(text: str, change: Callable[[str], str]) -> str:
     """The text with all but its fenced code changed."""
     parts, at = [], 0
-    for code in _FENCED.finditer(text):
+    for code in FENCED.finditer(text):
         parts += [change(text[at : code.start()].strip("\n")), code.group()]
         at = code.end()
     return "\n\n".join(part for part in (*parts, change(text[at:].strip("\n"))) if part)

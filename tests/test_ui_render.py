@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from ui_fakes import citation, code_answer, covered_answer, roadmap_document
 
+from assistant.answer import answer_text
 from ui.answer_data import answer_data
 from ui.render import (
+    answer_pieces,
     blocks_markdown,
     breadcrumb,
     escape,
@@ -206,3 +208,13 @@ def test_code_is_drawn_as_code_and_not_as_a_table() -> None:
     piped = replace(answer, sentences=(replace(answer.sentences[1], text="cat a | wc"),))
     (view,) = answer_data(piped, {}, running=False)["views"]
     assert [(sentence["code"], sentence["cells"]) for sentence in view["sentences"]] == [("cat a | wc", None)]
+
+
+def test_an_answer_as_text_is_drawn_line_by_line_and_its_code_as_it_is() -> None:
+    pieces = [(piece.kind, piece.text) for piece in answer_pieces(answer_text(code_answer()))]
+    assert pieces == [
+        ("markdown", escape("It takes two years. [1]")),
+        ("code", "import numpy\nprint(1)"),
+        ("markdown", escape("[2]")),
+        ("markdown", escape("Statistics [3]")),
+    ]

@@ -7,7 +7,8 @@ import streamlit as st
 from evals.gate import works
 from evals.history import Context, contexts_of, dev_outcomes, missed_points
 from evals.run import Outcome, Run
-from ui.render import escape, inline
+from ui.render import answer_pieces, escape, inline
+from ui.source_viewer import draw_pieces
 
 _STATES = {"": "All", "fails": "Fails", "works": "Works"}
 
@@ -39,8 +40,7 @@ def draw_answer_text(outcome: Outcome) -> None:
         st.caption(f"A search only; evidence at rank {ranks}." if ranks else "A search only.")
         return
     with st.container(border=True):
-        for line in said.split("\n"):
-            st.markdown(escape(line))
+        draw_pieces(answer_pieces(said))
 
 
 def _title(outcome: Outcome) -> str:

@@ -16,9 +16,10 @@ from evals import feedback as loop
 from evals.items import Evidence
 from index.hit import Hit
 from ingest.errors import RoadmapError
-from ui.render import breadcrumb, escape, inline, sentence
+from ui.render import answer_pieces, breadcrumb, escape, inline, sentence
 from ui.runtime import Runtime
 from ui.shared import shared_runtime
+from ui.source_viewer import draw_pieces
 
 SHOWN = 30
 FOUND_ELSEWHERE = 5  # passages that a search on this page offers
@@ -115,8 +116,7 @@ def _draw_report(runtime: Runtime, entry: Feedback) -> None:
     if entry.standalone_question != entry.question:
         st.caption(f"Searched for: {escape(entry.standalone_question)}")
     with st.expander("The answer it is about"):
-        for line in answer_text(entry.answer).split("\n"):
-            st.markdown(escape(line))
+        draw_pieces(answer_pieces(answer_text(entry.answer)))
         model = f" · {escape(entry.answer.model)}" if entry.answer.model else ""
         st.caption(f"generation {entry.answer.generation}{model} · confidence {entry.answer.confidence:.2f}")
     if entry.state != "open":

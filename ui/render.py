@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
-from assistant.answer import Answer, Citation
+from assistant.answer import FENCED, Answer, Citation
 from ingest.document import Block, Document, Section
 
 Span = tuple[int, int]
@@ -126,6 +126,16 @@ def blocks_markdown(document: Document, start: int, end: int, marks: Sequence[Sp
                 text = inline(document.text[block.start : block.end], _within(block.start, block.end, marks))
                 pieces.append(Piece("markdown", f"**{text}**" if kind == "heading" and ":yellow" not in text else text))
     return tuple(pieces)
+
+
+def answer_pieces(text: str) -> tuple[Piece, ...]:
+    """An answer as `answer_text` gives it: a piece a line, fenced code as one."""
+    pieces, at = [], 0
+    for code in FENCED.finditer(text):
+        pieces += [Piece("markdown", escape(line)) for line in text[at : code.start()].splitlines()]
+        pieces.append(Piece("code", code["code"]))
+        at = code.end() + 1
+    return (*pieces, *(Piece("markdown", escape(line)) for line in text[at:].splitlines()))
 
 
 def section_at(document: Document, offset: int) -> int | None:
