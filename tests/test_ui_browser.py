@@ -171,7 +171,8 @@ def test_a_number_that_is_shown_stays_where_it_is(roadmap: str, browser: Any, wi
         visit.answered(count)
         visit.page.wait_for_timeout(1000)
         tops = visit.page.evaluate("window.__tops")
-        assert len(set(tops[count - 1 :])) == 1, f"it stood at {tops}"
+        shown = tops[count - 1 :]
+        assert shown and max(shown) - min(shown) <= 1, f"it stood at {tops}"  # a pixel is how places are rounded
     visit.check()
     visit.close()
 
