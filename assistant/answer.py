@@ -126,11 +126,11 @@ def sentences_text(sentences: tuple[Sentence, ...]) -> str:
     before: Sentence | None = None
     for sentence in sentences:
         marks = "".join(f"[{marker}]" for marker in sentence.citations)
-        shown = fenced(sentence.text) + "\n" if sentence.code else f"{sentence.text} "
+        shown = fenced(sentence.text) + "\n" if sentence.code else " ".join(sentence.text.split()) + " "
         text = f"{sentence.bullet} {shown}{marks}" if sentence.bullet else f"{shown}{marks}"
         new_view = sentence.attribution != (before.attribution if before else "")
         if new_view and sentence.attribution:
-            lines.append(f"{sentence.attribution}:")
+            lines.append(" ".join(sentence.attribution.split()) + ":")
         if before is None or new_view or any(each.bullet or each.code for each in (before, sentence)):
             lines.append(text)
         else:

@@ -116,8 +116,8 @@ def _paragraphs(text: str) -> str:
 
 
 def _inert(text: str) -> str:
-    """The text without what a Markdown reader would fetch or run."""
-    return text.replace("![", "!\\[").replace("<", "\\<")
+    """The text without what a Markdown reader would fetch, run, or take for the fence of code."""
+    return text.replace("![", "!\\[").replace("<", "\\<").replace("```", "\\`\\`\\`").replace("~~~", "\\~\\~\\~")
 
 
 def _record(message: Message) -> dict[str, Any]:

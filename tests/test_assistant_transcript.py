@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markdown_it import MarkdownIt
 from ui_fakes import code_answer, covered_answer, refusal
 
 from assistant.answer import Sentence, answer_text
@@ -60,6 +61,17 @@ def test_only_code_may_hold_what_markdown_would_run() -> None:
     sentences = (Sentence(hostile, "quoted", (1,), 1.0, code=True), Sentence("<b> ![x](y)", "quoted", (2,), 1.0))
     markdown = answer_markdown(replace(code_answer(), sentences=sentences, citations=()))
     assert markdown == f"````\n{hostile}\n````\n\n[1]\n\n\\<b> !\\[x](y) [2]"
+
+
+def test_no_sentence_can_pass_for_the_fence_of_code() -> None:
+    """Else the code behind it would stand outside of its fence for who reads the Markdown, and its images be fetched."""
+    image = "![p](https://evil.example/p.png)"
+    for text in (f"x\n```\na\n````\n{image}\n```\ny", "``` x", "~~~ x"):
+        sentences = (Sentence(text, "quoted", (1,), 1.0), Sentence(image, "quoted", (2,), 1.0, code=True))
+        markdown = answer_markdown(replace(code_answer(), sentences=sentences, citations=()))
+        kinds = [token.type for token in MarkdownIt().parse(markdown)]
+        assert kinds.count("fence") == 1
+        assert "<img" not in MarkdownIt().render(markdown)
 
 
 def test_an_answer_to_share_has_every_number_with_its_quote() -> None:
