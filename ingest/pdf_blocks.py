@@ -32,7 +32,11 @@ def outline_key(title: str) -> str:
     >>> outline_key("2.1  The Model ") == outline_key("The model")
     True
     """
-    return re.sub(r"\W+", "", re.sub(r"^\s*(?:\d+\.?)+\s+", "", title)).casefold()
+    return re.sub(r"\W+", "", _unnumbered(title)).casefold()
+
+
+def _unnumbered(title: str) -> str:
+    return re.sub(r"^\s*(?:\d+[.)]?)+\s+", "", title)
 
 
 class _Blocks:
@@ -104,7 +108,7 @@ class _Blocks:
 
     def _add_row(self, paragraph: Paragraph) -> None:
         line = paragraph.lines[0]
-        cells = line.cells
+        cells = [joined(cell.split("\n"), self.words) for cell in line.cells]
         table = (line.tag.table, 0) if line.tag is not None and line.tag.table else (-line.page, len(cells))
         if self.rows and (table != self.table and not (table[0] < 0 and self.table[0] < 0 and table[1] == self.table[1])):
             self._end_table()
@@ -125,7 +129,7 @@ class _Blocks:
             return first.tag.heading if len(text) <= 300 else 0
         style = self._style(paragraph)
         key = outline_key(text)
-        if key in self.outline and len(paragraph.lines) <= 3 and (style or len(first.cells) == 1):
+        if key in self.outline and len(paragraph.lines) <= 3 and (style or (paragraph.kind == "text" and len(first.cells) == 1)):
             return min(6, self.outline[key])
         if style is None or (self.outline and paragraph.kind == "item") or (self.tagged and style[0] < 1.15):
             return 0
@@ -145,7 +149,7 @@ class _Blocks:
             return None
         if size >= 1.15 and not (is_closed(text) and len(text) > 90):
             return size, bold
-        if size >= 0.95 and bold and is_titular(text.removesuffix(":")) and not text.endswith(","):
+        if size >= 0.75 and bold and is_titular(_unnumbered(text).removesuffix(":")) and not text.endswith(","):
             return size, True
         return None
 

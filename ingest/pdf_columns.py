@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ingest.pdf_tags import Tag
 
+_ORDINAL = re.compile(r"\(?\w{1,3}[.)]")
 _BULLET = re.compile(r"[•‣◦▪▫●○■□∙⁃➢➤➔►✓✔\uf0b7\uf0a7\uf0d8\uf076oO*–—-]\Z")
 
 
@@ -35,7 +36,8 @@ class PdfLine:
     column: int = 0
     edge: bool = False  # among the first or last lines of its page
     width: float = 0.0  # of the page
-    parted: list[str] = field(default_factory=list)  # its cells, where the page's layout shows them
+    parted: list[str] = field(default_factory=list)  # its cells, where the page shows them; the lines of one with line breaks
+    ruled: bool = False  # a row of a table with rules around it
 
     @property
     def x(self) -> float:
@@ -84,6 +86,7 @@ class PdfLine:
                     cells[-1] = cells[-1].rstrip()  # a space for which there is no room was not drawn
                 touching = piece.x - right < 0.12 * piece.size or cells[-1][-1:].isspace() or piece.text[:1].isspace()
                 touching = touching and number - 1 not in raised  # "1 A footnote" begins with its raised number
+                touching = touching and not (number == 1 and _ORDINAL.fullmatch(cells[-1].strip()) and not piece.text[:1].isdigit())
                 cells[-1] += piece.text if touching else " " + piece.text
             right = max(right or 0.0, piece.right)
         return with_mark([" ".join(cell.split()) for cell in cells if cell.strip()])
@@ -100,7 +103,7 @@ class PdfLine:
 
     @property
     def text(self) -> str:
-        return " ".join(self.cells)
+        return " ".join(" ".join(self.cells).split("\n"))
 
 
 def _with_raised(before: str, raised: str) -> str:
@@ -119,7 +122,7 @@ def _with_raised(before: str, raised: str) -> str:
 
 def with_mark(cells: list[str]) -> list[str]:
     """The cells with a bullet or number that stands alone joined to what it marks."""
-    if len(cells) > 1 and (_BULLET.match(cells[0]) or re.fullmatch(r"\(?\w{1,3}[.)]", cells[0])):
+    if len(cells) > 1 and (_BULLET.match(cells[0]) or _ORDINAL.fullmatch(cells[0])):
         return [f"{cells[0]} {cells[1]}", *cells[2:]]
     return cells
 
@@ -155,11 +158,14 @@ def _parts(before: Tag | None, tag: Tag | None) -> bool:
 
 def in_columns(lines: list[PdfLine]) -> list[PdfLine]:
     """The lines from top to bottom, the left column before the right one; lines across both stand where they stand."""
-    split = _gutter(lines)
+    split = _gutter([line for line in lines if not line.ruled])
     if split is None:
         return _joined(sorted(lines, key=lambda line: (-round(line.y, 1), line.x)))
     parts: list[PdfLine] = []
     for line in lines:
+        if line.ruled:
+            parts.append(line)
+            continue
         left = [piece for piece in line.pieces if piece.x < split]
         right = [piece for piece in line.pieces if piece.x >= split]
         if left and right and right[0].x - max(piece.right for piece in left) < 0.6 * right[0].size:
@@ -189,7 +195,7 @@ def _joined(lines: list[PdfLine]) -> list[PdfLine]:
     """Lines at the same height, which were drawn apart, as one."""
     joined: list[PdfLine] = []
     for line in lines:
-        level = bool(joined) and abs(joined[-1].y - line.y) < 0.25 * line.size
+        level = bool(joined) and abs(joined[-1].y - line.y) < 0.25 * line.size and not (line.ruled or joined[-1].ruled)
         if level and line.x > joined[-1].pieces[-1].x:
             joined[-1].pieces += line.pieces
         elif level and line.right <= joined[-1].x + 1:

@@ -19,7 +19,7 @@ class MarkedContent:
         self._open: list[Marked] = []
         self._shown: Marked | None = None
 
-    def follow(self, operator: bytes, operands: Any, *_: object) -> None:
+    def follow(self, operator: bytes, operands: Any) -> None:
         """Take notice of an operator, before it takes effect."""
         if not self._tags:
             return

@@ -12,7 +12,9 @@ from typing import Any
 from ingest.html import linked
 from ingest.pdf_columns import PdfLine, Piece, in_columns, lines_of, with_mark
 from ingest.pdf_face import Face, face_of
+from ingest.pdf_drawn import Drawing, with_bullets
 from ingest.pdf_marks import MarkedContent
+from ingest.pdf_rules import ruled_rows
 from ingest.pdf_tags import Tag
 
 _LINKABLE = re.compile(r"(?:https?://|mailto:)\S+\Z", re.IGNORECASE)
@@ -30,11 +32,13 @@ class PageReader:
 
     def lines(self, page: Any, number: int) -> list[PdfLine]:
         """The lines of a pypdf page in reading order; `number` is 1-based. Raises what pypdf raises."""
-        pieces = self._pieces(page)
+        drawing = Drawing()
+        pieces = self._pieces(page, drawing)
         ordered = _tagged_lines(pieces, number)
         _mark_links(pieces, page)
         if ordered is None:
-            ordered = in_columns(lines_of(pieces, number))
+            pieces, rows = ruled_rows(with_bullets(pieces, drawing.marks), drawing.rules, number)
+            ordered = in_columns(lines_of(pieces, number) + rows)
         by_height = sorted(ordered, key=lambda line: -line.y)
         for line in ordered:
             line.width = float(page.mediabox.width)
@@ -42,7 +46,7 @@ class PageReader:
             line.edge = True
         return ordered
 
-    def _pieces(self, page: Any) -> list[Piece]:
+    def _pieces(self, page: Any, drawing: Drawing) -> list[Piece]:
         pieces: list[Piece] = []
         upright = 0
         total = 0
@@ -72,7 +76,11 @@ class PageReader:
             drawn = round(height * 2) / 2
             pieces.append(Piece(text, x, right, -y if flipped else y, drawn, face.bold, face.fixed, tag))
 
-        page.extract_text(visitor_text=visit, visitor_operand_before=marks.follow)
+        def follow(operator: bytes, operands: Any, cm: Sequence[float], _: object) -> None:
+            marks.follow(operator, operands)
+            drawing.follow(operator, operands, cm)
+
+        page.extract_text(visitor_text=visit, visitor_operand_before=follow)
         if upright * 2 < total:  # text set sideways: the order in which it was drawn is all there is
             for index, piece in enumerate(pieces):
                 piece.x, piece.right, piece.y = 0.0, piece.right - piece.x, -20.0 * index
@@ -117,7 +125,7 @@ def part_cells(lines: Sequence[PdfLine], page: Any) -> None:
         if len(cells) > 1:
             rows["".join(row.split())] = cells
     for line in lines:
-        cells = rows.get("".join(line.text.split()), [])
+        cells = [] if line.ruled else rows.get("".join(line.text.split()), [])
         if len(cells) > len(line.cells):
             line.parted = with_mark(cells)
 

@@ -17,6 +17,7 @@ from ingest.text_lines import is_closed
 ITEM = re.compile(r"(?:[•‣◦▪▫●○■□∙⁃➢➤➔►✓✔\uf0b7\uf0a7\uf0d8\uf076*]|[-–—](?=\s)|o(?=\s))\s*(?=\S)")
 NUMBERED = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 LEADERS = re.compile(r"(?<![.\s])(?:\s?\.){4,}\s*(?:\d{1,4}|[ivxl]{1,6})\s*\Z")
+_CUT_ADDRESS = re.compile(r"://\S*[?&=/_-]\Z")
 _TERMINAL = re.compile(r"[:.!?]\Z")
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§])\s?\D")
 
@@ -76,15 +77,37 @@ class _Reading:
     def __init__(self, lines: Sequence[PdfLine], body: float) -> None:
         self.lines = lines
         self.body = body
-        self.spacing = _spacing(lines)
         self.edges = _edges(lines)
+        self.spacing = self._spacing()
         self.code = _code(lines, self.spacing)
-        self.rows = table_rows([line if index not in self.code else None for index, line in enumerate(lines)])
+        self.rows = table_rows([line if index not in self.code and not line.ruled else None for index, line in enumerate(lines)])
         self.items: set[int] = set()  # tagged items that were met
         self.paragraphs: list[Paragraph] = []
         index = 0
         while index < len(lines):
             index = self._read(index)
+
+    def _spacing(self) -> float:
+        """The usual distance from line to line of a paragraph, in units of the size of the text."""
+        every: Counter[float] = Counter()
+        wrapped: Counter[float] = Counter()  # below a line that ends where the column does, a paragraph goes on
+        for line, following in pairwise(self.lines):
+            gap = (line.y - following.y) / max(line.size, 1)
+            if line.page == following.page and line.size == following.size and 0.8 < gap < 2.5:
+                every[round(gap, 1)] += 1
+                wrapped[round(gap, 1)] += self._full(line)
+        gaps = +wrapped or every
+        return max(gaps, key=lambda gap: (gaps[gap], -gap), default=1.2)
+
+    def _full(self, line: PdfLine) -> bool:
+        """Whether the line reaches the right edge of its column, so that what follows may go on with it."""
+        left, right = self.edges[line.page, line.column]
+        return line.right > right - max(0.15 * (right - left), 2 * line.size)
+
+    def _goes_on(self, before: PdfLine, line: PdfLine) -> bool:
+        """Whether `line` goes on, as far as can be seen, with a sentence that the full line before it has begun."""
+        alike = abs(line.size - before.size) <= 0.6 and line.bold == before.bold
+        return alike and self._full(before) and not is_closed(before.text)
 
     def _read(self, index: int) -> int:
         """Take the line at `index`, with its table where it is part of a tagged one; the index of the next line."""
@@ -101,17 +124,25 @@ class _Reading:
                 last.lines.append(line)
             else:
                 self.paragraphs.append(Paragraph("code", [line]))
-        elif index in self.rows:
+        elif index in self.rows or line.ruled:
             self.paragraphs.append(Paragraph("row", [line]))
         elif line.tag is not None and line.tag.block:
             self._read_tagged(line, before, last)
-        elif _starts_item(line):
+        elif _starts_item(line) and not self._is_cut(last, before, line):
             self.paragraphs.append(Paragraph("item", [line]))
         elif before is None or last is None or last.kind in ("row", "code") or self._breaks(last, before, line):
             self.paragraphs.append(Paragraph("text", [line]))
         else:
             last.lines.append(line)
         return index + 1
+
+    def _is_cut(self, paragraph: Paragraph | None, before: PdfLine | None, line: PdfLine) -> bool:
+        """Whether a line that looks like an item only goes on with a sentence: after a dash, or with the number of a minus."""
+        if paragraph is None or before is None or paragraph.kind != "text" or not self._goes_on(before, line):
+            return False
+        place = (before.page, before.column) == (line.page, line.column) and abs(line.x - before.x) <= 1
+        near = 0 < (before.y - line.y) / max(line.size, 1) <= self.spacing + 0.2
+        return place and near and (line.text[0] in "-–—" or before.text.endswith("-"))
 
     def _read_tagged(self, line: PdfLine, before: PdfLine | None, last: Paragraph | None) -> None:
         tag = line.tag
@@ -137,15 +168,17 @@ class _Reading:
             return not (abs(line.size - before.size) <= 0.6 and _begins_small(line) and not is_closed(before.text))
         text = paragraph.lines[-1].text
         if (before.page, before.column) != (line.page, line.column):
-            return not (_begins_small(line) or text.endswith(("-", ","))) or (before.size > self.body * 1.12)
+            goes_on = _begins_small(line) or text.endswith(("-", ",")) or self._goes_on(before, line)
+            return not goes_on or before.size > self.body * 1.12
         gap = (before.y - line.y) / max(line.size, 1)
         if gap > self.spacing + 0.4 or gap < -0.5:
             return True
         left, right = self.edges[line.page, line.column]
         if paragraph.kind == "item":
             return line.x < paragraph.lines[0].x - 1 or (line.x <= paragraph.lines[0].x + 1 and bool(_TERMINAL.search(text)))
-        short = before.right < right - max(0.15 * (right - left), 2 * line.size)
-        if _TERMINAL.search(text) and (short or line.x > before.x + 0.6 * line.size):
+        if _CUT_ADDRESS.search(text):
+            return False
+        if _TERMINAL.search(text) and (not self._full(before) or line.x > before.x + 0.6 * line.size):
             return not (text.endswith(":") and _begins_small(line))
         if before.right - before.x < 0.5 * (right - left) and not _begins_small(line):
             return True
@@ -158,16 +191,6 @@ def _begins_small(line: PdfLine) -> bool:
 
 def _starts_item(line: PdfLine) -> bool:
     return bool(ITEM.match(line.text)) or (bool(NUMBERED.match(line.text)) and not line.bold)
-
-
-def _spacing(lines: Sequence[PdfLine]) -> float:
-    """The usual distance from line to line, in units of the size of the text."""
-    gaps: Counter[float] = Counter()
-    for line, following in pairwise(lines):
-        gap = (line.y - following.y) / max(line.size, 1)
-        if line.page == following.page and line.size == following.size and 0.8 < gap < 2.5:
-            gaps[round(gap, 1)] += 1
-    return max(gaps, key=lambda gap: (gaps[gap], -gap), default=1.2)
 
 
 def _edges(lines: Sequence[PdfLine]) -> Mapping[tuple[int, int], tuple[float, float]]:

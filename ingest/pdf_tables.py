@@ -45,7 +45,7 @@ def tagged_table(lines: Sequence[PdfLine], start: int) -> tuple[list[PdfLine], i
     while stop < len(lines) and (tag := lines[stop].tag) is not None and tag.table == table:
         rows.setdefault(tag.row, {}).setdefault(tag.cell, []).append(lines[stop])
         stop += 1
-    cells = {cell: " ".join(line.text for line in part) for row in rows.values() for cell, part in row.items()}
+    cells = {cell: "\n".join(line.text for line in part) for row in rows.values() for cell, part in row.items()}
     if max(len(row) for row in rows.values()) < 2 or max(map(len, cells.values())) > _LONGEST_CELL:
         return [], start
     shown: list[PdfLine] = []

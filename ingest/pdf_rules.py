@@ -1,0 +1,158 @@
+"""The rules and the pieces of a page in, the rows of its ruled tables out.
+
+A table is a grid of rules, or rules across with nothing between its columns but white. Places are in points, y upwards.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from ingest.pdf_columns import PdfLine, Piece, lines_of
+from ingest.pdf_drawn import Box
+
+_NEAR = 4.0  # points between rules that are one: the borders of neighbouring cells
+_MOST = 400  # rules each way; more are a drawing
+_LONGEST_CELL = 400  # characters; a table with longer ones lays out a page, it does not hold data
+
+
+@dataclass(slots=True)
+class _Rule:
+    """A horizontal rule at the height `place` from `start` to `end`, or an upright one at that x."""
+
+    place: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Where the columns and the rows of a table begin and end, ascending."""
+
+    xs: Sequence[float]
+    ys: Sequence[float]
+
+    def holds(self, piece: Piece) -> bool:
+        return self.xs[0] - 1 <= piece.x < self.xs[-1] and self.ys[0] < piece.y + 0.3 * piece.size < self.ys[-1]
+
+
+def ruled_rows(pieces: Sequence[Piece], rules: Sequence[Box], number: int) -> tuple[list[Piece], list[PdfLine]]:
+    """The pieces outside of ruled tables, and a line with parted cells for each row of these; `number` is the page, from 1."""
+    if len(rules) > 4 * _MOST:
+        return list(pieces), []
+    lying = [_Rule((box.bottom + box.top) / 2, box.left, box.right) for box in rules if box.width > box.height]
+    across = _merged(_without_underlines(lying, pieces))
+    upright = _merged([_Rule((box.left + box.right) / 2, box.bottom, box.top) for box in rules if box.width <= box.height])
+    left = list(pieces)
+    rows: list[PdfLine] = []
+    if max(len(across), len(upright)) <= _MOST:
+        for grid in _grids(across, upright, pieces):
+            inside = [piece for piece in left if grid.holds(piece)]
+            if table := _rows(grid, inside, number):
+                rows += table
+                left = [piece for piece in left if not grid.holds(piece)]
+    return left, rows
+
+
+def _without_underlines(rules: Sequence[_Rule], pieces: Sequence[Piece]) -> list[_Rule]:
+    """The rules that do not only run under or through the words of a piece."""
+
+    def under(rule: _Rule, piece: Piece) -> bool:
+        level = -0.25 * piece.size <= rule.place - piece.y <= 0.6 * piece.size
+        return level and piece.x - 1.5 <= rule.start and rule.end <= piece.right + 1.5
+
+    return [rule for rule in rules if not any(under(rule, piece) for piece in pieces)]
+
+
+def _merged(rules: Sequence[_Rule]) -> list[_Rule]:
+    """The rules, those that go on in one line as one."""
+    merged: list[_Rule] = []
+    for rule in sorted(rules, key=lambda rule: (round(rule.place), rule.start)):
+        last = merged[-1] if merged else None
+        if last is not None and abs(rule.place - last.place) <= 1.5 and rule.start <= last.end + _NEAR:
+            last.end = max(last.end, rule.end)
+        else:
+            merged.append(rule)
+    return merged
+
+
+def _grids(across: Sequence[_Rule], upright: Sequence[_Rule], pieces: Sequence[Piece]) -> Iterator[_Grid]:
+    """Rules that meet as grids; what rules across alone hold, with its columns told by the white between them."""
+    alone = list(across)
+    pending = list(upright)
+    while pending:
+        xs, ys, standing = [], [], [pending.pop()]
+        lying: list[_Rule] = []
+        while standing:
+            rule = standing.pop()
+            xs.append(rule.place)
+            met = [each for each in alone if _meet(each, rule)]
+            alone = [each for each in alone if not _meet(each, rule)]
+            lying += met
+            ys += [each.place for each in met]
+            standing += [each for each in pending if any(_meet(line, each) for line in met)]
+            pending = [each for each in pending if not any(_meet(line, each) for line in met)]
+        if len(places := _places(ys)) > 2:
+            if len(columns := _places(xs)) > 2:
+                yield _Grid(columns, places)
+            else:
+                yield from _by_white(lying, pieces)
+    yield from _by_white(alone, pieces)
+
+
+def _meet(across: _Rule, upright: _Rule) -> bool:
+    inside = upright.start - _NEAR <= across.place <= upright.end + _NEAR
+    return inside and across.start - _NEAR <= upright.place <= across.end + _NEAR
+
+
+def _places(places: Sequence[float]) -> list[float]:
+    """The places in order, those next to each other as one."""
+    ordered: list[float] = []
+    for place in sorted(places):
+        if not ordered or place - ordered[-1] > _NEAR:
+            ordered.append(place)
+    return ordered
+
+
+def _by_white(across: Sequence[_Rule], pieces: Sequence[Piece]) -> Iterator[_Grid]:
+    """Grids of four rules or more that are equally long and stand below each other."""
+    alike = sorted(across, key=lambda rule: (round(rule.start / _NEAR), round(rule.end / _NEAR), rule.place))
+    for _, group in groupby(alike, key=lambda rule: (round(rule.start / _NEAR), round(rule.end / _NEAR))):
+        rules = list(group)
+        ys = _places([rule.place for rule in rules])
+        if len(ys) < 4:
+            continue
+        outer = _Grid([rules[0].start, rules[0].end], ys)
+        drawn = sorted((piece.x, piece.right, piece.size) for piece in pieces if outer.holds(piece) and piece.text.strip())
+        xs, reach = [outer.xs[0]], None
+        for x, right, size in drawn:
+            if reach is not None and x - reach > 0.5 * size:
+                xs.append(x - 1)
+            reach = max(reach or right, right)
+        if len(xs) > 1:
+            yield _Grid([*xs, outer.xs[1]], ys)
+
+
+def _rows(grid: _Grid, pieces: Sequence[Piece], number: int) -> list[PdfLine]:
+    """A line per row from the top, its cells parted; none where the grid is no table: a drawing, or the layout of a page."""
+    cells: dict[tuple[int, int], list[Piece]] = {}
+    for piece in pieces:
+        row = len(grid.ys) - bisect_right(grid.ys, piece.y + 0.3 * piece.size)
+        column = max(0, bisect_right(grid.xs, piece.x + 1) - 1)
+        cells.setdefault((row, column), []).append(piece)
+    texts = {place: "\n".join(line.text for line in lines_of(held, number)) for place, held in cells.items()}
+    texts = {place: text for place, text in texts.items() if text.strip()}
+    count = len({row for row, _ in texts})
+    columns = sorted({column for _, column in texts})
+    if min(count, len(columns)) < 2 or 2 * len(texts) < count * len(columns) or max(map(len, texts.values())) > _LONGEST_CELL:
+        return []
+    lines: list[PdfLine] = []
+    for row, group in groupby(sorted(texts), key=lambda place: place[0]):
+        held = [piece for _, column in group for piece in cells[row, column]]
+        top = max(held, key=lambda piece: piece.y)
+        line = PdfLine(number, top.y, held, ruled=True)
+        line.parted = [texts.get((row, column), "") for column in columns]
+        lines.append(line)
+    return lines
