@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 from pypdf import PdfReader
@@ -23,6 +23,7 @@ from ingest.pdf_tags import Tag, tags_of
 
 # What pypdf lets through from damaged files besides its own errors.
 _DAMAGE = (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, AssertionError, OSError)
+_WORD = re.compile(r"[^\W_]{3,}")
 _LAID_OUT = 300  # pages; telling cells apart reads each of them a second time
 _OCR = "run text recognition (OCR) on it, for instance with ocrmypdf, and add the result"
 
@@ -36,7 +37,8 @@ def read_pdf(data: bytes, document_id: str) -> Document:
     builder = DocumentBuilder()
     lines = list(_lines(reader, builder, document_id))
     add_pdf_blocks(builder, lines, dict(_outline(reader)))
-    document = builder.build(document_id, hashlib.sha256(data).hexdigest(), title=_title(reader))
+    title = _title(reader, {word for line in lines for word in _WORD.findall(line.text.casefold())})
+    document = builder.build(document_id, hashlib.sha256(data).hexdigest(), title=title)
     shown = [char for char in document.text if not char.isspace()]
     if not shown:
         raise DocumentRefused(document_id, Refusal.NO_TEXT, f"its pages are pictures without text; {_OCR}")
@@ -133,10 +135,11 @@ def _outline(reader: PdfReader) -> Iterator[tuple[str, int]]:
             yield key, depth
 
 
-def _title(reader: PdfReader) -> str:
-    """The title that the PDF states, unless it is what programs put there by themselves."""
+def _title(reader: PdfReader, words: Set[str]) -> str:
+    """The title that the PDF states, unless it is what programs put there by themselves: none of its words is in the text."""
     try:
         title = clean_inline(str(reader.metadata.title or "")) if reader.metadata else ""
     except (*_DAMAGE, RecursionError):
         return ""
-    return "" if re.search(r"\.\w{2,4}\Z|^Microsoft|^untitled|^\W*\Z", title, re.IGNORECASE) or len(title) > 200 else title
+    made = re.search(r"\.\w{2,4}\Z|^Microsoft|^untitled|^[a-z]+:\S+\Z|^\W*\Z", title, re.IGNORECASE) or len(title) > 200
+    return "" if made or words.isdisjoint(_WORD.findall(title.casefold())) else title

@@ -129,7 +129,11 @@ class _Blocks:
             return first.tag.heading if len(text) <= 300 else 0
         style = self._style(paragraph)
         key = outline_key(text)
-        if key in self.outline and len(paragraph.lines) <= 3 and (style or (paragraph.kind == "text" and len(first.cells) == 1)):
+        if (
+            key in self.outline
+            and len(paragraph.lines) <= 3
+            and (style or (paragraph.kind == "text" and len(first.cells) == 1))
+        ):
             return min(6, self.outline[key])
         if style is None or (self.outline and paragraph.kind == "item") or (self.tagged and style[0] < 1.15):
             return 0

@@ -86,7 +86,9 @@ class PdfLine:
                     cells[-1] = cells[-1].rstrip()  # a space for which there is no room was not drawn
                 touching = piece.x - right < 0.12 * piece.size or cells[-1][-1:].isspace() or piece.text[:1].isspace()
                 touching = touching and number - 1 not in raised  # "1 A footnote" begins with its raised number
-                touching = touching and not (number == 1 and _ORDINAL.fullmatch(cells[-1].strip()) and not piece.text[:1].isdigit())
+                touching = touching and not (
+                    number == 1 and _ORDINAL.fullmatch(cells[-1].strip()) and not piece.text[:1].isdigit()
+                )
                 cells[-1] += piece.text if touching else " " + piece.text
             right = max(right or 0.0, piece.right)
         return with_mark([" ".join(cell.split()) for cell in cells if cell.strip()])

@@ -122,7 +122,7 @@ def with_bullets(pieces: Sequence[Piece], marks: Sequence[Box]) -> list[Piece]:
         found.setdefault(index, mark)
     shown: list[Piece] = []
     for index, piece in enumerate(pieces):
-        if (mark := found.get(index)) is not None:
-            shown.append(Piece("• ", mark.left, mark.right, piece.y, piece.size, piece.bold, piece.fixed))
+        if (bullet := found.get(index)) is not None:
+            shown.append(Piece("• ", bullet.left, bullet.right, piece.y, piece.size, piece.bold, piece.fixed))
         shown.append(piece)
     return shown

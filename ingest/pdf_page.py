@@ -11,8 +11,8 @@ from typing import Any
 
 from ingest.html import linked
 from ingest.pdf_columns import PdfLine, Piece, in_columns, lines_of, with_mark
-from ingest.pdf_face import Face, face_of
 from ingest.pdf_drawn import Drawing, with_bullets
+from ingest.pdf_face import Face, face_of
 from ingest.pdf_marks import MarkedContent
 from ingest.pdf_rules import ruled_rows
 from ingest.pdf_tags import Tag

@@ -79,8 +79,11 @@ class _Reading:
         self.body = body
         self.edges = _edges(lines)
         self.spacing = self._spacing()
-        self.code = _code(lines, self.spacing)
-        self.rows = table_rows([line if index not in self.code and not line.ruled else None for index, line in enumerate(lines)])
+        self.leading = _leading(lines)
+        self.code = _code(lines, self.spacing, self.leading)
+        self.rows = table_rows(
+            [line if index not in self.code and not line.ruled else None for index, line in enumerate(lines)]
+        )
         self.items: set[int] = set()  # tagged items that were met
         self.paragraphs: list[Paragraph] = []
         index = 0
@@ -105,9 +108,12 @@ class _Reading:
         return line.right > right - max(0.15 * (right - left), 2 * line.size)
 
     def _goes_on(self, before: PdfLine, line: PdfLine) -> bool:
-        """Whether `line` goes on, as far as can be seen, with a sentence that the full line before it has begun."""
+        """Whether `line` goes on, as far as can be seen, with a sentence: its first word had no room in the line before it."""
+        _, right = self.edges[before.page, before.column]
+        word = line.text.split(maxsplit=1)[0]
+        room = right - before.right - (line.right - line.x) * (len(word) + 1) / max(1, len(line.text))
         alike = abs(line.size - before.size) <= 0.6 and line.bold == before.bold
-        return alike and self._full(before) and not is_closed(before.text)
+        return alike and room < 0 and not is_closed(before.text)
 
     def _read(self, index: int) -> int:
         """Take the line at `index`, with its table where it is part of a tagged one; the index of the next line."""
@@ -120,7 +126,7 @@ class _Reading:
                 return stop
         if index in self.code:
             joins = last is not None and last.kind == "code" and before is not None and index - 1 in self.code
-            if joins and last is not None and before is not None and _same_code(before, line, self.spacing):
+            if joins and last is not None and before is not None and _same_code(before, line, self.leading):
                 last.lines.append(line)
             else:
                 self.paragraphs.append(Paragraph("code", [line]))
@@ -168,7 +174,8 @@ class _Reading:
             return not (abs(line.size - before.size) <= 0.6 and _begins_small(line) and not is_closed(before.text))
         text = paragraph.lines[-1].text
         if (before.page, before.column) != (line.page, line.column):
-            goes_on = _begins_small(line) or text.endswith(("-", ",")) or self._goes_on(before, line)
+            hangs = paragraph.kind != "item" or line.x > paragraph.lines[0].x + 2
+            goes_on = _begins_small(line) or text.endswith(("-", ",")) or (hangs and self._goes_on(before, line))
             return not goes_on or before.size > self.body * 1.12
         gap = (before.y - line.y) / max(line.size, 1)
         if gap > self.spacing + 0.4 or gap < -0.5:
@@ -205,24 +212,35 @@ def _edges(lines: Sequence[PdfLine]) -> Mapping[tuple[int, int], tuple[float, fl
     return found
 
 
-def _code(lines: Sequence[PdfLine], spacing: float) -> set[int]:
+def _leading(lines: Sequence[PdfLine]) -> float:
+    """The usual distance in points from line to line of a program."""
+    programs = [(line, below) for line, below in pairwise(lines) if line.fixed and below.fixed and line.page == below.page]
+    steps = [line.y - below.y for line, below in programs if 0.8 * line.size < line.y - below.y < 1.8 * line.size]
+    return median(steps) if steps else 0.0
+
+
+def _code(lines: Sequence[PdfLine], spacing: float, leading: float) -> set[int]:
     """Indexes of the lines of programs: in a typewriter face where most of the text is not, and not part of a paragraph."""
     fixed = {index for index, line in enumerate(lines) if line.fixed}
     if sum(len(lines[index].text) for index in fixed) * 2 > sum(len(line.text) for line in lines):
         return set()
     found: set[int] = set()
     for index in fixed:
-        above = index - 1 in fixed and _same_code(lines[index - 1], lines[index], spacing)
-        below = index + 1 in fixed and _same_code(lines[index], lines[index + 1], spacing)
+        above = index - 1 in fixed and _same_code(lines[index - 1], lines[index], leading)
+        below = index + 1 in fixed and _same_code(lines[index], lines[index + 1], leading)
         if above or below or (_apart(lines, index - 1, spacing) and _apart(lines, index, spacing)):
             found.add(index)
     return found
 
 
-def _same_code(line: PdfLine, following: PdfLine, spacing: float) -> bool:
-    gap = (line.y - following.y) / max(line.size, 1)
-    tagged = line.tag is not None and following.tag is not None and line.tag.block == following.tag.block
-    return tagged or line.page != following.page or (line.column == following.column and 0 < gap < spacing + 1.2)
+def _same_code(line: PdfLine, following: PdfLine, leading: float) -> bool:
+    """Whether two lines are of one program: the next line, or one after blank lines, which are as high as others."""
+    if line.tag is not None and following.tag is not None:
+        return line.tag.block == following.tag.block
+    if line.page != following.page:
+        return True
+    steps = (line.y - following.y) / max(leading, 0.8 * line.size)
+    return line.column == following.column and (0 < steps < 1.3 or (steps < 3.2 and abs(steps - round(steps)) < 0.07))
 
 
 def _apart(lines: Sequence[PdfLine], index: int, spacing: float) -> bool:
@@ -236,15 +254,18 @@ def _apart(lines: Sequence[PdfLine], index: int, spacing: float) -> bool:
 
 
 def code_text(lines: Sequence[PdfLine]) -> str:
-    """The lines of a program with their indentation, told from where they start and how wide a letter is."""
+    """The lines of a program with their indentation, told from where they start and how wide a letter is, and blank ones."""
     widths = [
         (piece.right - piece.x) / len(piece.text.rstrip()) for line in lines for piece in line.pieces if piece.text.strip()
     ]
     width = median(widths) if widths else 0.0
     margin = min(line.x for line in lines)
+    leading = _leading(lines)
     shown: list[str] = []
-    for line in lines:
+    for before, line in zip([lines[0], *lines], lines, strict=False):
         text, right = "", margin
+        if leading and before.page == line.page and (before.y - line.y) / leading > 1.7:
+            shown.append("")
         for piece in line.pieces:
             drawn = piece.text.rstrip()
             spaces = round((piece.x - right) / width) if width > 0.1 else 1

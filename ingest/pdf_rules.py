@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from ingest.pdf_columns import PdfLine, Piece, lines_of
 from ingest.pdf_drawn import Box
@@ -117,7 +117,7 @@ def _places(places: Sequence[float]) -> list[float]:
 
 
 def _by_white(across: Sequence[_Rule], pieces: Sequence[Piece]) -> Iterator[_Grid]:
-    """Grids of four rules or more that are equally long and stand below each other."""
+    """_Grids of four rules or more that are equally long and stand below each other."""
     alike = sorted(across, key=lambda rule: (round(rule.start / _NEAR), round(rule.end / _NEAR), rule.place))
     for _, group in groupby(alike, key=lambda rule: (round(rule.start / _NEAR), round(rule.end / _NEAR))):
         rules = list(group)

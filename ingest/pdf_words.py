@@ -26,9 +26,10 @@ def joined(lines: Sequence[str], words: Words) -> str:
 
 
 def _appended(text: str, line: str, words: Words) -> str:
-    if (mended := words.mended(text, line)) is not None:
+    address = "://" in text.rsplit(" ", 1)[-1]
+    if not address and (mended := words.mended(text, line)) is not None:
         return mended
-    broken = text.endswith(("/", "-", "_", ".", "=")) and "://" in text.rsplit(" ", 1)[-1] and not text.endswith(". ")
+    broken = text.endswith(("/", "-", "_", ".", "=", "?", "&")) and address and not text.endswith(". ")
     goes_on = broken and bool(re.match(r"[a-z0-9_%?&=/#.-]", line)) and not (text.endswith(".") and " " in line[:3])
     return text + ("" if goes_on or not text else " ") + line
 

@@ -147,7 +147,7 @@ def test_links_keep_their_address() -> None:
 
 def test_the_outline_gives_levels_and_the_metadata_the_title() -> None:
     def page(canvas: Canvas) -> None:
-        canvas.setTitle("Stated Title")
+        canvas.setTitle("Beta, a guide")
         canvas.bookmarkPage("a")
         canvas.addOutlineEntry("Alpha", "a", 0)
         canvas.addOutlineEntry("Beta", "a", 1)
@@ -157,8 +157,141 @@ def test_the_outline_gives_levels_and_the_metadata_the_title() -> None:
         lines(canvas, 72, 690, PROSE)
 
     document = read(draw(page))
-    assert document.title == "Stated Title"
+    assert document.title == "Beta, a guide"
     assert [block.level for block in document.blocks if block.kind == "heading"] == [1, 2]
+
+
+def test_a_title_of_which_no_word_is_in_the_text_is_not_the_documents() -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.setTitle("about:blank")
+        lines(canvas, 72, 780, "Alpha", font="Helvetica-Bold", size=14)
+        lines(canvas, 72, 750, PROSE)
+
+    assert read(draw(page)).title == "Alpha"
+
+
+def test_bullets_may_be_drawn_and_dots_elsewhere_mark_nothing() -> None:
+    def page(canvas: Canvas) -> None:
+        lines(canvas, 72, 780, "What to learn first:")
+        for y, text in ((760, "Python for programs"), (745, "SQL for tables"), (730, "Git for versions")):
+            canvas.circle(80, y + 3, 1.5, fill=1)
+            lines(canvas, 90, y, text)
+        canvas.circle(92, 713, 1.5, stroke=1, fill=0)
+        lines(canvas, 102, 710, "branches")
+        lines(canvas, 72, 680, "Then practise")
+        canvas.circle(141, 683, 1.5, fill=1)
+        lines(canvas, 147, 680, "every day, for many months, until it is easy for you.")
+
+    document = read(draw(page))
+    assert kinds(document) == [
+        ("paragraph", "What to learn first:"),
+        ("item", "Python for programs"),
+        ("item", "SQL for tables"),
+        ("item", "Git for versions"),
+        ("item", "branches"),
+        ("paragraph", "Then practise every day, for many months, until it is easy for you."),
+    ]
+    assert [block.level for block in document.blocks if block.kind == "item"] == [0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("upright", [True, False])
+def test_ruled_tables_keep_cells_of_several_lines_together(upright: bool) -> None:
+    rows = [["Project", "What it is", "Uses"], ["Images", "A model that sorts pic-", "Python"], ["Words", "A chatbot", "NLTK"]]
+
+    def page(canvas: Canvas) -> None:
+        lines(canvas, 72, 790, PROSE)
+        for place, (first, second, third) in enumerate(rows):
+            y = 760 - 40 * place
+            lines(canvas, 74, y, first)
+            lines(canvas, 114, y, second, *(["tures into kinds"] if place == 1 else []))
+            lines(canvas, 224, y, third)
+        canvas.line(114, 719, 210, 719)  # an underline is no rule of the table
+        for y in (775, 735, 695, 655):
+            canvas.line(72, y, 300, y)
+        for x in (72, 112, 222, 300) if upright else ():
+            canvas.line(x, 775, x, 655)
+        lines(canvas, 72, 630, PROSE)
+
+    assert kinds(read(draw(page))) == [
+        ("paragraph", PROSE.strip()),
+        ("header", "Project | What it is | Uses"),
+        ("row", "Images | A model that sorts pictures into kinds | Python"),
+        ("row", "Words | A chatbot | NLTK"),
+        ("paragraph", PROSE.strip()),
+    ]
+
+
+def test_rules_around_prose_and_in_drawings_make_no_table() -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.rect(70, 700, 480, 100)  # a box around a paragraph
+        lines(canvas, 74, 780, PROSE)
+        for x in range(70, 550, 40):  # the grid of a chart, with a word at its edge
+            canvas.line(x, 400, x, 600)
+        for y in range(400, 601, 40):
+            canvas.line(70, y, 550, y)
+        lines(canvas, 75, 405, "months")
+        for y in (300, 270, 240, 210):  # rules between paragraphs
+            canvas.line(70, y, 550, y)
+            lines(canvas, 74, y - 15, PROSE)
+
+    assert {kind for kind, _ in kinds(read(draw(page)))} == {"paragraph"}
+
+
+def test_damaged_drawing_costs_nothing() -> None:
+    def page(canvas: Canvas) -> None:
+        canvas._code.append("1 2 m (x) 3 l 1 2 3 re h f 5 l S 1 0 0 1 0 0 cm")
+        lines(canvas, 72, 780, PROSE)
+
+    assert kinds(read(draw(page))) == [("paragraph", PROSE.strip())]
+
+
+def test_list_items_that_headings_name_too_stay_items() -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.bookmarkPage("a")
+        canvas.addOutlineEntry("Calculus", "a", 0)
+        lines(canvas, 72, 780, "Subjects:")
+        lines(canvas, 80, 765, "• Calculus")
+        lines(canvas, 72, 740, "Calculus", font="Helvetica-Bold", size=14)
+        lines(canvas, 72, 720, PROSE)
+
+    assert [kind for kind, _ in kinds(read(draw(page)))] == ["paragraph", "item", "heading", "paragraph"]
+
+
+def test_single_lines_far_apart_are_paragraphs_even_where_most_lines_are_such() -> None:
+    long = "Machine learning is about models that learn from data, and about all of the people who build and use them."
+
+    def page(canvas: Canvas) -> None:
+        for place in range(12):
+            lines(canvas, 72, 780 - 22 * place, f"Line number {'abcdefghijkl'[place]} of these:")
+        lines(canvas, 72, 780 - 22 * 12, long, "Its second line.")
+
+    found = kinds(read(draw(page)))
+    assert len(found) == 13
+    assert found[-1] == ("paragraph", f"{long} Its second line.")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "whole"),
+    [
+        ("is run with something that plans", "- a scheduler, here - and watched.", "plans - a scheduler, here - and watched."),
+        ("is run, and the result of it is -", "1. So much for the first step.", "is - 1. So much for the first step."),
+        ("is at https://example.org/watch?", "v=uAR4BhVCNbI&list=PL3", "https://example.org/watch?v=uAR4BhVCNbI&list=PL3"),
+    ],
+)
+def test_dashes_minus_signs_and_cut_addresses_do_not_part_a_paragraph(first: str, second: str, whole: str) -> None:
+    begun = f"The script of the model that a team hands you at the end of its work on it {first}"
+    (found,) = kinds(read(draw(lambda canvas: lines(canvas, 72, 780, begun, second))))
+    assert found[0] == "paragraph"
+    assert found[1].endswith(whole)
+
+
+def test_a_number_drawn_apart_from_its_item_numbers_it() -> None:
+    def page(canvas: Canvas) -> None:
+        for place, text in enumerate(["Learn Python", "Build something"], start=1):
+            lines(canvas, 72, 780 - 15 * place, f"{place}.")
+            lines(canvas, 80.5, 780 - 15 * place, text)
+
+    assert [(block.kind, block.ordinal) for block in read(draw(page)).blocks] == [("item", 1), ("item", 2)]
 
 
 def test_text_outside_the_page_is_left_out() -> None:
