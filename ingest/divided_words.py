@@ -44,11 +44,11 @@ class Words:
         return (text if keeps else text[:-1]) + line
 
     def _keeps(self, before: str, after: str, compound: bool) -> bool:
-        if after[0].isupper() or (len(before) > 1 and before[-2:].isupper()):
-            return True
         first, second = before.lower(), after.lower()
         if first + second in self._known:
             return False
+        if after[0].isupper() or (len(before) > 1 and before[-2:].isupper()):
+            return True
         if compound or f"{first}-{second}" in self._known or first in _OPEN:
             return True
         return first not in _CLOSED and min(len(first), len(second)) > 3 and {first, second} <= self._known

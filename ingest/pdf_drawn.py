@@ -6,6 +6,7 @@ the left, y upwards.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -105,14 +106,28 @@ def _is_rule(box: Box) -> bool:
     return min(box.width, box.height) <= _THICKEST_RULE and max(box.width, box.height) >= _SHORTEST_RULE
 
 
+class Heights:
+    """Pieces by the height at which they stand."""
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        self._pieces = sorted(enumerate(pieces), key=lambda each: each[1].y)
+        self._ys = [piece.y for _, piece in self._pieces]
+        self._reach = max((piece.size for piece in pieces), default=0.0)
+
+    def near(self, y: float) -> Sequence[tuple[int, Piece]]:
+        """Those whose letters may be at `y`, each with its index."""
+        return self._pieces[bisect_left(self._ys, y - self._reach) : bisect_right(self._ys, y + self._reach)]
+
+
 def with_bullets(pieces: Sequence[Piece], marks: Sequence[Box]) -> list[Piece]:
     """The pieces with a bullet before each that a small shape stands in front of."""
-    found: dict[int, Box] = {}  # by the place of the piece among the pieces
-    for mark in marks[:_MOST]:
+    heights = Heights(pieces)
+    found: dict[int, Box] = {}  # by the index of the piece
+    for mark in marks:
         middle = (mark.bottom + mark.top) / 2
         level = [
             (index, piece)
-            for index, piece in enumerate(pieces)
+            for index, piece in heights.near(middle)
             if piece.y - 0.1 * piece.size <= middle <= piece.y + 0.8 * piece.size and mark.height <= 0.75 * piece.size
         ]
         behind = [(piece.x - mark.right, index) for index, piece in level if -0.5 <= piece.x - mark.right <= 2.2 * piece.size]

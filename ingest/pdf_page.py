@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pypdf.generic import FloatObject
+
 from ingest.html import linked
 from ingest.pdf_columns import PdfLine, Piece, in_columns, lines_of, with_mark
 from ingest.pdf_drawn import Drawing, with_bullets
@@ -20,6 +22,7 @@ from ingest.pdf_tags import Tag
 _LINKABLE = re.compile(r"(?:https?://|mailto:)\S+\Z", re.IGNORECASE)
 # Codes that the usual encoding leaves free show a bullet (PDF 32000-1, annex D.2, note 6).
 _SHOWN = {ord("\n"): " ", ord("\t"): " ", **dict.fromkeys((0x7F, 0x81, 0x8D, 0x8F, 0x90, 0x9D), "•")}
+_SPACE, _WIDE = 180, 600  # thousandths of the size: the narrowest gap between words, and one wider than any space
 _EXCHANGED = re.compile("[\u6600\u7400][\u6600\u6900\u6a00\u6c00\u7400]+")  # f or t, then f, i, j, l or t
 
 
@@ -77,6 +80,8 @@ class PageReader:
             pieces.append(Piece(text, x, right, -y if flipped else y, drawn, face.bold, face.fixed, tag))
 
         def follow(operator: bytes, operands: Any, cm: Sequence[float], _: object) -> None:
+            if operator == b"TJ" and operands:
+                _widen(operands[0])
             marks.follow(operator, operands)
             drawing.follow(operator, operands, cm)
 
@@ -91,6 +96,20 @@ class PageReader:
         if known is None:
             known = self._faces[id(font)] = (font, face_of(font))
         return known[1]
+
+
+def _widen(shown: Any) -> None:
+    """Make the gaps between the words of a line wide enough to be taken for spaces, in place (PDF 32000-1, 9.4.3).
+
+    Justified lines are set with spaces that are a third narrower than that of the font, which pypdf compares them with.
+    """
+    if not isinstance(shown, list):
+        return
+    gaps = [index for index, part in enumerate(shown) if isinstance(part, int | float) and _SPACE < -part < _WIDE]
+    texts = [part for part in shown if isinstance(part, str | bytes)]
+    if sum(map(len, texts)) > 2 * len(texts):  # letters that are spaced out are no words
+        for index in gaps:
+            shown[index] = FloatObject(-_WIDE)
 
 
 def _swapped(text: str) -> str:

@@ -19,6 +19,7 @@ NUMBERED = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 LEADERS = re.compile(r"(?<![.\s])(?:\s?\.){4,}\s*(?:\d{1,4}|[ivxl]{1,6})\s*\Z")
 _CUT_ADDRESS = re.compile(r"://\S*[?&=/_-]\Z")
 _TERMINAL = re.compile(r"[:.!?]\Z")
+_LETTERED = re.compile(r"\(?[a-h]\)\s+(?=\S)")
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§])\s?\D")
 
 
@@ -144,9 +145,12 @@ class _Reading:
 
     def _is_cut(self, paragraph: Paragraph | None, before: PdfLine | None, line: PdfLine) -> bool:
         """Whether a line that looks like an item only goes on with a sentence: after a dash, or with the number of a minus."""
-        if paragraph is None or before is None or paragraph.kind != "text" or not self._goes_on(before, line):
+        if paragraph is None or before is None or paragraph.kind not in ("text", "item") or not self._goes_on(before, line):
             return False
-        place = (before.page, before.column) == (line.page, line.column) and abs(line.x - before.x) <= 1
+        margin = before.x  # of the paragraph, or of the text behind the mark of its item
+        if paragraph.kind == "item" and before is paragraph.lines[0]:
+            margin = before.pieces[1].x if len(before.pieces) > 1 and len(before.pieces[0].text.strip()) < 4 else -1.0
+        place = (before.page, before.column) == (line.page, line.column) and abs(line.x - margin) <= 1.5
         near = 0 < (before.y - line.y) / max(line.size, 1) <= self.spacing + 0.2
         return place and near and (line.text[0] in "-–—" or before.text.endswith("-"))
 
@@ -197,18 +201,28 @@ def _begins_small(line: PdfLine) -> bool:
 
 
 def _starts_item(line: PdfLine) -> bool:
-    return bool(ITEM.match(line.text)) or (bool(NUMBERED.match(line.text)) and not line.bold)
+    return bool(ITEM.match(line.text) or _LETTERED.match(line.text)) or (bool(NUMBERED.match(line.text)) and not line.bold)
 
 
 def _edges(lines: Sequence[PdfLine]) -> Mapping[tuple[int, int], tuple[float, float]]:
-    """Left and right edge of the text of every (page, column)."""
+    """Left and right edge of the text of every (page, column).
+
+    The right edge is where nine tenths of the text end at the latest: an address that found no room reaches further.
+    """
     found: dict[tuple[int, int], tuple[float, float]] = {}
     columns = {line.page for line in lines if line.column}
+    places: dict[tuple[int, int], list[PdfLine]] = {}
     for line in lines:
+        places.setdefault((line.page, line.column), []).append(line)
+    for place, held in places.items():
         # A page with few words has its edge where a full line would end, not where its longest line does.
-        reach = 0.0 if line.page in columns else 0.65 * line.width
-        left, right = found.get((line.page, line.column), (line.x, reach))
-        found[line.page, line.column] = (min(left, line.x), max(right, line.right))
+        right = 0.0 if place[0] in columns else 0.65 * held[0].width
+        left = 0.9 * sum(len(line.text) for line in held)
+        for line in sorted(held, key=lambda line: line.right):
+            if left > 0:
+                right = max(right, line.right)
+            left -= len(line.text)
+        found[place] = (min(line.x for line in held), right)
     return found
 
 

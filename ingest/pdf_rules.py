@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ingest.pdf_columns import PdfLine, Piece, lines_of
-from ingest.pdf_drawn import Box
+from ingest.pdf_drawn import Box, Heights
 
 _NEAR = 4.0  # points between rules that are one: the borders of neighbouring cells
 _MOST = 400  # rules each way; more are a drawing
@@ -58,12 +58,13 @@ def ruled_rows(pieces: Sequence[Piece], rules: Sequence[Box], number: int) -> tu
 
 def _without_underlines(rules: Sequence[_Rule], pieces: Sequence[Piece]) -> list[_Rule]:
     """The rules that do not only run under or through the words of a piece."""
+    heights = Heights(pieces)
 
     def under(rule: _Rule, piece: Piece) -> bool:
         level = -0.25 * piece.size <= rule.place - piece.y <= 0.6 * piece.size
         return level and piece.x - 1.5 <= rule.start and rule.end <= piece.right + 1.5
 
-    return [rule for rule in rules if not any(under(rule, piece) for piece in pieces)]
+    return [rule for rule in rules if not any(under(rule, piece) for _, piece in heights.near(rule.place))]
 
 
 def _merged(rules: Sequence[_Rule]) -> list[_Rule]:

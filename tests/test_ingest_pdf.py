@@ -285,6 +285,36 @@ def test_dashes_minus_signs_and_cut_addresses_do_not_part_a_paragraph(first: str
     assert found[1].endswith(whole)
 
 
+def test_words_of_lines_set_tight_stay_apart_and_letters_spaced_out_together() -> None:
+    def page(canvas: Canvas) -> None:
+        lines(canvas, 72, 780, "Trees", font="Courier")  # whose space is 600 wide
+        canvas._code.append("BT /F2 10 Tf 72 700 Td [(Machine) -213 (learning) -213 (mo) 20 (dels)] TJ ET")
+        canvas._code.append("BT /F2 10 Tf 72 660 Td [(T) -220 (R) -220 (E) -220 (E) -220 (S)] TJ ET")
+
+    assert read(draw(page)).text == "Trees\n\nMachine learning models\n\nTREES"
+
+
+def test_lettered_items_and_a_dash_inside_an_item() -> None:
+    def page(canvas: Canvas) -> None:
+        lines(canvas, 72, 780, "Two questions:")
+        lines(canvas, 80, 765, "(a)")
+        lines(canvas, 98, 765, "What does a filter do, of all the methods that there are, to the features such as LDA")
+        lines(canvas, 98, 753, "- a transformation - of a table?")
+        lines(canvas, 80, 738, "(b) Why?")
+
+    assert [kind for kind, _ in kinds(read(draw(page)))] == ["paragraph", "item", "item"]
+
+
+def test_an_address_that_found_no_room_does_not_move_the_margin() -> None:
+    long = "A paragraph about models that learn from data, and about the people who build and use them daily."
+
+    def page(canvas: Canvas) -> None:
+        lines(canvas, 72, 780, "https://example.org/" + "a-long-way-to-go/" * 6)
+        lines(canvas, 72, 750, *[long] * 15)
+
+    assert len(read(draw(page)).blocks) == 2
+
+
 def test_a_number_drawn_apart_from_its_item_numbers_it() -> None:
     def page(canvas: Canvas) -> None:
         for place, text in enumerate(["Learn Python", "Build something"], start=1):
