@@ -15,9 +15,11 @@ from typing import Literal
 from index.hit import Hit
 from ingest.document import Block, Document
 from ingest.quotable import block_spans
+from ingest.sentences import sentence_spans
 
 UnitKind = Literal["sentence", "paragraph", "item", "list", "row", "table", "heading", "outline", "plan", "code"]
 MAX_PARTS = 40  # a longer list is quoted up to here
+ITEM_WORDS = 50  # from which the sentences of a list item may be quoted alone
 COMMAND_LINES = 3  # up to which a piece of code is a step of a plan
 _NUMBERED = re.compile(
     r"^(?:phase|step|stage|part|level|day|week|month|year|module|unit)s?\s+[\divx]+(?:\s*[-–]\s*\d+)?$", re.IGNORECASE
@@ -104,6 +106,7 @@ class _Structure:
                 yield from self._paragraph(at, hit)
             elif block.kind == "item":
                 yield self._unit("item", [self._part(block)], None, at, hit)
+                yield from self._sentences(self._inside(block), at, hit, whole=False)
                 yield from self._list(at, hit)
             elif block.kind in ("row", "header"):
                 yield from self._table(at, hit)
@@ -130,19 +133,28 @@ class _Structure:
         following = self.blocks[at + 1].kind if at + 1 < len(self.blocks) else "heading"
         if following not in ("heading", "paragraph") and self.document.text[block.end - 1] == ":":
             spans = spans[:-1]  # the lead-in stands with its list or code, not alone
-        for start, end in spans:
-            yield self._unit("sentence", [Part(start, end)], None, at, hit)
-        for count in (2, 3):
-            if len(spans) >= count:
-                for first in range(len(spans) - count + 1):
-                    parts = [Part(s, e) for s, e in spans[first : first + count]]
-                    yield self._unit("paragraph", parts, None, at, hit)
+        yield from self._sentences(spans, at, hit)
         if following == "item":
             yield from self._list(at + 1, hit)
         elif following in ("header", "row"):
             yield from self._table(at + 1, hit)
         elif following == "code":
             yield self._code(at + 1, hit)
+
+    def _inside(self, block: Block) -> list[tuple[int, int]]:
+        text = self.document.text[block.start : block.end]
+        return [(block.start + start, block.start + end) for start, end in sentence_spans(text)]
+
+    def _sentences(self, spans: Sequence[tuple[int, int]], at: int, hit: Hit, *, whole: bool = True) -> Iterator[Unit]:
+        """Each of the sentences, and two and three that follow each other; all together only where `whole`."""
+        if not whole and (len(spans) < 2 or self.document.text.count(" ", spans[0][0], spans[-1][1]) < ITEM_WORDS):
+            return
+        for start, end in spans:
+            yield self._unit("sentence", [Part(start, end)], None, at, hit)
+        for count in (2, 3):
+            if len(spans) > count or (whole and len(spans) == count):
+                for first in range(len(spans) - count + 1):
+                    yield self._unit("paragraph", [Part(*span) for span in spans[first : first + count]], None, at, hit)
 
     def _list(self, at: int, hit: Hit) -> Iterator[Unit]:
         level = self.blocks[at].level
@@ -192,11 +204,11 @@ class _Structure:
             yield self._unit("table", body, header, first, hit)
 
     def _outline(self, at: int, hit: Hit) -> Iterator[Unit]:
-        """The heading's direct sub-headings; and the same for its parent, so that any one of them leads to all."""
-        for top in {at, self._parent(at)} - {-1}:
+        """The heading's direct sub-headings; and the same for what it stands under, so that any one of them leads to all."""
+        for top in {at, self._parent(at)}:  # -1 is the document as a whole
             if not self._new("outline", top, 0):
                 continue
-            level = self.blocks[top].level
+            level = self.blocks[top].level if top >= 0 else 0
             children: list[int] = []
             for below in range(top + 1, len(self.blocks)):
                 block = self.blocks[below]
@@ -210,7 +222,7 @@ class _Structure:
             children = [child for child in children if self.blocks[child].level == direct]
             if len(children) < 2:
                 continue
-            lead = self._part(self.blocks[top])
+            lead = self._part(self.blocks[top]) if top >= 0 else None
             yield self._unit("outline", [self._part(self.blocks[child]) for child in children], lead, top, hit)
             deep: list[Part] = []
             for child in children:
@@ -268,9 +280,10 @@ class _Structure:
         return Part(block.start, block.end, label_end, block.ordinal, depth, block.kind == "heading", block.kind == "code")
 
     def _unit(self, kind: UnitKind, parts: Sequence[Part], lead: Part | None, at: int, hit: Hit) -> Unit:
-        section = self.document.sections[max(0, bisect_right(self._section_starts, self.blocks[at].start) - 1)]
-        position = bisect_left(self._starts, self.blocks[at].start) - bisect_left(self._starts, section.start)
-        block = self.blocks[at]
+        block = self.blocks[max(0, at)]
+        section = self.document.sections[max(0, bisect_right(self._section_starts, block.start) - 1)]
+        position = bisect_left(self._starts, block.start) - bisect_left(self._starts, section.start)
+        path = section.heading_path if at >= 0 else ()
         return Unit(
-            kind, self.document, section.heading_path, block.page, tuple(parts[:MAX_PARTS]), lead, hit, position, section.start
+            kind, self.document, path, block.page, tuple(parts[:MAX_PARTS]), lead, hit, position, section.start
         )

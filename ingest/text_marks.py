@@ -25,6 +25,16 @@ def is_marked(text: str) -> bool:
     return bool(_BULLET.match(text) or _ORDERED.match(text) or _LETTERED.match(text) or _DECIMAL.match(text))
 
 
+def without_mark(text: str) -> str:
+    """The line without the mark of a list entry.
+
+    >>> without_mark("-   one"), without_mark("2)  two"), without_mark("three")
+    ('one', 'two', 'three')
+    """
+    found = _BULLET.match(text) or _ORDERED.match(text) or _LETTERED.match(text)
+    return text[found.end() :] if found else text
+
+
 def is_amount(before: str, text: str) -> bool:
     """Whether a number that looks like that of a section goes on with the sentence: "which has / 1.4 million customers"."""
     found = _DECIMAL.match(text)

@@ -6,7 +6,7 @@ from ingest.divided_words import Words
 from ingest.text_leaders import LEADERS, leader_entries
 from ingest.text_lines import Line, PhysicalLine, physical_lines
 from ingest.text_marks import is_underlined, opened_line
-from ingest.text_tables import is_aligned, is_preformatted, table_end, table_rows
+from ingest.text_tables import is_aligned, is_preformatted, ruled_table, table_end, table_rows
 from ingest.text_wraps import continues, wrap_width
 
 
@@ -31,6 +31,9 @@ def logical_lines(text: str) -> list[Line]:
 
 def _read_run(lines: list[Line], run: list[PhysicalLine], width: int, words: Words) -> None:
     """Append the logical lines of a run of physical lines without an empty line between them."""
+    if rows := ruled_table(run):
+        lines += rows
+        return
     if is_preformatted(run) and not is_aligned(run):
         margin = min(line.indent for line in run)
         lines.append(Line("code", "\n".join(line.text[margin:] for line in run), run[0].gap, run[0].indent))

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ingest.text_leaders import LEADERS
 from ingest.text_lines import Line, PhysicalLine
+from ingest.text_marks import DECORATION, without_mark
 
 _TABLE_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*\Z")
+_COLUMN_RULE = re.compile(r"(?:-{2,}|={2,})(?:\s+(?:-{2,}|={2,}))+\Z")
+_GRID_RULE = re.compile(r"\+(?:[-=:]+\+)+\Z")
+_GRID_LINE = re.compile(r"[+|].*[+|]\Z")
 _DRAWN = re.compile(r"\S {3,}\S|[─│┌┐└┘├┤┬┴┼═║]|\+-{2,}|-{2,}[>+]|<-{2,}")
 _CODE = re.compile(
     r"[;{}]\s*\Z|^\s*(?:def|class|import|from|return|for|if|while|\$|>>>|#include|//)\s|\w\(.*\)\s*:?\s*\Z|\s=\s"
@@ -18,11 +24,58 @@ def is_preformatted(run: list[PhysicalLine]) -> bool:
     """Whether the run is drawn or code: columns held apart by spaces, lines and boxes, or an indented piece of a program."""
     if len(run) < 2:
         return False
-    drawn = sum(bool(_DRAWN.search(line.raw)) for line in run if not LEADERS.search(line.raw))
+    drawn = sum(bool(_DRAWN.search(without_mark(line.raw))) for line in run if not LEADERS.search(line.raw))
     if drawn * 5 >= 3 * len(run):
         return True
     code = sum(bool(_CODE.search(line.text)) for line in run)
     return min(line.indent for line in run) >= 4 and code * 2 > len(run)
+
+
+def ruled_table(run: Sequence[PhysicalLine]) -> list[Line]:
+    """The rows of a run that is a table with rules of dashes or equals signs, or with a grid drawn around its cells; else none.
+
+    Both are what converters and documentation tools write: `---- -----` below the header, `+----+-----+` between rows.
+    """
+    if len(run) < 3:
+        return []
+    grid = all(_GRID_LINE.match(line.raw) for line in run) and bool(_GRID_RULE.match(run[0].raw))
+    rows = [cells for cells in (_grid_rows(run) if grid else _column_rows(run)) if any(cells)]
+    if len(rows) < 2 or len({len(cells) for cells in rows}) > 1:
+        return []
+    return [Line("row", " ".join(cells), run[0].gap and cells is rows[0], run[0].indent, cells=tuple(cells)) for cells in rows]
+
+
+def _grid_rows(run: Sequence[PhysicalLine]) -> Iterator[list[str]]:
+    row: list[list[str]] = []
+    for line in run:
+        if not _GRID_RULE.match(line.raw):
+            row.append([cell.strip() for cell in line.raw.strip("|").split("|")])
+        elif row:
+            yield [" ".join(filter(None, parts)) for parts in zip(*row, strict=False)]
+            row = []
+
+
+def _column_rows(run: Sequence[PhysicalLine]) -> Iterator[list[str]]:
+    """The cells that stand below the dashes of a rule; a line without a first cell goes on with the row before it."""
+    rule = next((line for line in run[:3] if _COLUMN_RULE.match(line.raw)), None)
+    if rule is None:
+        return
+    starts = [found.start() for found in re.finditer(r"[-=]+", rule.text)]
+    spans = [*pairwise([0, *starts[1:]]), (starts[-1], None)]
+    row: list[str] = []
+    for line in run:
+        if DECORATION.match(line.raw):
+            continue
+        if any(line.text[start - 1 : start].strip() for start in starts[1:]):
+            return  # a word across two columns
+        cells = [line.text[start:stop].strip() for start, stop in spans]
+        if row and not cells[0]:
+            row = [f"{before} {cell}".strip() for before, cell in zip(row, cells, strict=True)]
+            continue
+        if row:
+            yield row
+        row = cells
+    yield row
 
 
 def is_aligned(run: list[PhysicalLine]) -> bool:
