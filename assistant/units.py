@@ -284,6 +284,4 @@ class _Structure:
         section = self.document.sections[max(0, bisect_right(self._section_starts, block.start) - 1)]
         position = bisect_left(self._starts, block.start) - bisect_left(self._starts, section.start)
         path = section.heading_path if at >= 0 else ()
-        return Unit(
-            kind, self.document, path, block.page, tuple(parts[:MAX_PARTS]), lead, hit, position, section.start
-        )
+        return Unit(kind, self.document, path, block.page, tuple(parts[:MAX_PARTS]), lead, hit, position, section.start)

@@ -44,7 +44,7 @@ def is_amount(before: str, text: str) -> bool:
 def opened_line(physical: PhysicalLine) -> Line | None:
     """The logical line that this physical line starts, or None where it only decorates."""
     text, gap, indent = physical.raw, physical.gap, physical.indent
-    if found := HASHES.match(text):
+    if indent < 4 and (found := HASHES.match(text)):  # further in it is a comment of a program
         return Line("heading", text[found.end() :].rstrip("#").rstrip(), gap, indent, len(found[1]))
     if (found := _EQUALS.match(text)) and text.endswith(found[1]) and (title := text.strip("=").strip()):
         return Line("heading", title, gap, indent, len(found[1]))

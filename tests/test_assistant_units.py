@@ -301,3 +301,21 @@ def test_the_one_unit_that_has_the_time_asked_for_comes_first(question: str, ord
 
 def test_nothing_ranked_makes_nothing() -> None:
     assert compose([], read_question("What?")) == ((), ())
+
+
+def test_sentences_of_a_long_list_item_may_be_quoted_alone() -> None:
+    filler = "It is used in many places by many people who build things with it every day, at work and at home. "
+    text = f"# Tools\n\n- **Python.** {filler * 3}Version 4 has no tabs.\n- SQL. Learn joins."
+    document = read_markdown(text.encode(), "tools.md")
+    alone = {unit.text for unit in units(document) if unit.kind == "sentence"}
+    assert "Version 4 has no tabs." in alone
+    assert "Learn joins." not in alone
+
+
+def test_headings_without_one_above_them_are_the_outline_of_their_document() -> None:
+    document = read_markdown(
+        b"Before.\n\n## Learn Python\n\nText.\n\n## Build something\n\nText.\n\n### How\n\nText.", "plan.md"
+    )
+    (outline,) = [unit for unit in units(document) if unit.kind == "outline"]
+    assert outline.text == "Learn Python\nBuild something"
+    assert outline.heading_path == ()

@@ -220,3 +220,54 @@ def wrapped_at(word: str, at: int) -> str:
     divided = f"that they have to look at each and every {word[:at]}\n{word[at:]} which is to be found"
     text = f"{line}\n{divided}\nin the shops of this old town.\n"
     return read_plain(text.encode(), "notes.txt").text
+
+
+@pytest.mark.parametrize("mark", ["-   ", "*    ", "1.  ", "(a)   "])
+def test_wide_gaps_behind_list_marks_make_no_table_and_no_program(mark: str) -> None:
+    found = shape(f"{LONG}\n\n{mark}Learn Python first\n{mark}Build something\n{mark}Show it\n\n{LONG}")
+    assert [each.split()[0] for each in found] == ["paragraph", "item", "item", "item", "paragraph"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "  Course         What it is about       Fee\n"
+        "  -------------- ---------------------- ----------\n"
+        "  Basics         All that is needed     none\n"
+        "                 in the beginning\n"
+        "  Models         Trees                  90 euros",
+        "=======  ==================  ========\n"
+        "Course   What it is about    Fee\n"
+        "=======  ==================  ========\n"
+        "Basics   All that is needed  none\n"
+        "         in the beginning\n"
+        "Models   Trees               90 euros\n"
+        "=======  ==================  ========",
+        "+--------+--------------------+----------+\n"
+        "| Course | What it is about   | Fee      |\n"
+        "+========+====================+==========+\n"
+        "| Basics | All that is needed | none     |\n"
+        "|        | in the beginning   |          |\n"
+        "+--------+--------------------+----------+\n"
+        "| Models | Trees              | 90 euros |\n"
+        "+--------+--------------------+----------+",
+    ],
+)
+def test_tables_with_rules_keep_the_lines_of_a_cell_together(table: str) -> None:
+    blocks = read_plain(f"{prose(1)}\n\n{table}\n\n{prose(1)}".encode(), "notes.txt")
+    assert [(block.kind, blocks.text[block.start : block.end]) for block in blocks.blocks][1:-1] == [
+        ("header", "Course | What it is about | Fee"),
+        ("row", "Basics | All that is needed in the beginning | none"),
+        ("row", "Models | Trees | 90 euros"),
+    ]
+
+
+def test_drawings_of_boxes_are_no_tables() -> None:
+    drawing = "+-------+     +-------+\n| data  | --> | model |\n+-------+     +-------+"
+    (_, found, _) = read_plain(f"{prose(1)}\n\n{drawing}\n\n{prose(1)}".encode(), "notes.txt").blocks
+    assert found.kind == "code"
+
+
+def test_comments_of_indented_programs_are_no_headings() -> None:
+    found = shape(f"Basics\n\n{LONG}\n\nCode\n\n{LONG}\n\n    # Use it again\n\n    x = f(1)\n\n{LONG}\n\nSummary\n\n{LONG}")
+    assert [each.lstrip("# ") for each in found if each.startswith("#")] == ["Basics", "Code", "Summary"]
