@@ -21,11 +21,17 @@ class Words:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._known: set[str] = set()
+        self._parts: set[str] = set()  # "tree-" and "-based", of compounds that stand on one line
         divided = False
         for line in lines:
             found = [word.lower().translate({0x2010: "-"}) for word in _WORD.findall(line)]
             cut = _divided(line) is not None
-            self._known.update(found[int(divided) : len(found) - int(cut)])
+            whole = found[int(divided) : len(found) - int(cut)]
+            self._known.update(whole)
+            for compound in whole:
+                first, hyphen, second = compound.partition("-")
+                if hyphen:
+                    self._parts.update((f"{first}-", f"-{second}"))
             divided = cut
 
     def mended(self, text: str, line: str) -> str | None:
@@ -34,6 +40,8 @@ class Words:
         >>> words = Words(["a state-of-the-art model"])
         >>> words.mended("Infor-", "mation"), words.mended("state-of-", "the-art"), words.mended("pre-", "and post-training")
         ('Information', 'state-of-the-art', None)
+        >>> Words(["a cloud-based tool"]).mended("tree-", "based")
+        'tree-based'
         """
         divided, follows = _divided(text), _FOLLOWS.match(line)
         if not divided or not follows or follows[0] in ("and", "or"):
@@ -50,6 +58,8 @@ class Words:
         if after[0].isupper() or (len(before) > 1 and before[-2:].isupper()):
             return True
         if compound or f"{first}-{second}" in self._known or first in _OPEN:
+            return True
+        if (len(first) > 3 and f"{first}-" in self._parts) or (len(second) > 3 and f"-{second}" in self._parts):
             return True
         return first not in _CLOSED and min(len(first), len(second)) > 3 and {first, second} <= self._known
 

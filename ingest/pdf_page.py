@@ -160,10 +160,10 @@ def _mark_links(pieces: list[Piece], page: Any) -> None:
             words = list(re.finditer(r"\S+", piece.text))
             per_character = (piece.right - piece.x) / max(1, len(piece.text.rstrip()))
             hit = [word for word in words if left - 2 <= piece.x + per_character * (word.start() + word.end()) / 2 <= right + 2]
-            if hit:
+            if any(char.isalnum() for word in hit for char in word[0]):
                 start, end = hit[0].start(), hit[-1].end()
                 label = piece.text[start:end]
-                bare = label.rstrip(".,;")
+                bare = label.rstrip(".,;:")
                 piece.text = piece.text[:start] + linked(bare, address) + label[len(bare) :] + piece.text[end:]
 
 
