@@ -19,6 +19,7 @@ from ingest.pdf_marks import MarkedContent
 from ingest.pdf_rules import ruled_rows
 from ingest.pdf_tags import Tag
 
+_Link = tuple[float, float, float, float, str]  # left, bottom, right, top, and the address
 _LINKABLE = re.compile(r"(?:https?://|mailto:)\S+\Z", re.IGNORECASE)
 # Codes that the usual encoding leaves free show a bullet (PDF 32000-1, annex D.2, note 6).
 _SHOWN = {ord("\n"): " ", ord("\t"): " ", **dict.fromkeys((0x7F, 0x81, 0x8D, 0x8F, 0x90, 0x9D), "•")}
@@ -138,9 +139,14 @@ def _tagged_lines(pieces: list[Piece], number: int) -> list[PdfLine] | None:
 def part_cells(lines: Sequence[PdfLine], page: Any) -> None:
     """Tell the cells of table rows apart, which a program may draw in one stroke: by the gaps in the page's layout."""
     layout = str(page.extract_text(extraction_mode="layout", layout_mode_space_vertically=False))
+    shown = [row.strip() for row in layout.splitlines() if row.strip()]
+    parted = [re.split(r"\s{3,}", row) for row in shown]
     rows: dict[str, list[str]] = {}
-    for row in layout.splitlines():
-        cells = re.split(r"\s{3,}", row.strip())
+    for place, row in enumerate(shown):
+        cells = parted[place]
+        near = {len(each) for each in parted[max(0, place - 1) : place + 2]} - {1}
+        if len(cells) == 1 and len(closer := re.split(r"\s{2,}", row)) in near:
+            cells = closer  # the row with the longest words of a column leaves less room behind them
         if len(cells) > 1:
             rows["".join(row.split())] = cells
     for line in lines:
@@ -151,24 +157,35 @@ def part_cells(lines: Sequence[PdfLine], page: Any) -> None:
 
 def _mark_links(pieces: list[Piece], page: Any) -> None:
     """Write the address of each link behind the words that lie in its rectangle, as `[words](address)`."""
-    for left, bottom, right, top, address in _links(page):
-        for piece in pieces:
-            if not (bottom - 2 <= piece.y <= top and piece.x < right and piece.right > left):
-                continue
-            if f"]({address})" in piece.text or address.rstrip("/") in piece.text:
-                continue
-            words = list(re.finditer(r"\S+", piece.text))
-            per_character = (piece.right - piece.x) / max(1, len(piece.text.rstrip()))
-            hit = [word for word in words if left - 2 <= piece.x + per_character * (word.start() + word.end()) / 2 <= right + 2]
-            if any(char.isalnum() for word in hit for char in word[0]):
-                start, end = hit[0].start(), hit[-1].end()
-                label = piece.text[start:end]
-                bare = label.rstrip(".,;:")
+    links = _links(page)
+    for piece in pieces if links else ():
+        # From the last link to the first: what is written for one does not move the words of those before it.
+        for start, end, address in sorted(_labels(piece, links), reverse=True):
+            label = piece.text[start:end]
+            bare = label.rstrip(".,;:")
+            if address.rstrip("/") not in piece.text[start:]:
                 piece.text = piece.text[:start] + linked(bare, address) + label[len(bare) :] + piece.text[end:]
 
 
-def _links(page: Any) -> list[tuple[float, float, float, float, str]]:
-    found: list[tuple[float, float, float, float, str]] = []
+def _labels(piece: Piece, links: Sequence[_Link]) -> list[tuple[int, int, str]]:
+    """Start, end and address of the words of a piece that links lie over; a word has one link."""
+    words = list(re.finditer(r"\S+", piece.text))
+    per_character = (piece.right - piece.x) / max(1, len(piece.text.rstrip()))
+    found: list[tuple[int, int, str]] = []
+    for left, bottom, right, top, address in links:
+        if not (bottom - 2 <= piece.y <= top and piece.x < right and piece.right > left):
+            continue
+        middles = ((word, piece.x + per_character * (word.start() + word.end()) / 2) for word in words)
+        hit = [word for word, middle in middles if left - 2 <= middle <= right + 2]
+        if any(char.isalnum() for word in hit for char in word[0]):
+            start, end = hit[0].start(), hit[-1].end()
+            if all(end <= first or last <= start for first, last, _ in found):
+                found.append((start, end, address))
+    return found
+
+
+def _links(page: Any) -> list[_Link]:
+    found: list[_Link] = []
     for entry in list(page.get("/Annots") or [])[:2_000]:
         annotation = entry.get_object()
         action = annotation.get("/A") if isinstance(annotation, Mapping) else None

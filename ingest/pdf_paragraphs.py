@@ -207,7 +207,8 @@ def _starts_item(line: PdfLine) -> bool:
 def _edges(lines: Sequence[PdfLine]) -> Mapping[tuple[int, int], tuple[float, float]]:
     """Left and right edge of the text of every (page, column).
 
-    The right edge is where nine tenths of the text end at the latest: an address that found no room reaches further.
+    The right edge is where four fifths of the text end at the latest: what found no room, an address or a table, reaches
+    further.
     """
     found: dict[tuple[int, int], tuple[float, float]] = {}
     columns = {line.page for line in lines if line.column}
@@ -217,7 +218,7 @@ def _edges(lines: Sequence[PdfLine]) -> Mapping[tuple[int, int], tuple[float, fl
     for place, held in places.items():
         # A page with few words has its edge where a full line would end, not where its longest line does.
         right = 0.0 if place[0] in columns else 0.65 * held[0].width
-        left = 0.9 * sum(len(line.text) for line in held)
+        left = 0.8 * sum(len(line.text) for line in held)
         for line in sorted(held, key=lambda line: line.right):
             if left > 0:
                 right = max(right, line.right)

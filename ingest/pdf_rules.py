@@ -118,7 +118,7 @@ def _places(places: Sequence[float]) -> list[float]:
 
 
 def _by_white(across: Sequence[_Rule], pieces: Sequence[Piece]) -> Iterator[_Grid]:
-    """_Grids of four rules or more that are equally long and stand below each other."""
+    """Grids of four rules or more that are equally long and stand below each other."""
     alike = sorted(across, key=lambda rule: (round(rule.start / _NEAR), round(rule.end / _NEAR), rule.place))
     for _, group in groupby(alike, key=lambda rule: (round(rule.start / _NEAR), round(rule.end / _NEAR))):
         rules = list(group)

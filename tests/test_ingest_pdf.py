@@ -145,6 +145,32 @@ def test_links_keep_their_address() -> None:
     assert document.text == "Read [the good book](https://a.org/book) today."
 
 
+def test_several_links_in_one_stroke_keep_their_words_and_addresses() -> None:
+    def page(canvas: Canvas) -> None:
+        text = "Learn Python, R and Julia: each has its uses."
+        lines(canvas, 72, 780, text)
+        for word, address in (("Julia", "https://julia.org/"), ("R", "https://r.org/"), ("Python", "https://python.org/")):
+            left = 72 + canvas.stringWidth(text[: text.index(f" {word}") + 1], "Helvetica", 10)
+            canvas.linkURL(address, (left, 778, left + canvas.stringWidth(word, "Helvetica", 10), 790))
+
+    assert read(draw(page)).text == (
+        "Learn [Python](https://python.org/), [R](https://r.org/) and [Julia](https://julia.org/): each has its uses."
+    )
+
+
+def test_the_row_with_the_longest_words_is_a_row_like_its_neighbours() -> None:
+    rows = [("School", "Programme"), ("Leeds", "Machine Learning"), ("Massachusetts Institute", "Languages"), ("York", "Law")]
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        for place, (first, second) in enumerate(rows):
+            gap = 122 - canvas.stringWidth(first, "Helvetica", 10)
+            canvas._code.append(f"BT /F1 10 Tf 72 {780 - 15 * place} Td [({first}) {-gap * 100:.0f} ({second})] TJ ET")
+        lines(canvas, 72, 700, PROSE)
+
+    assert [kind for kind, _ in kinds(read(draw(page)))] == ["header", "row", "row", "row", "paragraph"]
+
+
 def test_the_outline_gives_levels_and_the_metadata_the_title() -> None:
     def page(canvas: Canvas) -> None:
         canvas.setTitle("Beta, a guide")
