@@ -164,7 +164,7 @@ def test_the_row_with_the_longest_words_is_a_row_like_its_neighbours() -> None:
     def page(canvas: Canvas) -> None:
         canvas.setFont("Helvetica", 10)
         for place, (first, second) in enumerate(rows):
-            gap = 122 - canvas.stringWidth(first, "Helvetica", 10)
+            gap = 111 - canvas.stringWidth(first, "Helvetica", 10)
             canvas._code.append(f"BT /F1 10 Tf 72 {780 - 15 * place} Td [({first}) {-gap * 100:.0f} ({second})] TJ ET")
         lines(canvas, 72, 700, PROSE)
 
