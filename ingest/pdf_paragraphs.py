@@ -111,8 +111,8 @@ class _Reading:
     def _goes_on(self, before: PdfLine, line: PdfLine) -> bool:
         """Whether `line` goes on, as far as can be seen, with a sentence: its first word had no room in the line before it."""
         _, right = self.edges[before.page, before.column]
-        word = line.text.split(maxsplit=1)[0]
-        room = right - before.right - (line.right - line.x) * (len(word) + 1) / max(1, len(line.text))
+        word = len(line.text.partition(" ")[0]) + 1
+        room = right - before.right - (line.right - line.x) * word / max(1, len(line.text))
         alike = abs(line.size - before.size) <= 0.6 and line.bold == before.bold
         return alike and room < 0 and not is_closed(before.text)
 
