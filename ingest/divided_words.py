@@ -19,7 +19,9 @@ _LINKING = frozenset("of the to by in on and at for a".split())  # inside "state
 class Words:
     """The words of a document, which tell whether a hyphen at the end of a line divides a word or joins two."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    def __init__(self, lines: Iterable[str], divides: bool = True) -> None:
+        """`divides` says that the program which set the lines may have divided words at their ends."""
+        self._divides = divides
         self._known: set[str] = set()
         self._parts: set[str] = set()  # "tree-" and "-based", of compounds that stand on one line
         divided = False
@@ -42,6 +44,8 @@ class Words:
         ('Information', 'state-of-the-art', None)
         >>> Words(["a cloud-based tool"]).mended("tree-", "based")
         'tree-based'
+        >>> Words([], divides=False).mended("fine-", "tuned")
+        'fine-tuned'
         """
         divided, follows = _divided(text), _FOLLOWS.match(line)
         if not divided or not follows or follows[0] in ("and", "or"):
@@ -55,7 +59,7 @@ class Words:
         first, second = before.lower(), after.lower()
         if first + second in self._known:
             return False
-        if after[0].isupper() or (len(before) > 1 and before[-2:].isupper()):
+        if not self._divides or after[0].isupper() or (len(before) > 1 and before[-2:].isupper()):
             return True
         if compound or f"{first}-{second}" in self._known or first in _OPEN:
             return True

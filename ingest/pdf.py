@@ -25,6 +25,8 @@ from ingest.pdf_tags import Tag, tags_of
 _DAMAGE = (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, AssertionError, OSError)
 _WORD = re.compile(r"[^\W_]{3,}")
 _LAID_OUT = 300  # pages; telling cells apart reads each of them a second time
+# Browsers and word processors that divide no words unless they are told to.
+_WHOLE_WORDS = re.compile(r"Skia|\bQt\b|LibreOffice|OpenOffice|Microsoft|WeasyPrint|Google", re.IGNORECASE)
 _OCR = "run text recognition (OCR) on it, for instance with ocrmypdf, and add the result"
 
 
@@ -36,7 +38,7 @@ def read_pdf(data: bytes, document_id: str) -> Document:
     reader = _open(data, document_id)
     builder = DocumentBuilder()
     lines = list(_lines(reader, builder, document_id))
-    add_pdf_blocks(builder, lines, dict(_outline(reader)))
+    add_pdf_blocks(builder, lines, dict(_outline(reader)), divides=not _WHOLE_WORDS.search(_stated(reader, "producer")))
     title = _title(reader, {word for line in lines for word in _WORD.findall(line.text.casefold())})
     document = builder.build(document_id, hashlib.sha256(data).hexdigest(), title=title)
     shown = [char for char in document.text if not char.isspace()]
@@ -135,11 +137,16 @@ def _outline(reader: PdfReader) -> Iterator[tuple[str, int]]:
             yield key, depth
 
 
-def _title(reader: PdfReader, words: Set[str]) -> str:
-    """The title that the PDF states, unless it is what programs put there by themselves: none of its words is in the text."""
+def _stated(reader: PdfReader, name: str) -> str:
+    """What the PDF says of itself: its title, the program that made it."""
     try:
-        title = clean_inline(str(reader.metadata.title or "")) if reader.metadata else ""
+        return clean_inline(str(getattr(reader.metadata, name, None) or ""))
     except (*_DAMAGE, RecursionError):
         return ""
+
+
+def _title(reader: PdfReader, words: Set[str]) -> str:
+    """The title that the PDF states, unless it is what programs put there by themselves: none of its words is in the text."""
+    title = _stated(reader, "title")
     made = re.search(r"\.\w{2,4}\Z|^Microsoft|^untitled|^[a-z]+:\S+\Z|^\W*\Z", title, re.IGNORECASE) or len(title) > 200
     return "" if made or words.isdisjoint(_WORD.findall(title.casefold())) else title

@@ -19,11 +19,16 @@ _HEADING_NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s+\S")
 _CONTENTS_ENTRY = re.compile(r"[^\W\d_].*[\s.]\d{1,4}\Z")
 
 
-def add_pdf_blocks(builder: DocumentBuilder, lines: Sequence[PdfLine], outline: Mapping[str, int]) -> None:
-    """Append the blocks; `outline` gives the 1-based depth of headings that the PDF's own outline names."""
+def add_pdf_blocks(
+    builder: DocumentBuilder, lines: Sequence[PdfLine], outline: Mapping[str, int], divides: bool = True
+) -> None:
+    """Append the blocks; `outline` gives the 1-based depth of headings that the PDF's own outline names.
+
+    `divides` says that the program which made the PDF may have divided words at the ends of lines.
+    """
     lines = without_furniture(lines)
     if lines:
-        _Blocks(builder, lines, outline).add()
+        _Blocks(builder, lines, outline, divides).add()
 
 
 def outline_key(title: str) -> str:
@@ -42,10 +47,10 @@ def _unnumbered(title: str) -> str:
 class _Blocks:
     """One pass over the paragraphs of a document."""
 
-    def __init__(self, builder: DocumentBuilder, lines: Sequence[PdfLine], outline: Mapping[str, int]) -> None:
+    def __init__(self, builder: DocumentBuilder, lines: Sequence[PdfLine], outline: Mapping[str, int], divides: bool) -> None:
         self.builder = builder
         self.outline = outline
-        self.words = Words(line.text for line in lines)
+        self.words = Words((line.text for line in lines), divides)
         self.body = _body_size(lines)
         self.mostly_bold = sum(len(line.text) for line in lines if line.bold) * 2 > sum(len(line.text) for line in lines)
         self.paragraphs = paragraphs_of(lines, self.body)

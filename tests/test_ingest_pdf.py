@@ -431,6 +431,21 @@ def test_programs_keep_their_lines_and_indentation() -> None:
     assert kinds(document)[1][1] == "def score(rows):\n    return sum(rows)"
 
 
+@pytest.mark.parametrize(("producer", "word"), [("Skia/PDF m150", "decoder-only"), ("pdfTeX-1.40", "decoderonly")])
+def test_programs_that_divide_no_words_leave_hyphens_where_they_belong(producer: str, word: str) -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.setProducer(producer)
+        lines(
+            canvas,
+            72,
+            780,
+            "A paragraph about all of the models that people build and use every day, such as decoder-",
+            "only ones.",
+        )
+
+    assert read(draw(page)).text.endswith(f"{word} ones.")
+
+
 def test_compounds_keep_their_hyphen_and_other_hyphens_mend() -> None:
     texts = [
         "Good cross-functional teams and well-known people use self-",
