@@ -204,11 +204,11 @@ class _Structure:
             yield self._unit("table", body, header, first, hit)
 
     def _outline(self, at: int, hit: Hit) -> Iterator[Unit]:
-        """The heading's direct sub-headings; and the same for what it stands under, so that any one of them leads to all."""
-        for top in {at, self._parent(at)}:  # -1 is the document as a whole
+        """The heading's direct sub-headings; and the same for its parent, so that any one of them leads to all."""
+        for top in {at, self._parent(at)} - {-1}:
             if not self._new("outline", top, 0):
                 continue
-            level = self.blocks[top].level if top >= 0 else 0
+            level = self.blocks[top].level
             children: list[int] = []
             for below in range(top + 1, len(self.blocks)):
                 block = self.blocks[below]
@@ -222,7 +222,7 @@ class _Structure:
             children = [child for child in children if self.blocks[child].level == direct]
             if len(children) < 2:
                 continue
-            lead = self._part(self.blocks[top]) if top >= 0 else None
+            lead = self._part(self.blocks[top])
             yield self._unit("outline", [self._part(self.blocks[child]) for child in children], lead, top, hit)
             deep: list[Part] = []
             for child in children:
@@ -280,8 +280,9 @@ class _Structure:
         return Part(block.start, block.end, label_end, block.ordinal, depth, block.kind == "heading", block.kind == "code")
 
     def _unit(self, kind: UnitKind, parts: Sequence[Part], lead: Part | None, at: int, hit: Hit) -> Unit:
-        block = self.blocks[max(0, at)]
-        section = self.document.sections[max(0, bisect_right(self._section_starts, block.start) - 1)]
-        position = bisect_left(self._starts, block.start) - bisect_left(self._starts, section.start)
-        path = section.heading_path if at >= 0 else ()
-        return Unit(kind, self.document, path, block.page, tuple(parts[:MAX_PARTS]), lead, hit, position, section.start)
+        section = self.document.sections[max(0, bisect_right(self._section_starts, self.blocks[at].start) - 1)]
+        position = bisect_left(self._starts, self.blocks[at].start) - bisect_left(self._starts, section.start)
+        block = self.blocks[at]
+        return Unit(
+            kind, self.document, section.heading_path, block.page, tuple(parts[:MAX_PARTS]), lead, hit, position, section.start
+        )

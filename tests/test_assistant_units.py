@@ -310,12 +310,3 @@ def test_sentences_of_a_long_list_item_may_be_quoted_alone() -> None:
     alone = {unit.text for unit in units(document) if unit.kind == "sentence"}
     assert "Version 4 has no tabs." in alone
     assert "Learn joins." not in alone
-
-
-def test_headings_without_one_above_them_are_the_outline_of_their_document() -> None:
-    document = read_markdown(
-        b"Before.\n\n## Learn Python\n\nText.\n\n## Build something\n\nText.\n\n### How\n\nText.", "plan.md"
-    )
-    (outline,) = [unit for unit in units(document) if unit.kind == "outline"]
-    assert outline.text == "Learn Python\nBuild something"
-    assert outline.heading_path == ()
