@@ -14,8 +14,7 @@ from typing import Literal
 
 from index.hit import Hit
 from ingest.document import Block, Document
-from ingest.quotable import block_spans
-from ingest.sentences import sentence_spans
+from ingest.quotable import block_sentences, block_spans
 
 UnitKind = Literal["sentence", "paragraph", "item", "list", "row", "table", "heading", "outline", "plan", "code"]
 MAX_PARTS = 40  # a longer list is quoted up to here
@@ -106,7 +105,8 @@ class _Structure:
                 yield from self._paragraph(at, hit)
             elif block.kind == "item":
                 yield self._unit("item", [self._part(block)], None, at, hit)
-                yield from self._sentences(self._inside(block), at, hit, whole=False)
+                if self.document.text.count(" ", block.start, block.end) >= ITEM_WORDS:
+                    yield from self._sentences(block_sentences(self.document, block), at, hit, whole=False)
                 yield from self._list(at, hit)
             elif block.kind in ("row", "header"):
                 yield from self._table(at, hit)
@@ -141,20 +141,12 @@ class _Structure:
         elif following == "code":
             yield self._code(at + 1, hit)
 
-    def _inside(self, block: Block) -> list[tuple[int, int]]:
-        text = self.document.text[block.start : block.end]
-        return [(block.start + start, block.start + end) for start, end in sentence_spans(text)]
-
     def _sentences(self, spans: Sequence[tuple[int, int]], at: int, hit: Hit, *, whole: bool = True) -> Iterator[Unit]:
-        """Each of the sentences, and two and three that follow each other; all together only where `whole`."""
-        if not whole and (len(spans) < 2 or self.document.text.count(" ", spans[0][0], spans[-1][1]) < ITEM_WORDS):
-            return
-        for start, end in spans:
-            yield self._unit("sentence", [Part(start, end)], None, at, hit)
-        for count in (2, 3):
-            if len(spans) > count or (whole and len(spans) == count):
-                for first in range(len(spans) - count + 1):
-                    yield self._unit("paragraph", [Part(*span) for span in spans[first : first + count]], None, at, hit)
+        """Each of the sentences, and two and three that follow each other; all of them together only where `whole`."""
+        for count in (1, 2, 3) if whole else range(1, min(4, len(spans))):
+            for first in range(len(spans) - count + 1):
+                parts = [Part(*span) for span in spans[first : first + count]]
+                yield self._unit("sentence" if count == 1 else "paragraph", parts, None, at, hit)
 
     def _list(self, at: int, hit: Hit) -> Iterator[Unit]:
         level = self.blocks[at].level

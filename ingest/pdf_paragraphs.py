@@ -13,13 +13,13 @@ from typing import Literal
 from ingest.pdf_columns import PdfLine
 from ingest.pdf_tables import table_rows, tagged_table
 from ingest.text_lines import is_closed
+from ingest.text_marks import LETTERED
 
 ITEM = re.compile(r"(?:[•‣◦▪▫●○■□∙⁃➢➤➔►✓✔\uf0b7\uf0a7\uf0d8\uf076*]|[-–—](?=\s)|o(?=\s))\s*(?=\S)")
 NUMBERED = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 LEADERS = re.compile(r"(?<![.\s])(?:\s?\.){4,}\s*(?:\d{1,4}|[ivxl]{1,6})\s*\Z")
 _CUT_ADDRESS = re.compile(r"://\S*[?&=/_-]\Z")
 _TERMINAL = re.compile(r"[:.!?]\Z")
-_LETTERED = re.compile(r"\(?[a-h]\)\s+(?=\S)")
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§])\s?\D")
 
 
@@ -201,7 +201,7 @@ def _begins_small(line: PdfLine) -> bool:
 
 
 def _starts_item(line: PdfLine) -> bool:
-    return bool(ITEM.match(line.text) or _LETTERED.match(line.text)) or (bool(NUMBERED.match(line.text)) and not line.bold)
+    return bool(ITEM.match(line.text) or LETTERED.match(line.text)) or (bool(NUMBERED.match(line.text)) and not line.bold)
 
 
 def _edges(lines: Sequence[PdfLine]) -> Mapping[tuple[int, int], tuple[float, float]]:

@@ -12,8 +12,11 @@ Span = tuple[int, int]  # offsets in the document's text
 
 def block_spans(document: Document, block: Block) -> list[Span]:
     """The quotable spans of one block: the sentences of a paragraph, any other block as a whole."""
-    if block.kind != "paragraph":
-        return [(block.start, block.end)]
+    return block_sentences(document, block) if block.kind == "paragraph" else [(block.start, block.end)]
+
+
+def block_sentences(document: Document, block: Block) -> list[Span]:
+    """The sentences of a block."""
     text = document.text[block.start : block.end]
     return [(block.start + start, block.start + end) for start, end in sentence_spans(text)]
 

@@ -8,7 +8,7 @@ from ingest.text_lines import Line, PhysicalLine, is_closed
 
 _BULLET = re.compile(r"(?:[-*+•‣◦▪▫●○■□·∙⁃➢➤➔►✓✔]|[–—](?=\s+[A-Z\d])|o(?=\s{2,}|\s[A-Z]))\s+(?=\S)")
 _ORDERED = re.compile(r"(?:(\d{1,3})[.)]|\((\d{1,3})\))\s+(?=\S)")
-_LETTERED = re.compile(r"(?:\(?[a-z]\)|\([ivx]{1,4}\)|[ivx]{1,4}\))\s+(?=\S)")
+LETTERED = re.compile(r"(?:\(?[a-z]\)|\([ivx]{1,4}\)|[ivx]{1,4}\))\s+(?=\S)")
 _DECIMAL = re.compile(r"\d{1,3}(?:\.\d{1,3})+\.?\s+(?=\S)")
 HASHES = re.compile(r"(#{1,6})\s+(?=[^\s#])")
 _EQUALS = re.compile(r"(={2,6})(?!=)")  # wiki text: == History ==
@@ -22,7 +22,7 @@ def is_marked(text: str) -> bool:
     >>> is_marked("- one"), is_marked("2) two"), is_marked("3.1 Three"), is_marked("four")
     (True, True, True, False)
     """
-    return bool(_BULLET.match(text) or _ORDERED.match(text) or _LETTERED.match(text) or _DECIMAL.match(text))
+    return bool(_BULLET.match(text) or _ORDERED.match(text) or LETTERED.match(text) or _DECIMAL.match(text))
 
 
 def without_mark(text: str) -> str:
@@ -31,7 +31,7 @@ def without_mark(text: str) -> str:
     >>> without_mark("-   one"), without_mark("2)  two"), without_mark("three")
     ('one', 'two', 'three')
     """
-    found = _BULLET.match(text) or _ORDERED.match(text) or _LETTERED.match(text)
+    found = _BULLET.match(text) or _ORDERED.match(text) or LETTERED.match(text)
     return text[found.end() :] if found else text
 
 
@@ -54,7 +54,7 @@ def opened_line(physical: PhysicalLine) -> Line | None:
         return Line("item", text[found.end() :], gap, indent)
     if found := _ORDERED.match(text):
         return Line("ordered", text[found.end() :], gap, indent, ordinal=int(found[1] or found[2]))
-    if _LETTERED.match(text):
+    if LETTERED.match(text):
         return Line("item", text, gap, indent)
     return Line("text", text, gap, indent)
 
