@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError, PyPdfError
+from pypdfium2 import PdfDocument, PdfiumError
 
 from ingest.builder import DocumentBuilder, clean_inline
 from ingest.document import Document
@@ -18,15 +18,18 @@ from ingest.errors import DocumentRefused, Refusal
 from ingest.limits import LIMITS, check_characters, too_much
 from ingest.pdf_blocks import add_pdf_blocks, outline_key
 from ingest.pdf_columns import PdfLine
-from ingest.pdf_page import PageReader, part_cells
-from ingest.pdf_tags import Tag, tags_of
+from ingest.pdf_page import Link, links_of, page_lines
+from ingest.pdf_tags import PageTags, tags_of
 
-# What pypdf lets through from damaged files besides its own errors.
-_DAMAGE = (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, AssertionError, OSError)
+# What the libraries let through from damaged files.
+_DAMAGE = (
+    PyPdfError, PdfiumError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, AssertionError,
+    OSError,
+)  # fmt: skip
 _WORD = re.compile(r"[^\W_]{3,}")
-_LAID_OUT = 300  # pages; telling cells apart reads each of them a second time
 # Browsers and word processors that divide no words unless they are told to.
 _WHOLE_WORDS = re.compile(r"Skia|\bQt\b|LibreOffice|OpenOffice|Microsoft|WeasyPrint|Google", re.IGNORECASE)
+_EXPORT = "open it in a PDF program and export it again"
 _OCR = "run text recognition (OCR) on it, for instance with ocrmypdf, and add the result"
 
 
@@ -37,7 +40,8 @@ def read_pdf(data: bytes, document_id: str) -> Document:
     """
     reader = _open(data, document_id)
     builder = DocumentBuilder()
-    lines = list(_lines(reader, builder, document_id))
+    with _shown(data, document_id) as shown:
+        lines = list(_lines(reader, shown, builder, document_id))
     add_pdf_blocks(builder, lines, dict(_outline(reader)), divides=not _WHOLE_WORDS.search(_stated(reader, "producer")))
     title = _title(reader, {word for line in lines for word in _WORD.findall(line.text.casefold())})
     document = builder.build(document_id, hashlib.sha256(data).hexdigest(), title=title)
@@ -62,7 +66,7 @@ def _open(data: bytes, document_id: str) -> PdfReader:
     except LimitReachedError as error:
         raise too_much(document_id, "opening it unpacks more data than a document may hold") from error
     except _DAMAGE as error:
-        reason = f"it is damaged ({type(error).__name__}); open it in a PDF program and export it again"
+        reason = f"it is damaged ({type(error).__name__}); {_EXPORT}"
         raise DocumentRefused(document_id, Refusal.CORRUPT, reason) from error
     if count == 0:
         raise DocumentRefused(document_id, Refusal.EMPTY, "it has no pages; export it again or delete it")
@@ -71,16 +75,24 @@ def _open(data: bytes, document_id: str) -> PdfReader:
     return reader
 
 
-def _lines(reader: PdfReader, builder: DocumentBuilder, document_id: str) -> Iterator[PdfLine]:
+def _shown(data: bytes, document_id: str) -> PdfDocument:
+    """The document as it is drawn."""
+    try:
+        return PdfDocument(data)
+    except PdfiumError as error:
+        raise DocumentRefused(document_id, Refusal.CORRUPT, f"it is damaged ({error}); {_EXPORT}") from error
+
+
+def _lines(reader: PdfReader, shown: PdfDocument, builder: DocumentBuilder, document_id: str) -> Iterator[PdfLine]:
     """The lines of all pages; pages that cannot be read are named in a warning, unless all are."""
     failed: list[int] = []
     bare: list[int] = []
     characters = 0
     last: Exception | None = None
-    pages = PageReader(_tags(reader))
-    for number, page in enumerate(reader.pages, start=1):
+    tags = _tags(reader)
+    for number in range(1, len(shown) + 1):
         try:
-            lines = pages.lines(page, number)
+            lines = _page(reader, shown, number, tags)
         except LimitReachedError as error:
             raise too_much(document_id, f"page {number} unpacks to more data than a page may hold") from error
         except _DAMAGE as error:
@@ -89,15 +101,12 @@ def _lines(reader: PdfReader, builder: DocumentBuilder, document_id: str) -> Ite
             continue
         if not lines:
             bare.append(number)
-        elif number <= _LAID_OUT and lines[0].tag is None:
-            with contextlib.suppress(*_DAMAGE):  # without it table rows stay lines of text
-                part_cells(lines, page)
         characters += sum(len(line.text) for line in lines)
         check_characters(characters, document_id)
         yield from lines
     count = len(failed)
-    if count and count == len(reader.pages):
-        reason = f"none of its pages can be read ({type(last).__name__}); open it in a PDF program and export it again"
+    if count and count == len(shown):
+        reason = f"none of its pages can be read ({type(last).__name__}); {_EXPORT}"
         raise DocumentRefused(document_id, Refusal.CORRUPT, reason) from last
     if failed:
         builder.warnings.append(f"{_named(failed)} could not be read and {'is' if count == 1 else 'are'} missing.")
@@ -105,7 +114,28 @@ def _lines(reader: PdfReader, builder: DocumentBuilder, document_id: str) -> Ite
         builder.warnings.append(f"{_named(bare)} hold{'s' if len(bare) == 1 else ''} no text, perhaps pictures of text.")
 
 
-def _tags(reader: PdfReader) -> dict[int, dict[int, Tag]]:
+def _page(reader: PdfReader, shown: PdfDocument, number: int, tags: Mapping[int, PageTags]) -> list[PdfLine]:
+    """The lines of a page; raises LimitReachedError, and what the libraries raise for a damaged one."""
+    links: list[Link] = []
+    held: PageTags = {}
+    try:
+        entry = reader.pages[number - 1]
+        if (content := entry.get_contents()) is not None:
+            content.get_data()  # PDFium has no limit to what it unpacks
+        held = tags.get(getattr(entry.indirect_reference, "idnum", 0), {})
+        links = links_of(entry)
+    except LimitReachedError:
+        raise
+    except _DAMAGE:  # what pypdf alone cannot read costs links and tags, not words
+        pass
+    page = shown[number - 1]
+    try:
+        return page_lines(page, number, held, links)
+    finally:
+        page.close()
+
+
+def _tags(reader: PdfReader) -> Mapping[int, PageTags]:
     try:
         return tags_of(reader.trailer["/Root"])
     except (*_DAMAGE, RecursionError):  # without tags the structure is told from the looks of the page

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
+from ingest.pdf_runs import ORDINAL
 from ingest.pdf_tags import Tag
 
-_ORDINAL = re.compile(r"\(?\w{1,3}[.)]")
 _BULLET = re.compile(r"[•‣◦▪▫●○■□∙⁃➢➤➔►✓✔\uf0b7\uf0a7\uf0d8\uf076oO*–—-]\Z")
+
+
+_NARROW_GAP = 0.4  # of the size: at least this stands between the columns of a table
+_CELL_GAP = 1.1  # of the size: wider than a space, narrower than what stands between the columns of a table
 
 
 @dataclass(slots=True)
@@ -38,6 +44,7 @@ class PdfLine:
     width: float = 0.0  # of the page
     parted: list[str] = field(default_factory=list)  # its cells, where the page shows them; the lines of one with line breaks
     ruled: bool = False  # a row of a table with rules around it
+    stops: frozenset[int] = frozenset()  # indexes of pieces that begin a cell although the gap before them is narrow
 
     @property
     def x(self) -> float:
@@ -69,6 +76,13 @@ class PdfLine:
         tags = [piece.tag for piece in self.pieces if piece.tag is not None]
         return next((tag for tag in tags if not tag.label), tags[0] if tags else None)
 
+    def gaps(self) -> dict[int, tuple[float, float]]:
+        """From where to where there is nothing in front of each piece but the first, by its index."""
+        reaches = accumulate((piece.right for piece in self.pieces), max)
+        return {
+            number: (reach, piece.x) for number, (reach, piece) in enumerate(zip(reaches, self.pieces[1:], strict=False), 1)
+        }
+
     @property
     def cells(self) -> list[str]:
         if self.parted:
@@ -77,7 +91,7 @@ class PdfLine:
         right: float | None = None
         raised = self._raised()
         for number, piece in enumerate(self.pieces):
-            if right is None or _is_gap(piece.x - right, self.pieces[0], piece):
+            if right is None or piece.x - right > _CELL_GAP * piece.size or number in self.stops:
                 cells.append(piece.text)
             elif number in raised:
                 cells[-1] = _with_raised(cells[-1], piece.text)
@@ -87,7 +101,7 @@ class PdfLine:
                 touching = piece.x - right < 0.12 * piece.size or cells[-1][-1:].isspace() or piece.text[:1].isspace()
                 touching = touching and number - 1 not in raised  # "1 A footnote" begins with its raised number
                 touching = touching and not (
-                    number == 1 and _ORDINAL.fullmatch(cells[-1].strip()) and not piece.text[:1].isdigit()
+                    number == 1 and ORDINAL.fullmatch(cells[-1].strip()) and not piece.text[:1].isdigit()
                 )
                 cells[-1] += piece.text if touching else " " + piece.text
             right = max(right or 0.0, piece.right)
@@ -124,13 +138,27 @@ def _with_raised(before: str, raised: str) -> str:
 
 def with_mark(cells: list[str]) -> list[str]:
     """The cells with a bullet or number that stands alone joined to what it marks."""
-    if len(cells) > 1 and (_BULLET.match(cells[0]) or _ORDINAL.fullmatch(cells[0])):
+    if len(cells) > 1 and (_BULLET.match(cells[0]) or ORDINAL.fullmatch(cells[0])):
         return [f"{cells[0]} {cells[1]}", *cells[2:]]
     return cells
 
 
-def _is_gap(gap: float, first: Piece, piece: Piece) -> bool:
-    return gap > 1.6 * piece.size + 0.03 * abs(piece.x - first.x)
+def part_narrow_cells(lines: Sequence[PdfLine]) -> None:
+    """Part the cells of rows whose longest words leave little room, where the line above or below shows the same columns."""
+    wide = [
+        [gap for number, gap in line.gaps().items() if gap[1] - gap[0] > _CELL_GAP * line.pieces[number].size] for line in lines
+    ]
+    for at, line in enumerate(lines):
+        near = [other for other in (at - 1, at + 1) if 0 <= other < len(lines) and len(wide[other]) > len(wide[at])]
+        for other in near if not line.ruled else ():
+            stops = {
+                number
+                for number, (start, end) in line.gaps().items()
+                if end - start > _NARROW_GAP * line.size
+                and any(min(end, to) - max(start, since) > 0.5 * (end - start) for since, to in wide[other])
+            }
+            if len(stops) == len(wide[other]):
+                line.stops = frozenset(stops)
 
 
 def lines_of(pieces: list[Piece], number: int) -> list[PdfLine]:

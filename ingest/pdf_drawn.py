@@ -1,4 +1,4 @@
-"""The operators of a page in, what is drawn around its text out: the marks of list items, the rules of tables.
+"""A PDF page in, what is drawn around its text out: the marks of list items, the rules of tables.
 
 Browsers draw the bullets of lists as small shapes, not as letters (paths: PDF 32000-1, 8.5). Places are in points, x from
 the left, y upwards.
@@ -8,21 +8,22 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from ctypes import byref, c_float, c_int
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from ingest.pdf_columns import Piece
+import pypdfium2.raw as pdfium
 
-_MOST = 20_000  # shapes of a page that are kept; a page with more is a drawing
+from ingest.pdf_columns import Piece
+from ingest.pdf_runs import Point, Turn
+
+_MOST = 20_000  # objects of a page that are looked at; a page with more is a drawing
 _LARGEST_MARK = 9.0  # points; bullets are smaller
 _THICKEST_RULE = 2.5
 _SHORTEST_RULE = 6.0
-_CONSTRUCTED = {b"m": 2, b"l": 2, b"c": 6, b"v": 4, b"y": 4}  # operators and how many numbers they take
-_FILLED = frozenset([b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*"])
-_STROKED = frozenset([b"S", b"s", b"B", b"B*", b"b", b"b*"])
 
-Point = tuple[float, float]
+Matrix = tuple[float, float, float, float, float, float]  # a, b, c, d, e, f: PDF 32000-1, 8.3.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,58 +44,86 @@ class Box:
         return self.top - self.bottom
 
 
+@dataclass(slots=True)
 class Drawing:
-    """Told of every operator of one page; keeps the marks and the rules among what it paints."""
+    """What is drawn around the text of a page."""
 
-    def __init__(self) -> None:
-        self.marks: list[Box] = []
-        self.rules: list[Box] = []
-        self._paths: list[list[Point]] = []
-        self._curved = False
+    marks: list[Box] = field(default_factory=list)
+    rules: list[Box] = field(default_factory=list)
 
-    def follow(self, operator: bytes, operands: Any, cm: Sequence[float]) -> None:
-        """Take notice of an operator; `cm` maps its numbers to the page."""
-        if operator in _CONSTRUCTED or operator == b"re":
-            self._construct(operator, operands, cm)
-        elif operator in _FILLED or operator in _STROKED:
-            for path in self._paths:
-                self._paint(path, filled=operator in _FILLED, stroked=operator in _STROKED)
-            self._paths, self._curved = [], False
-        elif operator == b"n":
-            self._paths, self._curved = [], False
 
-    def _construct(self, operator: bytes, operands: Any, cm: Sequence[float]) -> None:
-        try:
-            numbers = [float(number) for number in operands]
-        except (TypeError, ValueError):
-            return
-        if operator == b"re" and len(numbers) == 4:
-            x, y, width, height = numbers
-            numbers = [x, y, x + width, y, x + width, y + height, x, y + height, x, y]
-        elif len(numbers) != _CONSTRUCTED.get(operator):
-            return
-        points = [
-            (x * cm[0] + y * cm[2] + cm[4], x * cm[1] + y * cm[3] + cm[5])
-            for x, y in zip(numbers[::2], numbers[1::2], strict=True)
-        ]
-        self._curved = self._curved or operator in (b"c", b"v", b"y")
-        if operator in (b"m", b"re") or not self._paths:
-            if len(self._paths) < _MOST:
-                self._paths.append(points)
-        else:
-            self._paths[-1] += points
+def drawing_of(page: Any, turn: Turn) -> Drawing:
+    """The marks and the rules of a pypdfium2 page, its places turned as those of its text are."""
+    drawing = Drawing()
+    pending: list[tuple[Any, Matrix]] = [(page.raw, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0))]
+    looked_at = 0
+    while pending:
+        held, above = pending.pop()
+        inside = held is not page.raw
+        count = pdfium.FPDFFormObj_CountObjects(held) if inside else pdfium.FPDFPage_CountObjects(held)
+        for number in range(max(0, count)):
+            looked_at += 1
+            if looked_at > _MOST or len(drawing.marks) + len(drawing.rules) > _MOST:
+                return drawing
+            drawn = pdfium.FPDFFormObj_GetObject(held, number) if inside else pdfium.FPDFPage_GetObject(held, number)
+            kind = pdfium.FPDFPageObj_GetType(drawn)
+            if kind in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_FORM):
+                matrix = _matrix_of(drawn, above)
+                if kind == pdfium.FPDF_PAGEOBJ_FORM:
+                    pending.append((drawn, matrix))
+                else:
+                    _paint(drawing, drawn, matrix, turn)
+    return drawing
 
-    def _paint(self, path: list[Point], *, filled: bool, stroked: bool) -> None:
-        if len(self.marks) + len(self.rules) >= _MOST:
-            return
-        box = _around(path)
+
+def _matrix_of(drawn: Any, above: Matrix) -> Matrix:
+    """The matrix of an object, with that of the form it stands in (PDF 32000-1, 8.3.4)."""
+    own = pdfium.FS_MATRIX()
+    if not pdfium.FPDFPageObj_GetMatrix(drawn, byref(own)):
+        return above
+    a, b, c, d, e, f = above
+    return (
+        own.a * a + own.b * c, own.a * b + own.b * d, own.c * a + own.d * c, own.c * b + own.d * d,
+        own.e * a + own.f * c + e, own.e * b + own.f * d + f,
+    )  # fmt: skip
+
+
+def _paint(drawing: Drawing, drawn: Any, matrix: Matrix, turn: Turn) -> None:
+    """Keep what is a mark or a rule of the parts of a path."""
+    fill, stroked = c_int(), c_int()
+    if not pdfium.FPDFPath_GetDrawMode(drawn, byref(fill), byref(stroked)):
+        return
+    curved, parts = _parts(drawn, matrix, turn)
+    for part in parts:
+        box = _around(part)
         longest = max(box.width, box.height)
         if longest <= _LARGEST_MARK and min(box.width, box.height) >= 0.5 * longest > 0.5:
-            self.marks.append(box)
-        elif filled and _is_rule(box):
-            self.rules.append(box)
-        elif stroked and not self._curved:
-            self.rules += [edge for pair in pairwise(path) if _is_rule(edge := _around(pair))]
+            drawing.marks.append(box)
+        elif fill.value != pdfium.FPDF_FILLMODE_NONE and _is_rule(box):
+            drawing.rules.append(box)
+        elif stroked.value and not curved:
+            drawing.rules += [edge for pair in pairwise(part) if _is_rule(edge := _around(pair))]
+
+
+def _parts(drawn: Any, matrix: Matrix, turn: Turn) -> tuple[bool, list[list[Point]]]:
+    """Whether a path is curved, and the points of each of its parts on the turned page."""
+    a, b, c, d, e, f = matrix
+    x, y = c_float(), c_float()
+    curved = False
+    parts: list[list[Point]] = []
+    for number in range(min(_MOST, pdfium.FPDFPath_CountSegments(drawn))):
+        segment = pdfium.FPDFPath_GetPathSegment(drawn, number)
+        kind = pdfium.FPDFPathSegment_GetType(segment)
+        if not pdfium.FPDFPathSegment_GetPoint(segment, byref(x), byref(y)):
+            continue
+        point = turn(x.value * a + y.value * c + e, x.value * b + y.value * d + f)
+        curved = curved or kind == pdfium.FPDF_SEGMENT_BEZIERTO
+        if kind == pdfium.FPDF_SEGMENT_MOVETO or not parts:
+            parts.append([])
+        parts[-1].append(point)
+        if pdfium.FPDFPathSegment_GetClose(segment):
+            parts[-1].append(parts[-1][0])
+    return curved, parts
 
 
 def _around(points: Sequence[Point]) -> Box:

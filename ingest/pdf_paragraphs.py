@@ -271,7 +271,7 @@ def _apart(lines: Sequence[PdfLine], index: int, spacing: float) -> bool:
 def code_text(lines: Sequence[PdfLine]) -> str:
     """The lines of a program with their indentation, told from where they start and how wide a letter is, and blank ones."""
     widths = [
-        (piece.right - piece.x) / len(piece.text.rstrip()) for line in lines for piece in line.pieces if piece.text.strip()
+        (piece.right - piece.x) / len(piece.text.strip()) for line in lines for piece in line.pieces if piece.text.strip()
     ]
     width = median(widths) if widths else 0.0
     margin = min(line.x for line in lines)
@@ -282,10 +282,8 @@ def code_text(lines: Sequence[PdfLine]) -> str:
         if leading and before.page == line.page and (before.y - line.y) / leading > 1.7:
             shown.append("")
         for piece in line.pieces:
-            drawn = piece.text.rstrip()
             spaces = round((piece.x - right) / width) if width > 0.1 else 1
-            text = text.rstrip() if spaces <= 0 else text
-            text += " " * min(200, max(0, spaces)) + (drawn if text else piece.text.rstrip())
+            text += " " * min(200, max(0, spaces)) + piece.text.strip()
             right = max(right, piece.right)
         shown.append(text)
     return "\n".join(shown)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from ingest.pdf_columns import PdfLine, Piece, lines_of
 from ingest.pdf_drawn import Box, Heights
+from ingest.pdf_runs import Run
 
 _NEAR = 4.0  # points between rules that are one: the borders of neighbouring cells
 _MOST = 400  # rules each way; more are a drawing
@@ -38,6 +39,19 @@ class _Grid:
         return self.xs[0] - 1 <= piece.x < self.xs[-1] and self.ys[0] < piece.y + 0.3 * piece.size < self.ys[-1]
 
 
+def parted_at(runs: Sequence[Run], rules: Sequence[Box]) -> Iterator[Run]:
+    """The runs, those through whose spaces an upright rule goes in two: they are the words of two cells."""
+    upright = [box for box in rules if box.width <= box.height][:_MOST]
+    for run in runs:
+        crossed = [box for box in upright if run.x < box.left < run.right and box.bottom - 1 <= run.y <= box.top]
+        for box in sorted(crossed, key=lambda box: -box.left):
+            spaces = (at for at, (left, right) in enumerate(run.edges) if left <= box.left <= right and run.text[at] == " ")
+            if at := next(spaces, 0):
+                yield replace(run, x=run.edges[at][1], text=run.text[at + 1 :], edges=run.edges[at + 1 :])
+                run = replace(run, right=run.edges[at][0], text=run.text[:at], edges=run.edges[:at])
+        yield run
+
+
 def ruled_rows(pieces: Sequence[Piece], rules: Sequence[Box], number: int) -> tuple[list[Piece], list[PdfLine]]:
     """The pieces outside of ruled tables, and a line with parted cells for each row of these; `number` is the page, from 1."""
     if len(rules) > 4 * _MOST:
@@ -57,14 +71,20 @@ def ruled_rows(pieces: Sequence[Piece], rules: Sequence[Box], number: int) -> tu
 
 
 def _without_underlines(rules: Sequence[_Rule], pieces: Sequence[Piece]) -> list[_Rule]:
-    """The rules that do not only run under or through the words of a piece."""
+    """The rules that do not only run under or through words."""
     heights = Heights(pieces)
 
-    def under(rule: _Rule, piece: Piece) -> bool:
-        level = -0.25 * piece.size <= rule.place - piece.y <= 0.6 * piece.size
-        return level and piece.x - 1.5 <= rule.start and rule.end <= piece.right + 1.5
+    def under_words(rule: _Rule) -> bool:
+        covered, left, right = 0.0, rule.end, rule.start
+        for _, piece in heights.near(rule.place):
+            level = -0.25 * piece.size <= rule.place - piece.y <= 0.6 * piece.size
+            if level and piece.x < rule.end and piece.right > rule.start:
+                covered += min(piece.right, rule.end) - max(piece.x, rule.start)
+                left, right = min(left, piece.x), max(right, piece.right)
+        reaches = left <= rule.start + 1.5 and right >= rule.end - 1.5
+        return reaches and covered >= 0.6 * (rule.end - rule.start)
 
-    return [rule for rule in rules if not any(under(rule, piece) for _, piece in heights.near(rule.place))]
+    return [rule for rule in rules if not under_words(rule)]
 
 
 def _merged(rules: Sequence[_Rule]) -> list[_Rule]:
@@ -118,12 +138,15 @@ def _places(places: Sequence[float]) -> list[float]:
 
 
 def _by_white(across: Sequence[_Rule], pieces: Sequence[Piece]) -> Iterator[_Grid]:
-    """Grids of four rules or more that are equally long and stand below each other."""
+    """Grids of three rules or more that are equally long and stand below each other.
+
+    Three are those of a printed table: above and below its header, and below its last row.
+    """
     alike = sorted(across, key=lambda rule: (round(rule.start / _NEAR), round(rule.end / _NEAR), rule.place))
     for _, group in groupby(alike, key=lambda rule: (round(rule.start / _NEAR), round(rule.end / _NEAR))):
         rules = list(group)
         ys = _places([rule.place for rule in rules])
-        if len(ys) < 4:
+        if len(ys) < 3:
             continue
         outer = _Grid([rules[0].start, rules[0].end], ys)
         drawn = sorted((piece.x, piece.right, piece.size) for piece in pieces if outer.holds(piece) and piece.text.strip())
@@ -133,7 +156,26 @@ def _by_white(across: Sequence[_Rule], pieces: Sequence[Piece]) -> Iterator[_Gri
                 xs.append(x - 1)
             reach = max(reach or right, right)
         if len(xs) > 1:
-            yield _Grid([*xs, outer.xs[1]], ys)
+            xs.append(outer.xs[1])
+            yield _Grid(xs, ys if len(ys) > 3 else [*_between(xs, ys[0], ys[1], pieces), *ys[1:]])
+
+
+def _between(xs: Sequence[float], bottom: float, top: float, pieces: Sequence[Piece]) -> list[float]:
+    """The heights below the rows that stand between two rules, from `bottom` up.
+
+    A row begins with a line that has words in as many columns as any, or where most lines have, in the first one.
+    """
+    lines: dict[float, set[int]] = {}
+    size = 0.0
+    for piece in sorted(pieces, key=lambda piece: -piece.y):
+        if xs[0] - 1 <= piece.x < xs[-1] and bottom < piece.y + 0.3 * piece.size < top and piece.text.strip():
+            height = next((y for y in lines if abs(y - piece.y) < 0.4 * piece.size), piece.y)
+            lines.setdefault(height, set()).add(bisect_right(xs, piece.x + 1))
+            size = max(size, piece.size)
+    most = max(map(len, lines.values()), default=0)
+    single = 3 * sum(len(columns) == most for columns in lines.values()) >= 2 * len(lines)
+    begun = [y for y, columns in lines.items() if len(columns) == most or (single and 1 in columns)]
+    return [bottom, *sorted(y + 0.9 * size for y in begun[1:])]
 
 
 def _rows(grid: _Grid, pieces: Sequence[Piece], number: int) -> list[PdfLine]:

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 # The libraries that text comes through; what only draws pages or walks folders is not among them.
-LIBRARIES = ("beautifulsoup4", "lxml", "markdown-it-py", "mdit-py-plugins", "pypdf", "python-docx", "PyYAML")
+LIBRARIES = ("beautifulsoup4", "lxml", "markdown-it-py", "mdit-py-plugins", "pypdf", "pypdfium2", "python-docx", "PyYAML")
 
 
 @cache

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("ingest", "index", "assistant", "evals", "ui")  # each may import those before it
 HOMES = {  # library -> the only files that may import it
     "pypdf": "ingest/pdf*.py",
-    "pypdfium2": "ingest/pdf_image.py",
+    "pypdfium2": "ingest/pdf*.py",
     "PIL": "ingest/pdf_image.py",
     "docx": "ingest/docx*.py",
     "markdown_it": "ingest/*.py",

@@ -1,0 +1,253 @@
+"""A PDF page in, its runs of text out: letters that follow each other on one line in one face, with spaces where gaps are.
+
+Letters, their places and faces are what PDFium finds. Places are in points, x from the left, y upwards, turned so that most
+of the page's text runs from left to right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from ctypes import addressof, byref, c_double, c_int, c_ulong, create_string_buffer
+from dataclasses import dataclass, field
+from itertools import accumulate
+from math import hypot
+from statistics import median
+from typing import Any
+from unicodedata import bidirectional
+
+import pypdfium2.raw as pdfium
+
+from ingest.pdf_tags import PageTags, Tag
+
+_BOLD = re.compile(r"bold|black|heavy|semibold|demi|CMBX|SFBX", re.IGNORECASE)
+_FIXED = re.compile(r"mono|courier|consol|typewriter|menlo|fira ?code|inconsolata|CMTT|SFTT|LMTT|-TT", re.IGNORECASE)
+_FIXED_PITCH, _FORCED_BOLD = 1 << 0, 1 << 18  # flags of a font (PDF 32000-1, table 123)
+_SPACE = 0.15  # of the size: the narrowest gap between words; kerning moves letters apart by less
+_SPACED_OUT = 0.08  # of the size: the gap that is usual between letters which are spaced out
+_APART = 0.45  # of the size: a gap that may part the cells of a table, as a wide space may be as well
+_OWN_SPACE = 0.08  # of the size: the narrowest gap between words that two operators draw
+_BACK = 0.5  # of the size: how far the next letter may stand left of where the last one ends
+# Codes that the usual encoding leaves free show a bullet (PDF 32000-1, annex D.2, note 6).
+_UNKNOWN = "\ufffd"
+_SHOWN = dict.fromkeys(range(0x20), _UNKNOWN) | dict.fromkeys((0x7F, 0x81, 0x8D, 0x8F, 0x90, 0x9D), "•")
+_SHOWN |= {0xA0: " ", 0x2: "-", 0xFFFE: "-", 0xFFFF: _UNKNOWN}  # PDFium names hyphens at line ends 2 or FFFE
+ORDINAL = re.compile(r"\(?\w{1,3}[.)]")  # the number or letter of a list item
+_BLANK = " \t\r\n"
+
+Point = tuple[float, float]
+Turn = Callable[[float, float], Point]
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How what one operator shows looks, and what it is part of."""
+
+    size: float  # points, in steps of a half
+    bold: bool
+    fixed: bool  # in a typewriter face
+    direction: int  # 0 to 3: it runs to the right, upwards, to the left, downwards
+    tag: Tag | None
+    furniture: bool  # a running head or a page number, as the tags say
+
+
+@dataclass(slots=True)
+class Run:
+    """Text on one line in one face; `edges` are the left and right end of each of its letters."""
+
+    face: Face
+    x: float
+    right: float
+    y: float  # of the line that the letters stand on
+    text: str = ""
+    edges: list[tuple[float, float]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    text: str
+    face: Face
+    stroke: int  # which operator drew it
+    left: float
+    right: float
+    y: float
+    spaced: bool  # a space was drawn in front of it
+    backwards: bool  # of a script that runs to the left; its places are mirrored, so that they ascend
+
+
+def runs_of(page: Any, tags: PageTags) -> tuple[list[Run], Turn]:
+    """The runs of a pypdfium2 page in the order of drawing, and how its places were turned.
+
+    Raises pypdfium2.PdfiumError where the page has no text that can be read.
+    """
+    textpage = page.get_textpage()
+    try:
+        raw = list(_raw_letters(textpage, tags))
+    finally:
+        textpage.close()
+    lost = sum(letter == _UNKNOWN for letter, *_ in raw)
+    if 3 * lost < len(raw):  # a few glyphs that nobody can name; a page of them is told as such
+        raw = [each for each in raw if each[0] != _UNKNOWN]
+    directions = Counter(face.direction for _, face, *_ in raw)
+    main = max(directions, key=lambda direction: directions[direction], default=0)
+    runs: list[Run] = []
+    for direction in [main, *sorted(directions.keys() - {main})]:
+        turn = _turned(direction)
+        letters = list(_letters([each for each in raw if each[1].direction == direction], turn))
+        found = [_run(group) for group in _groups(letters)]
+        runs += found if direction == main else [_aside(run, direction, main) for run in found]
+    return runs, _turned(main)
+
+
+# A letter, its face, the operator that drew it, its origin and box, and whether a space was drawn before it.
+_Raw = tuple[str, Face, int, Point, tuple[float, float, float, float], bool]
+
+
+def _raw_letters(textpage: Any, tags: PageTags) -> Iterator[_Raw]:
+    x, y, box = c_double(), c_double(), pdfium.FS_RECTF()
+    text = textpage.raw
+    faces: dict[int, Face | None] = {}
+    spaced = False
+    high = ""
+    for index in range(textpage.count_chars()):
+        letter = chr(pdfium.FPDFText_GetUnicode(text, index))
+        if "\ud800" <= letter <= "\udbff":  # the first half of a letter beyond U+FFFF
+            high = letter
+            continue
+        if "\udc00" <= letter <= "\udfff":
+            letter, high = (high + letter).encode("utf-16", "surrogatepass").decode("utf-16", "replace"), ""
+        if letter in _BLANK or letter == "\xa0":
+            # What PDFium adds where it sees a gap is left out: `_groups` and `_run` see gaps themselves.
+            spaced = spaced or pdfium.FPDFText_IsGenerated(text, index) == 0
+            continue
+        shown = pdfium.FPDFText_GetTextObject(text, index)
+        if not shown:
+            continue
+        key = addressof(shown.contents)
+        if key not in faces:
+            faces[key] = _face(text, index, shown, tags)
+        face = faces[key]
+        if face is None or not pdfium.FPDFText_GetCharOrigin(text, index, byref(x), byref(y)):
+            continue
+        pdfium.FPDFText_GetLooseCharBox(text, index, byref(box))
+        if pdfium.FPDFText_IsHyphen(text, index) == 1:
+            letter = "-"
+        yield letter.translate(_SHOWN), face, key, (x.value, y.value), (box.left, box.bottom, box.right, box.top), spaced
+        spaced = False
+
+
+def _face(text: Any, index: int, shown: Any, tags: PageTags) -> Face | None:
+    """The face of a letter and of all that the same operator shows; None for letters that are drawn nowhere."""
+    matrix, flags, name = pdfium.FS_MATRIX(), c_int(), create_string_buffer(256)
+    if not pdfium.FPDFText_GetMatrix(text, index, byref(matrix)):
+        return None
+    pdfium.FPDFText_GetFontInfo(text, index, name, len(name), byref(flags))
+    font = name.value.decode("utf-8", "replace")
+    size = pdfium.FPDFText_GetFontSize(text, index) * (hypot(matrix.c, matrix.d) or 1.0)
+    along, across = (0, 2), (1, 3)
+    direction = along[matrix.a < 0] if abs(matrix.a) >= abs(matrix.b) else across[matrix.b < 0]
+    outlined = pdfium.FPDFTextObj_GetTextRenderMode(shown) == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
+    return Face(
+        size=round(max(1.0, min(400.0, abs(size))) * 2) / 2,
+        bold=outlined or bool(_BOLD.search(font) or flags.value & _FORCED_BOLD),
+        fixed=bool(_FIXED.search(font) or flags.value & _FIXED_PITCH),
+        direction=direction,
+        tag=tags.get(pdfium.FPDFPageObj_GetMarkedContentID(shown)) if tags else None,
+        furniture=bool(tags) and _is_artifact(shown),
+    )
+
+
+def _is_artifact(shown: Any) -> bool:
+    """Whether marked content says that this is no part of the document (PDF 32000-1, 14.8.2.2)."""
+    name, size = (pdfium.FPDF_WCHAR * 16)(), c_ulong()
+    for number in range(min(64, pdfium.FPDFPageObj_CountMarks(shown))):
+        mark = pdfium.FPDFPageObj_GetMark(shown, number)
+        if pdfium.FPDFPageObjMark_GetName(mark, name, 32, byref(size)) and bytes(name)[:16] == "Artifact".encode("utf-16-le"):
+            return True
+    return False
+
+
+def _turned(direction: int) -> Turn:
+    """How a point moves when text of this direction is turned to run to the right."""
+    turns: tuple[Turn, ...] = (
+        lambda x, y: (x, y),
+        lambda x, y: (y, -x),
+        lambda x, y: (-x, -y),
+        lambda x, y: (-y, x),
+    )
+    return turns[direction]
+
+
+def _letters(raw: Sequence[_Raw], turn: Turn) -> Iterator[_Letter]:
+    for letter, face, stroke, origin, (left, bottom, right, top), spaced in raw:
+        start, y = turn(*origin)
+        ends = turn(left, bottom)[0], turn(right, top)[0]
+        end = max(start, *ends)
+        if backwards := bidirectional(letter[0]) in ("R", "AL"):
+            start, end = -end, -min(ends)
+        yield _Letter(letter, face, stroke, start, end, y, spaced, backwards)
+
+
+def _groups(letters: Sequence[_Letter]) -> Iterator[list[_Letter]]:
+    """The letters of each run: a new one begins with another face or line, behind a wide gap, and where writing jumps back."""
+    group: list[_Letter] = []
+    reach = 0.0
+    leads = True  # whether the group is the first of its line
+    for letter in letters:
+        if group:
+            last, size = group[-1], letter.face.size
+            level = abs(letter.y - last.y) <= 0.1 * size
+            of_ligature = (letter.left, letter.right) == (last.left, last.right)  # its letters share one place
+            near = letter.left >= last.left - 0.01 * size and -_BACK * size <= letter.left - reach <= _APART * size
+            alike = letter.face == last.face and letter.backwards == last.backwards
+            goes_on = letter.stroke == last.stroke or (letter.text.islower() and letter.left - reach < 0.01 * size)
+            numbers = leads and not goes_on and _is_number(group)
+            if not (level and alike and (near or of_ligature)) or numbers:
+                yield group
+                leads = not level or letter.left < last.left
+                group = []
+        reach = max(reach, letter.right) if group else letter.right
+        group.append(letter)
+    if group:
+        yield group
+
+
+def _is_number(letters: Sequence[_Letter]) -> bool:
+    """Whether these are the number of a list item, which may stand closer to its text than a word does."""
+    return len(letters) < 6 and bool(ORDINAL.fullmatch("".join(letter.text for letter in letters)))
+
+
+def _run(letters: Sequence[_Letter]) -> Run:
+    """The letters as text, with spaces where there were some and where there is room for one."""
+    first, size = letters[0], letters[0].face.size
+    reaches = list(accumulate((letter.right for letter in letters), max))
+    gaps = [letter.left - reach for letter, reach in zip(letters[1:], reaches, strict=False)]
+    spread = _spread(letters, gaps)
+    run = Run(first.face, first.left, reaches[-1], first.y)
+    for before, letter, gap in zip([first, *letters], letters, [0.0, *gaps], strict=False):
+        narrowest = spread + (_SPACE if letter.stroke == before.stroke else _OWN_SPACE) * size
+        if letter.spaced or gap > narrowest:
+            run.text += " "
+            run.edges.append((letter.left - max(0.0, gap), letter.left))
+        run.text += letter.text
+        run.edges += [(letter.left, letter.right)] * len(letter.text)
+    if first.backwards:
+        run.x, run.right = -run.right, -run.x
+        run.edges = [(-right, -left) for left, right in run.edges]
+    return run
+
+
+def _spread(letters: Sequence[_Letter], gaps: Sequence[float]) -> float:
+    """The gap between the letters of words that are spaced out; 0 for others."""
+    usual = median(gaps) if len(letters) >= 5 and all(letter.text.isalpha() for letter in letters) else 0.0
+    return usual if usual > _SPACED_OUT * letters[0].face.size else 0.0
+
+
+def _aside(run: Run, direction: int, main: int) -> Run:
+    """A run in another direction than most of the page, where it stands on the turned page."""
+    back = _turned((4 - direction) % 4)
+    x, y = _turned(main)(*back(run.x, run.y))
+    run.x, run.right, run.y = x, x + run.face.size, y
+    run.edges = [(x, run.right)] * len(run.text)
+    return run
