@@ -45,6 +45,7 @@ class PdfLine:
     parted: list[str] = field(default_factory=list)  # its cells, where the page shows them; the lines of one with line breaks
     ruled: bool = False  # a row of a table with rules around it
     stops: frozenset[int] = frozenset()  # indexes of pieces that begin a cell although the gap before them is narrow
+    _cells: tuple[int, list[str]] = (0, [])  # as found when it had so many pieces
 
     @property
     def x(self) -> float:
@@ -87,6 +88,11 @@ class PdfLine:
     def cells(self) -> list[str]:
         if self.parted:
             return self.parted
+        if self._cells[0] != len(self.pieces):
+            self._cells = (len(self.pieces), self._told_cells())
+        return self._cells[1]
+
+    def _told_cells(self) -> list[str]:
         cells: list[str] = []
         right: float | None = None
         raised = self._raised()

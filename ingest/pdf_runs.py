@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from ctypes import addressof, byref, c_double, c_int, c_ulong, create_string_buffer
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -32,12 +32,14 @@ _BACK = 0.5  # of the size: how far the next letter may stand left of where the 
 # Codes that the usual encoding leaves free show a bullet (PDF 32000-1, annex D.2, note 6).
 _UNKNOWN = "\ufffd"
 _SHOWN = dict.fromkeys(range(0x20), _UNKNOWN) | dict.fromkeys((0x7F, 0x81, 0x8D, 0x8F, 0x90, 0x9D), "•")
-_SHOWN |= {0xA0: " ", 0x2: "-", 0xFFFE: "-", 0xFFFF: _UNKNOWN}  # PDFium names hyphens at line ends 2 or FFFE
+_SHOWN |= {0x2: "-", 0xFFFE: "-", 0xFFFF: _UNKNOWN}  # PDFium names hyphens at line ends 2 or FFFE
 ORDINAL = re.compile(r"\(?\w{1,3}[.)]")  # the number or letter of a list item
-_BLANK = " \t\r\n"
+_BLANK = " \t\r\n\xa0"
 
 Point = tuple[float, float]
 Turn = Callable[[float, float], Point]
+# How a point moves when text that runs to the right, upwards, to the left or downwards is turned to run to the right.
+_TURNS: tuple[Turn, ...] = (lambda x, y: (x, y), lambda x, y: (y, -x), lambda x, y: (-x, -y), lambda x, y: (-y, x))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +66,16 @@ class Run:
     edges: list[tuple[float, float]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Letter:
     text: str
     face: Face
     stroke: int  # which operator drew it
-    left: float
+    left: float  # on the page turned so that it runs to the right, as all places of a letter
     right: float
     y: float
     spaced: bool  # a space was drawn in front of it
-    backwards: bool  # of a script that runs to the left; its places are mirrored, so that they ascend
+    backwards: bool = False  # of a script that runs to the left; its places are mirrored, so that they ascend
 
 
 def runs_of(page: Any, tags: PageTags) -> tuple[list[Run], Turn]:
@@ -83,57 +85,60 @@ def runs_of(page: Any, tags: PageTags) -> tuple[list[Run], Turn]:
     """
     textpage = page.get_textpage()
     try:
-        raw = list(_raw_letters(textpage, tags))
+        letters = list(_letters(textpage, tags))
     finally:
         textpage.close()
-    lost = sum(letter == _UNKNOWN for letter, *_ in raw)
-    if 3 * lost < len(raw):  # a few glyphs that nobody can name; a page of them is told as such
-        raw = [each for each in raw if each[0] != _UNKNOWN]
-    directions = Counter(face.direction for _, face, *_ in raw)
+    lost = sum(letter.text == _UNKNOWN for letter in letters)
+    if 3 * lost < len(letters):  # a few glyphs that nobody can name; a page of them is told as such
+        letters = [letter for letter in letters if letter.text != _UNKNOWN]
+    directions = Counter(letter.face.direction for letter in letters)
     main = max(directions, key=lambda direction: directions[direction], default=0)
     runs: list[Run] = []
     for direction in [main, *sorted(directions.keys() - {main})]:
-        turn = _turned(direction)
-        letters = list(_letters([each for each in raw if each[1].direction == direction], turn))
-        found = [_run(group) for group in _groups(letters)]
+        found = [_run(group) for group in _groups(letter for letter in letters if letter.face.direction == direction)]
         runs += found if direction == main else [_aside(run, direction, main) for run in found]
-    return runs, _turned(main)
+    return runs, _TURNS[main]
 
 
-# A letter, its face, the operator that drew it, its origin and box, and whether a space was drawn before it.
-_Raw = tuple[str, Face, int, Point, tuple[float, float, float, float], bool]
-
-
-def _raw_letters(textpage: Any, tags: PageTags) -> Iterator[_Raw]:
+def _letters(textpage: Any, tags: PageTags) -> Iterator[_Letter]:
     x, y, box = c_double(), c_double(), pdfium.FS_RECTF()
+    at_x, at_y, at_box = byref(x), byref(y), byref(box)
     text = textpage.raw
     faces: dict[int, Face | None] = {}
+    alike: dict[Face, Face] = {}
     spaced = False
     high = ""
     for index in range(textpage.count_chars()):
         letter = chr(pdfium.FPDFText_GetUnicode(text, index))
+        if letter in _BLANK:
+            # What PDFium adds where it sees a gap is left out: `_groups` and `_run` see gaps themselves.
+            spaced = spaced or pdfium.FPDFText_IsGenerated(text, index) == 0
+            continue
         if "\ud800" <= letter <= "\udbff":  # the first half of a letter beyond U+FFFF
             high = letter
             continue
         if "\udc00" <= letter <= "\udfff":
             letter, high = (high + letter).encode("utf-16", "surrogatepass").decode("utf-16", "replace"), ""
-        if letter in _BLANK or letter == "\xa0":
-            # What PDFium adds where it sees a gap is left out: `_groups` and `_run` see gaps themselves.
-            spaced = spaced or pdfium.FPDFText_IsGenerated(text, index) == 0
-            continue
         shown = pdfium.FPDFText_GetTextObject(text, index)
         if not shown:
             continue
-        key = addressof(shown.contents)
-        if key not in faces:
-            faces[key] = _face(text, index, shown, tags)
-        face = faces[key]
-        if face is None or not pdfium.FPDFText_GetCharOrigin(text, index, byref(x), byref(y)):
+        stroke = addressof(shown.contents)
+        if stroke not in faces:
+            found = _face(text, index, shown, tags)
+            faces[stroke] = alike.setdefault(found, found) if found else None
+        face = faces[stroke]
+        if face is None or not pdfium.FPDFText_GetCharOrigin(text, index, at_x, at_y):
             continue
-        pdfium.FPDFText_GetLooseCharBox(text, index, byref(box))
-        if pdfium.FPDFText_IsHyphen(text, index) == 1:
-            letter = "-"
-        yield letter.translate(_SHOWN), face, key, (x.value, y.value), (box.left, box.bottom, box.right, box.top), spaced
+        pdfium.FPDFText_GetLooseCharBox(text, index, at_box)
+        start, height, ends = x.value, y.value, (box.left, box.right)
+        if face.direction:
+            turn = _TURNS[face.direction]
+            start, height = turn(start, height)
+            ends = turn(box.left, box.bottom)[0], turn(box.right, box.top)[0]
+        placed = _Letter(letter.translate(_SHOWN), face, stroke, start, max(start, *ends), height, spaced)
+        if letter > "\u0590" and bidirectional(letter) in ("R", "AL"):
+            placed.left, placed.right, placed.backwards = -placed.right, -min(ends), True
+        yield placed
         spaced = False
 
 
@@ -168,28 +173,7 @@ def _is_artifact(shown: Any) -> bool:
     return False
 
 
-def _turned(direction: int) -> Turn:
-    """How a point moves when text of this direction is turned to run to the right."""
-    turns: tuple[Turn, ...] = (
-        lambda x, y: (x, y),
-        lambda x, y: (y, -x),
-        lambda x, y: (-x, -y),
-        lambda x, y: (-y, x),
-    )
-    return turns[direction]
-
-
-def _letters(raw: Sequence[_Raw], turn: Turn) -> Iterator[_Letter]:
-    for letter, face, stroke, origin, (left, bottom, right, top), spaced in raw:
-        start, y = turn(*origin)
-        ends = turn(left, bottom)[0], turn(right, top)[0]
-        end = max(start, *ends)
-        if backwards := bidirectional(letter[0]) in ("R", "AL"):
-            start, end = -end, -min(ends)
-        yield _Letter(letter, face, stroke, start, end, y, spaced, backwards)
-
-
-def _groups(letters: Sequence[_Letter]) -> Iterator[list[_Letter]]:
+def _groups(letters: Iterable[_Letter]) -> Iterator[list[_Letter]]:
     """The letters of each run: a new one begins with another face or line, behind a wide gap, and where writing jumps back."""
     group: list[_Letter] = []
     reach = 0.0
@@ -200,7 +184,7 @@ def _groups(letters: Sequence[_Letter]) -> Iterator[list[_Letter]]:
             level = abs(letter.y - last.y) <= 0.1 * size
             of_ligature = (letter.left, letter.right) == (last.left, last.right)  # its letters share one place
             near = letter.left >= last.left - 0.01 * size and -_BACK * size <= letter.left - reach <= _APART * size
-            alike = letter.face == last.face and letter.backwards == last.backwards
+            alike = letter.face is last.face and letter.backwards == last.backwards
             goes_on = letter.stroke == last.stroke or (letter.text.islower() and letter.left - reach < 0.01 * size)
             numbers = leads and not goes_on and _is_number(group)
             if not (level and alike and (near or of_ligature)) or numbers:
@@ -246,8 +230,7 @@ def _spread(letters: Sequence[_Letter], gaps: Sequence[float]) -> float:
 
 def _aside(run: Run, direction: int, main: int) -> Run:
     """A run in another direction than most of the page, where it stands on the turned page."""
-    back = _turned((4 - direction) % 4)
-    x, y = _turned(main)(*back(run.x, run.y))
+    x, y = _TURNS[main](*_TURNS[-direction](run.x, run.y))
     run.x, run.right, run.y = x, x + run.face.size, y
     run.edges = [(x, run.right)] * len(run.text)
     return run
