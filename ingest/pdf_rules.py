@@ -75,13 +75,14 @@ def _without_underlines(rules: Sequence[_Rule], pieces: Sequence[Piece]) -> list
     heights = Heights(pieces)
 
     def under_words(rule: _Rule) -> bool:
-        covered, left, right = 0.0, rule.end, rule.start
+        covered, left, right, space = 0.0, rule.end, rule.start, 1.5
         for _, piece in heights.near(rule.place):
             level = -0.25 * piece.size <= rule.place - piece.y <= 0.6 * piece.size
             if level and piece.x < rule.end and piece.right > rule.start:
                 covered += min(piece.right, rule.end) - max(piece.x, rule.start)
                 left, right = min(left, piece.x), max(right, piece.right)
-        reaches = left <= rule.start + 1.5 and right >= rule.end - 1.5
+                space = max(space, 0.5 * piece.size)  # under which a line may run as well
+        reaches = left <= rule.start + space and right >= rule.end - space
         return reaches and covered >= 0.6 * (rule.end - rule.start)
 
     return [rule for rule in rules if not under_words(rule)]
