@@ -105,7 +105,8 @@ class PdfLine:
                 if abs(piece.x - right) < 0.08 * piece.size and not piece.text[:1].isspace():
                     cells[-1] = cells[-1].rstrip()  # a space for which there is no room was not drawn
                 touching = piece.x - right < 0.12 * piece.size or cells[-1][-1:].isspace() or piece.text[:1].isspace()
-                touching = touching and number - 1 not in raised  # "1 A footnote" begins with its raised number
+                # "1 A footnote" begins with its raised number; what closes stands next to it, as in "(km^2)".
+                touching = touching and (number - 1 not in raised or not piece.text[:1].isalnum())
                 touching = touching and not (
                     number == 1 and ORDINAL.fullmatch(cells[-1].strip()) and not piece.text[:1].isdigit()
                 )

@@ -1,53 +1,18 @@
-"""PDFs, made here: reading order, headings, lists, tables, page furniture, links, and pages that cannot be read."""
+"""PDFs, made here: headings, paragraphs, lists, page furniture, tags, and pages that cannot be read."""
 
 import io
 from collections.abc import Callable
 
 import pytest
+from drawn_pdf import PROSE, draw, flow, kinds, lines, raw, read
 from pypdf import PdfReader, PdfWriter
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import ListFlowable, Paragraph, SimpleDocTemplate, Table
+from reportlab.platypus import ListFlowable, Paragraph
 
-from ingest.document import Document
 from ingest.errors import DocumentRefused, Refusal
-from ingest.pdf import read_pdf
 
-PROSE = "Machine learning is about models that learn from data, and about the people who build and use them every day. "
 STYLES = getSampleStyleSheet()
-
-
-def draw(*pages: Callable[[Canvas], object]) -> bytes:
-    buffer = io.BytesIO()
-    canvas = Canvas(buffer, pagesize=A4)
-    for page in pages:
-        page(canvas)
-        canvas.showPage()
-    canvas.save()
-    return buffer.getvalue()
-
-
-def flow(*flowables: object, **options: object) -> bytes:
-    buffer = io.BytesIO()
-    SimpleDocTemplate(buffer, pagesize=A4, **options).build(list(flowables))
-    return buffer.getvalue()
-
-
-def read(data: bytes) -> Document:
-    return read_pdf(data, "paper.pdf")
-
-
-def kinds(document: Document) -> list[tuple[str, str]]:
-    return [(block.kind, document.text[block.start : block.end]) for block in document.blocks]
-
-
-def lines(canvas: Canvas, x: float, y: float, *texts: str, font: str = "Helvetica", size: float = 10) -> float:
-    canvas.setFont(font, size)
-    for text in texts:
-        canvas.drawString(x, y, text)
-        y -= size * 1.2
-    return y
 
 
 def test_headings_by_size_paragraphs_joined_and_lists() -> None:
@@ -85,21 +50,6 @@ def test_words_divided_at_line_ends_are_mended() -> None:
     assert document.text == "This long sentence about engineering goes on to the next line and over it."
 
 
-def test_two_columns_are_read_one_after_the_other_however_they_were_drawn() -> None:
-    left = [f"left line {number:02d} has words that fill the column" for number in range(20)]
-    right = [f"right line {number:02d} has words that fill the column" for number in range(20)]
-
-    def page(canvas: Canvas) -> None:
-        lines(canvas, 72, 780, "A Title Across Both Columns of the Page", font="Helvetica-Bold", size=16)
-        for number, (one, other) in enumerate(zip(left, right, strict=True)):
-            lines(canvas, 72, 740 - 12 * number, one)
-            lines(canvas, 310, 740 - 12 * number, other)
-
-    text = read(draw(page)).text
-    assert text.startswith("A Title Across Both Columns of the Page")
-    assert text.index("left line 19") < text.index("right line 00")
-
-
 def test_running_heads_and_page_numbers_are_dropped() -> None:
     def page(number: int) -> Callable[[Canvas], object]:
         def on(canvas: Canvas) -> None:
@@ -129,48 +79,6 @@ def test_a_paragraph_goes_on_over_the_page_break_and_keeps_its_first_page() -> N
     assert "and then goes on" in document.text
 
 
-def test_tables_come_out_with_their_cells() -> None:
-    rows = [["Step", "What to do", "Months"], ["1", "Learn Python", "3"], ["2", "Build a project", "2"], ["3", "Apply", "1"]]
-    document = read(flow(Paragraph(PROSE, STYLES["Normal"]), Table(rows, colWidths=[60, 200, 80])))
-    assert kinds(document)[1:] == [
-        ("header", "Step | What to do | Months"),
-        ("row", "1 | Learn Python | 3"),
-        ("row", "2 | Build a project | 2"),
-        ("row", "3 | Apply | 1"),
-    ]
-
-
-def test_links_keep_their_address() -> None:
-    document = read(flow(Paragraph('Read <a href="https://a.org/book">the good book</a> today.', STYLES["Normal"])))
-    assert document.text == "Read [the good book](https://a.org/book) today."
-
-
-def test_several_links_in_one_stroke_keep_their_words_and_addresses() -> None:
-    def page(canvas: Canvas) -> None:
-        text = "Learn Python, R and Julia: each has its uses."
-        lines(canvas, 72, 780, text)
-        for word, address in (("Julia", "https://julia.org/"), ("R", "https://r.org/"), ("Python", "https://python.org/")):
-            left = 72 + canvas.stringWidth(text[: text.index(f" {word}") + 1], "Helvetica", 10)
-            canvas.linkURL(address, (left, 778, left + canvas.stringWidth(word, "Helvetica", 10), 790))
-
-    assert read(draw(page)).text == (
-        "Learn [Python](https://python.org/), [R](https://r.org/) and [Julia](https://julia.org/): each has its uses."
-    )
-
-
-def test_the_row_with_the_longest_words_is_a_row_like_its_neighbours() -> None:
-    rows = [("School", "Programme"), ("Leeds", "Machine Learning"), ("Massachusetts Institute", "Languages"), ("York", "Law")]
-
-    def page(canvas: Canvas) -> None:
-        canvas.setFont("Helvetica", 10)
-        for place, (first, second) in enumerate(rows):
-            gap = 111 - canvas.stringWidth(first, "Helvetica", 10)
-            canvas._code.append(f"BT /F1 10 Tf 72 {780 - 15 * place} Td [({first}) {-gap * 100:.0f} ({second})] TJ ET")
-        lines(canvas, 72, 700, PROSE)
-
-    assert [kind for kind, _ in kinds(read(draw(page)))] == ["header", "row", "row", "row", "paragraph"]
-
-
 def test_the_outline_gives_levels_and_the_metadata_the_title() -> None:
     def page(canvas: Canvas) -> None:
         canvas.setTitle("Beta, a guide")
@@ -194,81 +102,6 @@ def test_a_title_of_which_no_word_is_in_the_text_is_not_the_documents() -> None:
         lines(canvas, 72, 750, PROSE)
 
     assert read(draw(page)).title == "Alpha"
-
-
-def test_bullets_may_be_drawn_and_dots_elsewhere_mark_nothing() -> None:
-    def page(canvas: Canvas) -> None:
-        lines(canvas, 72, 780, "What to learn first:")
-        for y, text in ((760, "Python for programs"), (745, "SQL for tables"), (730, "Git for versions")):
-            canvas.circle(80, y + 3, 1.5, fill=1)
-            lines(canvas, 90, y, text)
-        canvas.circle(92, 713, 1.5, stroke=1, fill=0)
-        lines(canvas, 102, 710, "branches")
-        lines(canvas, 72, 680, "Then practise")
-        canvas.circle(141, 683, 1.5, fill=1)
-        lines(canvas, 147, 680, "every day, for many months, until it is easy for you.")
-
-    document = read(draw(page))
-    assert kinds(document) == [
-        ("paragraph", "What to learn first:"),
-        ("item", "Python for programs"),
-        ("item", "SQL for tables"),
-        ("item", "Git for versions"),
-        ("item", "branches"),
-        ("paragraph", "Then practise every day, for many months, until it is easy for you."),
-    ]
-    assert [block.level for block in document.blocks if block.kind == "item"] == [0, 0, 0, 1]
-
-
-@pytest.mark.parametrize("upright", [True, False])
-def test_ruled_tables_keep_cells_of_several_lines_together(upright: bool) -> None:
-    rows = [["Project", "What it is", "Uses"], ["Images", "A model that sorts pic-", "Python"], ["Words", "A chatbot", "NLTK"]]
-
-    def page(canvas: Canvas) -> None:
-        lines(canvas, 72, 790, PROSE)
-        for place, (first, second, third) in enumerate(rows):
-            y = 760 - 40 * place
-            lines(canvas, 74, y, first)
-            lines(canvas, 114, y, second, *(["tures into kinds"] if place == 1 else []))
-            lines(canvas, 224, y, third)
-        canvas.line(114, 719, 210, 719)  # an underline is no rule of the table
-        for y in (775, 735, 695, 655):
-            canvas.line(72, y, 300, y)
-        for x in (72, 112, 222, 300) if upright else ():
-            canvas.line(x, 775, x, 655)
-        lines(canvas, 72, 630, PROSE)
-
-    assert kinds(read(draw(page))) == [
-        ("paragraph", PROSE.strip()),
-        ("header", "Project | What it is | Uses"),
-        ("row", "Images | A model that sorts pictures into kinds | Python"),
-        ("row", "Words | A chatbot | NLTK"),
-        ("paragraph", PROSE.strip()),
-    ]
-
-
-def test_rules_around_prose_and_in_drawings_make_no_table() -> None:
-    def page(canvas: Canvas) -> None:
-        canvas.rect(70, 700, 480, 100)  # a box around a paragraph
-        lines(canvas, 74, 780, PROSE)
-        for x in range(70, 550, 40):  # the grid of a chart, with a word at its edge
-            canvas.line(x, 400, x, 600)
-        for y in range(400, 601, 40):
-            canvas.line(70, y, 550, y)
-        lines(canvas, 75, 405, "months")
-        for y in (300, 270, 240, 210):  # rules between paragraphs
-            canvas.line(70, y, 550, y)
-            lines(canvas, 74, y - 15, PROSE)
-
-    assert {kind for kind, _ in kinds(read(draw(page)))} == {"paragraph"}
-
-
-def test_damaged_drawing_costs_nothing() -> None:
-    def page(canvas: Canvas) -> None:
-        canvas._code.append("1 2 m (x) 3 l 1 2 3 re h f 5 l S 1 0 0 1 0 0 cm")
-        lines(canvas, 72, 780, PROSE)
-
-    assert kinds(read(draw(page))) == [("paragraph", PROSE.strip())]
 
 
 def test_list_items_that_headings_name_too_stay_items() -> None:
@@ -311,15 +144,6 @@ def test_dashes_minus_signs_and_cut_addresses_do_not_part_a_paragraph(first: str
     assert found[1].endswith(whole)
 
 
-def test_words_of_lines_set_tight_stay_apart_and_letters_spaced_out_together() -> None:
-    def page(canvas: Canvas) -> None:
-        lines(canvas, 72, 780, "Trees", font="Courier")  # whose space is 600 wide
-        canvas._code.append("BT /F2 10 Tf 72 700 Td [(Machine) -213 (learning) -213 (mo) 20 (dels)] TJ ET")
-        canvas._code.append("BT /F2 10 Tf 72 660 Td [(T) -220 (R) -220 (E) -220 (E) -220 (S)] TJ ET")
-
-    assert read(draw(page)).text == "Trees\n\nMachine learning models\n\nTREES"
-
-
 def test_lettered_items_and_a_dash_inside_an_item() -> None:
     def page(canvas: Canvas) -> None:
         lines(canvas, 72, 780, "Two questions:")
@@ -329,32 +153,6 @@ def test_lettered_items_and_a_dash_inside_an_item() -> None:
         lines(canvas, 80, 738, "(b) Why?")
 
     assert [kind for kind, _ in kinds(read(draw(page)))] == ["paragraph", "item", "item"]
-
-
-def test_an_address_that_found_no_room_does_not_move_the_margin() -> None:
-    long = "A paragraph about models that learn from data, and about the people who build and use them daily."
-
-    def page(canvas: Canvas) -> None:
-        lines(canvas, 72, 780, "https://example.org/" + "a-long-way-to-go/" * 6)
-        lines(canvas, 72, 750, *[long] * 15)
-
-    assert len(read(draw(page)).blocks) == 2
-
-
-def test_a_number_drawn_apart_from_its_item_numbers_it() -> None:
-    def page(canvas: Canvas) -> None:
-        for place, text in enumerate(["Learn Python", "Build something"], start=1):
-            lines(canvas, 72, 780 - 15 * place, f"{place}.")
-            lines(canvas, 80.5, 780 - 15 * place, text)
-
-    assert [(block.kind, block.ordinal) for block in read(draw(page)).blocks] == [("item", 1), ("item", 2)]
-
-
-def test_text_outside_the_page_is_left_out() -> None:
-    document = read(
-        draw(lambda c: (lines(c, 72, 700, "Inside the page."), lines(c, 72, -300, "Outside"), lines(c, 3000, 700, "Far")))
-    )
-    assert document.text == "Inside the page."
 
 
 def refusal(data: bytes) -> Refusal:
@@ -460,22 +258,6 @@ def test_compounds_keep_their_hyphen_and_other_hyphens_mend() -> None:
     )
 
 
-def test_raised_numbers_are_powers_or_marks_of_footnotes() -> None:
-    def page(canvas: Canvas) -> None:
-        canvas.setFont("Helvetica", 10)
-        canvas.drawString(72, 700, "An area of 5 km")
-        x = 72 + canvas.stringWidth("An area of 5 km")
-        canvas.setFont("Helvetica", 6)
-        canvas.drawString(x, 704, "2")
-        canvas.setFont("Helvetica", 10)
-        canvas.drawString(x + 4, 700, " was measured.")
-        end = x + 4 + canvas.stringWidth(" was measured.")
-        canvas.setFont("Helvetica", 6)
-        canvas.drawString(end, 704, "12")
-
-    assert read(draw(page)).text == "An area of 5 km^2 was measured."
-
-
 def test_a_footnote_does_not_part_the_paragraph_that_crosses_the_page() -> None:
     def first(canvas: Canvas) -> None:
         lines(canvas, 72, 130, *[f"Line {number} of the body text of this page of the paper, and" for number in range(3)])
@@ -520,23 +302,8 @@ def test_entries_of_a_table_of_contents_stand_on_lines_of_their_own() -> None:
 
 
 def tagged(content: bytes, tree: str) -> bytes:
-    """A PDF of one page with a tree of tags; object 4 is the content, 6 the root of the tree, 7 and on its elements."""
-    objects = [
-        b"<</Type /Catalog /Pages 2 0 R /MarkInfo <</Marked true>> /StructTreeRoot 6 0 R>>",
-        b"<</Type /Pages /Kids [3 0 R] /Count 1>>",
-        b"<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources <</Font <</F1 5 0 R>>>>>>",
-        b"<</Length %d>>\nstream\n" % len(content) + content + b"\nendstream",
-        b"<</Type /Font /Subtype /Type1 /BaseFont /Helvetica>>",
-        *tree.encode().split(b"\n"),
-    ]
-    body, offsets = b"%PDF-1.7\n", []
-    for number, each in enumerate(objects, start=1):
-        offsets.append(len(body))
-        body += b"%d 0 obj\n" % number + each + b"\nendobj\n"
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    size = len(objects) + 1
-    end = b"trailer <</Size %d /Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (size, len(body))
-    return body + b"xref\n0 %d\n0000000000 65535 f \n" % size + table + end
+    """A PDF of one page with a tree of tags; object 6 is the root of the tree, 7 and on its elements."""
+    return raw(content, tree.encode().split(b"\n"), "/MarkInfo <</Marked true>> /StructTreeRoot 6 0 R")
 
 
 def marked(number: int, role: str, x: float, y: float, text: str) -> bytes:
