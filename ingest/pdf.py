@@ -24,7 +24,7 @@ from ingest.pdf_tags import PageTags, tags_of
 # What the libraries let through from damaged files.
 _DAMAGE = (
     PyPdfError, PdfiumError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, AssertionError,
-    OSError,
+    NotImplementedError, OSError,
 )  # fmt: skip
 _WORD = re.compile(r"[^\W_]{3,}")
 # Browsers and word processors that divide no words unless they are told to.

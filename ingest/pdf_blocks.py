@@ -41,7 +41,7 @@ def outline_key(title: str) -> str:
 
 
 def _unnumbered(title: str) -> str:
-    return re.sub(r"^\s*(?:\d+[.)]?)+\s+", "", title)
+    return re.sub(r"^\s*\d+(?:[.)]\d+)*[.)]?\s+", "", title)
 
 
 class _Blocks:

@@ -201,6 +201,11 @@ def test_no_pages_too_many_pages_and_damage() -> None:
     assert refusal(out.getvalue()) is Refusal.LIMIT
 
 
+def test_a_long_row_of_digits_is_read_like_any_text() -> None:
+    digits = "7" * 60
+    assert read(draw(lambda canvas: lines(canvas, 72, 700, digits + "."))).text == digits + "."
+
+
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.99])
 def test_a_cut_file_is_read_in_part_or_named_as_damaged(part: float) -> None:
     data = flow(*[Paragraph(PROSE * 5, STYLES["Normal"]) for _ in range(30)])
