@@ -13,6 +13,7 @@ _LONGEST = 60  # letters of a first part; bounds the time that a line without sp
 # First parts that keep their hyphen, and those that are written together with what follows.
 _OPEN = frozenset("self well cross high low long short real full half open end large small state one two three non so".split())
 _CLOSED = frozenset("over under inter out back up down sub super hyper auto semi fore work data net soft hard".split())
+_SECOND = frozenset("based driven specific friendly oriented aware related".split())  # parts that follow a hyphen
 _LINKING = frozenset("of the to by in on and at for a".split())  # inside "state-of-the-art" and "day-to-day"
 
 
@@ -61,7 +62,7 @@ class Words:
             return False
         if not self._divides or after[0].isupper() or (len(before) > 1 and before[-2:].isupper()):
             return True
-        if compound or f"{first}-{second}" in self._known or first in _OPEN:
+        if compound or f"{first}-{second}" in self._known or first in _OPEN or second in _SECOND:
             return True
         if (len(first) > 3 and f"{first}-" in self._parts) or (len(second) > 3 and f"-{second}" in self._parts):
             return True

@@ -150,7 +150,7 @@ class _Reading:
         margin = before.x  # of the paragraph, or of the text behind the mark of its item
         if paragraph.kind == "item" and before is paragraph.lines[0]:
             margin = before.pieces[1].x if len(before.pieces) > 1 and len(before.pieces[0].text.strip()) < 4 else -1.0
-        place = (before.page, before.column) == (line.page, line.column) and abs(line.x - margin) <= 1.5
+        place = (before.page, before.column) == (line.page, line.column) and abs(line.x - margin) <= 0.25 * line.size
         near = 0 < (before.y - line.y) / max(line.size, 1) <= self.spacing + 0.2
         return place and near and (line.text[0] in "-–—" or before.text.endswith("-"))
 
