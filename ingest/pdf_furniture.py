@@ -60,12 +60,17 @@ def _outermost(lines: Sequence[PdfLine]) -> set[int]:
 
 
 def _counted(lines: Sequence[PdfLine], pages: int) -> set[int]:
-    """The `id()` of lines that begin or end with the number of their page: it grows with the pages as they are counted."""
+    """The `id()` of lines that begin or end with the number of their page: it grows with the pages as they are counted.
+
+    They stand at one height or few: the heading "2 Changes" on the second page is none of them.
+    """
     offsets: dict[int, list[PdfLine]] = {}
     for line in lines:
         found = _NUMBERED.match(line.text) if len(line.text) < _LONGEST else None
         if found:
             offsets.setdefault(int(found[1] or found[2]) - line.page, []).append(line)
     most = max(offsets.values(), key=len, default=[])
-    agreed = {id(line) for line in most} if len(most) >= max(3, pages // 3) else set()
+    heights = Counter(round(line.y / 12) for line in most)
+    level = [line for line in most if sum(heights[round(line.y / 12) + shift] for shift in (-1, 0, 1)) >= 3]
+    agreed = {id(line) for line in level} if len(level) >= max(3, pages // 3) else set()
     return agreed | {id(line) for line in lines if pages > 3 and len(line.text) < _LONGEST and _CAPITALS.match(line.text)}
