@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from assistant.question import Question, wants
+from assistant.signals import ASKING
 from index.terms import terms, words
 
 MOST = 3  # parts a question is taken into; one with more is asked as a whole
@@ -15,6 +16,17 @@ _BETWEEN = re.compile(rf"[?;]\s+|\s*,?\s*\b(?:and|but|or)\s+(?:also\s+)?(?={_LED
 _ASKING = re.compile(rf"(?:^|[.:!–—]\s+|\s-\s+)(?:[\w'/-]+\s+){{0,2}}{_LED}\b", re.IGNORECASE)
 _ASKING_FIRST = re.compile(rf"{_ASKING.pattern}|^(?:is|are|do|does|did|can|could|should|must|will|has|have)\b", re.IGNORECASE)
 _POINTING = frozenset("it its that this those these they them their there each one ones then he she his her".split())
+
+
+def _topic(first: str) -> str:
+    """What a question names before it asks, as in "SQL: how long does it take": "" for one that names nothing.
+
+    >>> _topic("portfolio projects: how many"), _topic("how many projects - in all")
+    ('portfolio projects', '')
+    """
+    named = re.split(r":\s|\s[-–—]\s", first, maxsplit=1)
+    is_topic = len(named) > 1 and len(words(named[0])) <= 6 and not re.search(rf"\b{_ASKS}\b", named[0], re.IGNORECASE)
+    return named[0] if is_topic and terms(named[0]) else ""
 
 
 def parts_of(question: Question) -> tuple[Question, ...]:
@@ -29,11 +41,13 @@ def parts_of(question: Question) -> tuple[Question, ...]:
     asking = [part for at, part in enumerate(found) if (_ASKING if at else _ASKING_FIRST).search(part)]
     if not 2 <= len(asking) <= MOST:
         return ()
-    subject = next((part for part in found if len(set(terms(part))) > 1), asking[0])
+    topic = _topic(found[0])
+    subject = topic or next((part for part in found if set(terms(part)) - ASKING), asking[0])
     parts = []
     for part in asking:
         enough = 1 if part is asking[0] else 2
-        alone = part is subject or (len(set(terms(part))) >= enough and not _POINTING & set(words(part)))
+        says_enough = len(set(terms(part))) >= enough and not _POINTING & set(words(part))
+        alone = part is found[0] if topic else part is subject or says_enough
         content = part if alone else f"{part} (about: {subject})"
         parts.append(replace(question, asked=part, content=content + about + context, wants=wants(part)))
     return tuple(parts)

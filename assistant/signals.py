@@ -38,7 +38,7 @@ _DEFINES = re.compile(
 )
 _NAMED = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][\w-]+")
 # Stems of words that say how something is asked for and not what it is about: most kinds of documents are asked with them.
-_ASKING = frozenset(
+ASKING = frozenset(
     """mani much long first second last next one two three five plan need take start begin end come go step learn peopl order
     per time say differ compar becom best better way studi good question use must level want number part roadmap guid accord
     name mean link path make know beginn ask happen give look topic find list call reason point thing read get recommend
@@ -145,7 +145,7 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
     def share(found: frozenset[str]) -> float:
         return sum(weight for term, weight in weights.items() if term in found) / total
 
-    subject = {term: weight for term, weight in weights.items() if term not in _ASKING} or weights
+    subject = {term: weight for term, weight in weights.items() if term not in ASKING} or weights
     subject_total = sum(subject.values()) or 1.0
 
     def subject_share(found: frozenset[str]) -> float:

@@ -27,6 +27,11 @@ def parts(content: str) -> list[str]:
         ("What do exams cost, how long are they?", ["What do exams cost", "how long are they (about: What do exams cost)"]),
         ("When a notebook and when a script?", ["When a notebook", "when a script (about: When a notebook)"]),
         ("what? why? when? where?", []),
+        ("What is SQL, and how long does it take?", ["What is SQL", "how long does it take (about: What is SQL)"]),
+        (
+            "portfolio projects: how many and what kind, data science and llm",
+            ["portfolio projects: how many", "what kind, data science and llm (about: portfolio projects)"],
+        ),
         ("Which tests are first, and on what days?", ["Which tests are first", "on what days (about: Which tests are first)"]),
         ("is Hadoop worth my time and what can I read about Spark", ["is Hadoop worth my time", "what can I read about Spark"]),
         ("I am somebody who likes talks, how do I make a career of that", []),
