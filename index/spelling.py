@@ -1,4 +1,7 @@
-"""Slips of the keyboard set right before searching: an unknown word gives way to a known one that is nearly the same."""
+"""Slips of the keyboard set right before searching: an unknown word gives way to a known one that is nearly the same.
+
+So does one that the documents write in two: "finetuning" where they have "fine-tuning".
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ LEAST_FOUND = 3  # passages that hold the known word: a rare one is as likely to
 PASSAGES = 20  # looked at for how a word is written
 _WORD = re.compile(r"[^\W\d_]{5,}")
 _PLURAL = ("s", "rs", "ers")  # "takers": of a listed word, and so no slip
+_SHORT = 3  # letters that each part of a word written in two has at least
 _LONG = 8  # letters from which two slips are forgiven instead of one
 
 
@@ -29,6 +33,8 @@ def corrected(question: str, snapshot: Snapshot) -> str:
     def as_meant(match: re.Match[str]) -> str:
         word = match.group()
         lower, term = word.lower(), stem(word.lower())
+        if not lexical.knows(term) and lower not in STOPWORDS and (apart := _in_two(lower, snapshot)):
+            return apart
         lists = snapshot.embedder().lists
         if lower in STOPWORDS or lists(lower):
             return word
@@ -47,6 +53,19 @@ def corrected(question: str, snapshot: Snapshot) -> str:
         return form if 0 < distance <= edits else word
 
     return _WORD.sub(as_meant, question)
+
+
+def _in_two(word: str, snapshot: Snapshot) -> str:
+    """The word as two, where passages write it with a hyphen, or several times with a space; else ""."""
+    for at in range(_SHORT, len(word) - _SHORT + 1):
+        first, second = word[:at], word[at:]
+        rows = [set(snapshot.lexical.rows_with(stem(part)).tolist()) for part in (first, second)]
+        written = re.compile(rf"\b{first}([-\u2010 ])(\w+)", re.IGNORECASE)
+        texts = [snapshot.passages[row].text for row in sorted(rows[0] & rows[1])[:PASSAGES]]
+        joints = [joint for text in texts for joint, rest in written.findall(text) if stem(rest.lower()) == stem(second)]
+        if len(joints) > joints.count(" ") or len(joints) > 1:
+            return f"{first}-{second}"
+    return ""
 
 
 def _slipped(word: str, meant: str) -> bool:

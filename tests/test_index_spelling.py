@@ -20,6 +20,8 @@ Engineers release software. The release of a model is automatic. A release needs
 Every engineer writes a page of notes. Each page has a label. Statistics takes practice and computer vision as well.
 
 Practice makes the engineer. A label is no logic. The logic of a team is its practice. Computer vision is young. Teams change.
+
+Fine-tuning comes last. A time line of the job is drawn in front of each team.
 """
 
 
@@ -36,6 +38,7 @@ def snapshot(embedder: TransformerEmbedder, tmp_path_factory: pytest.TempPathFac
     [
         ("reinforcment lerning", "reinforcement learning"),  # the first has the stem of the right word
         ("what enginers relase", "what engineers release"),
+        ("the timelines of finetuning", "the time-lines of fine-tuning"),  # as the documents write them
         ("a lable for computer vison", "a label for computer vision"),
     ],
 )
