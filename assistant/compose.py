@@ -10,6 +10,7 @@ from assistant.additions import Additions, Candidate, additions_model
 from assistant.answer import Citation, Sentence
 from assistant.question import Question
 from assistant.ranker import RERANKED, Ranked
+from assistant.sides import definitions, sides
 from assistant.signals import holds
 from assistant.units import Part, Unit
 from index.terms import terms, words
@@ -99,7 +100,7 @@ class Shape:
 def choose(
     ranked: Sequence[Ranked], question: Question, named: frozenset[str], shape: Shape, wanted: Sequence[Ranked] = ()
 ) -> list[Ranked]:
-    """The units an answer is made of: the best one, then what adds to it.
+    """The units an answer is made of: the best one, or what says what each of two compared things is; then what adds to it.
 
     Where several documents are asked for, by name or by wording, each of the best ones gives its best unit first. `named`
     are the documents that the question names.
@@ -126,7 +127,9 @@ def begin(
 ) -> list[Ranked]:
     """The units that an answer has in any case, as `choose`."""
     several = len(named) > 1 or question.wants.sources
-    chosen = list(wanted[:1]) or (_one_of_each(ranked, named) if several else [ranked[0]])
+    compared = sides(question.content) if len(named) < 2 and not wanted else None
+    pair = definitions(ranked, compared) if compared else []
+    chosen = list(wanted[:1]) or pair or (_one_of_each(ranked, named) if several else [ranked[0]])
     for part in wanted[1:]:
         long = sum(shape.words(kept.unit) for kept in (*chosen, part)) > PARTS_BUDGET
         if not long and not any(repeats(part.unit, kept.unit) for kept in chosen):

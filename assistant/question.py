@@ -63,7 +63,8 @@ _WORDINGS = {
         r"how (?:many|much|often|big|large|far|old|high)", r"what (?:percent\w*|share|number|year|date|age|rate|size)", "when",
     ),
     "link": (
-        "link|url|website|web ?page|address|site|resources?|tutorials?|docs?|documentation|github|repo(?:sitory)?",
+        "link|url|website|web ?page|address|site|resources?|tutorials?|docs?|documentation|repo(?:sitory)?",
+        "(?:on|his|her|their|its) github|github (?:for|of|page)",
         r"where can i (?:find|get|read|watch|download|take)",
     ),
     "reason": (r"why|reasons?|purpose|benefits?|how come|what for|point of|matters?|important\w*|importance|advantages?",),

@@ -82,7 +82,7 @@ def holds(kind: str, text: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _defined(text: str) -> frozenset[str] | None:
+def defined(text: str) -> frozenset[str] | None:
     """The terms in front of the verb of a definition; None where there is no such verb."""
     verb = _DEFINES.search(text)
     return frozenset(terms(text[: verb.start()])) if verb else None
@@ -179,7 +179,7 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
         label = terms_of(unit.document.text[first.start : first.label_end]) if labelled else frozenset()
         lead_cosine = cosines.get((unit.document.id, unit.lead.start, unit.lead.end), 0.0) if unit.lead else 0.0
         duration, money, number, link = (getattr(wants, kind) and holds(kind, text) for kind in _HELD)
-        defined = _defined(text)
+        told = defined(text)
         values = (
             max(near), sum(near) / len(near), lead_cosine, unit.hit.dense,
             unit.hit.score, unit.hit.lexical, 1 / unit.hit.rank, best - unit.hit.score,
@@ -189,7 +189,7 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
             sum(weights[term] for term in rare if term in own | headings) / rare_total,
             len(pairs & set(pairwise(sequence))) / (len(pairs) or 1),
             share(label),
-            share(defined or frozenset()),
+            share(told or frozenset()),
             np.log1p(len(words(text))) / 5, np.log1p(len(unit.parts)) / 3, min(unit.position, 10) / 10,
             unit.kind == "sentence", unit.kind == "paragraph", unit.kind == "item", unit.kind == "list", unit.kind == "row",
             unit.kind == "table", unit.kind == "heading", unit.kind == "outline", unit.kind == "plan",
@@ -201,7 +201,7 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
             wants.number and number, wants.number and not number,
             wants.link and link, wants.link and not link,
             wants.reason and holds("reason", text),
-            wants.definition and (defined is not None or bool(label)),
+            wants.definition and (told is not None or bool(label)),
             wants.comparison and len(own & weights.keys()) > 1,
             wants.person and holds("person", text),
             structure and (first.ordinal is not None or unit.kind in ("outline", "plan")) and wants.order,
