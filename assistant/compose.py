@@ -25,6 +25,7 @@ DEAR = 0.5  # power of a unit's words, and of `CHEAP` more, by which that probab
 CHEAP = 10
 REPEAT = 0.6  # share of content words in common from which a unit repeats another
 MAX_UNITS = 6
+_NAMING = ("outline", "heading")  # kinds that name what else there is; beside an answer they say nothing
 LEAST_WORDS = 3  # of a unit that is added: one of fewer says nothing beside the others
 MAX_SOURCES = 3  # documents set side by side
 KIND_SHARE = 0.02  # least share of the best value for a unit with the number or address that the best one lacks
@@ -110,7 +111,11 @@ def choose(
     chosen = begin(ranked, question, named, shape, wanted)
     known = {id(unit): place for place, unit in enumerate(ranked)}
     said = [shape.candidate(unit, known.get(id(unit), 0)) for unit in chosen]
-    others = [shape.candidate(unit, place) for place, unit in enumerate(ranked[:RERANKED])]
+    others = [
+        shape.candidate(unit, place)
+        for place, unit in enumerate(ranked[:RERANKED])
+        if question.wants.order or unit.unit.kind not in _NAMING
+    ]
     additions = Additions(question, named)
     while len(said) < MAX_UNITS and (fitting := addable(others, said)):
         chances = additions_model()(additions.features(said, fitting))[:, 0]
