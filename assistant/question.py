@@ -72,7 +72,7 @@ _WORDINGS = {
         r"what(?:'s| is| does| do)\b(?!.*\b(?:difference|order|first|best)\b)", r"defin\w+|mean(?:s|ing)?|explain|stands? for",
         "what exactly|tell me about",
     ),
-    "comparison": (r"differen\w+|differ|vs|versus|compar\w+|better|rather|instead|or|between",),
+    "comparison": (r"diff?e?r\w*|diff|vs|versus|compar\w+|better|rather|instead|or|between",),
     "sources": (
         r"(?:both|two|each|all|other|different|several)\b.*\b(?:sources?|articles?|texts?|documents?|roadmaps?|guides?|authors?|notes?)",
         r"contradict\w*|disagree\w*|agree|versus|vs|sources|guides|authors|articles|opinions|by source",

@@ -16,7 +16,7 @@ _FIRST, _SECOND = (rf"(?P<{name}>[^?.!,;:()]{{1,60}}?)" for name in ("first", "s
 _WORDINGS = tuple(
     re.compile(wording, re.IGNORECASE)
     for wording in (
-        rf"\b(?:differen\w+|compar\w+|choice|choose|distinction)\b.*?\b(?:between|of)\s+{_FIRST}\s+(?:and|or|vs\.?|versus)"
+        rf"\b(?:diff?e?r\w*|diff|compar\w+|choice|choose|distinction)\b.*?\b(?:between|of)\s+{_FIRST}\s+(?:and|or|vs\.?|versus)"
         rf"\s+{_SECOND}{_END}",
         rf"^(?:(?:what|how)\b[^?]*?\b(?:is|are|do|does)\s+|compare\s+)?{_FIRST}\s+(?:vs\.?|versus|compared (?:to|with)|or)"
         rf"\s+{_SECOND}{_END}",

@@ -35,6 +35,7 @@ def test_what_is_compared(question: str, expected: list[str] | None) -> None:
     [
         ("difference between supervised and unsupervised learning", "Supervised", "Unsupervised"),
         ("supervised vs unsupervised", "Supervised", "Unsupervised"),
+        ("whats the diffrence between supervised and unsupervised", "Supervised", "Unsupervised"),
         ("whats the difference between precision and recall", "Precision", "Recall"),
         ("docker vs kubernetes", "Docker is", "Kubernetes is"),
     ],
