@@ -53,6 +53,7 @@ def test_what_else_and_what_next_are_passed_on_to_the_choice_of_evidence() -> No
     [
         ("Which tools should I learn?", "items"),
         ("What are the phases?", "order"),
+        ("how do i switch to ml", "order"),
         ("How long does it take?", "duration"),
         ("What does a data engineer earn?", "money"),
         ("How many projects are there?", "number"),
@@ -60,11 +61,17 @@ def test_what_else_and_what_next_are_passed_on_to_the_choice_of_evidence() -> No
         ("Why is statistics needed?", "reason"),
         ("What is overfitting?", "definition"),
         ("What is the difference between SQL and NoSQL?", "comparison"),
+        ("whats the diffrence of the two", "comparison"),
         ("Who wrote the roadmap?", "person"),
     ],
 )
 def test_the_wording_tells_what_kind_of_answer_is_wanted(asked: str, kind: str) -> None:
     assert getattr(wants(asked), kind)
+
+
+def test_who_names_github_does_not_ask_for_an_address() -> None:
+    assert wants("is the roadmap on github").link
+    assert not wants("what does github do for a team?").link
 
 
 @pytest.mark.parametrize(
