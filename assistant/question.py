@@ -52,8 +52,8 @@ _WORDINGS = {
     "order": (
         "steps?|phases?|stages?|order|sequence|roadmap|path|plan|timeline|schedule", r"(?:weeks?|months?) (?:one|two|three|\d)",
         "first|next|then|after|before|start(?:ing)?|begin(?:ning)?|where do i",
-        r"how (?:do|can|should|would) (?:i|you|one|someone) (?:become|get|go|start|learn|build|approach)",
-        r"how (?:do|can|should|would) (?:i|you|one|someone) (?:switch|move|change|transition|break)",
+        r"how (?:do|can|should|would) (?:i|you|one|someone)"
+        r" (?:become|get|go|start|learn|build|approach|switch|move|change|transition|break)",
     ),
     "duration": (
         r"how (?:long|much time|many (?:hours|days|weeks|months|years)|fast|quick\w*)",

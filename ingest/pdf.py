@@ -45,10 +45,10 @@ def read_pdf(data: bytes, document_id: str) -> Document:
     add_pdf_blocks(builder, lines, dict(_outline(reader)), divides=not _WHOLE_WORDS.search(_stated(reader, "producer")))
     title = _title(reader, {word for line in lines for word in _WORD.findall(line.text.casefold())})
     document = builder.build(document_id, hashlib.sha256(data).hexdigest(), title=title)
-    shown = [char for char in document.text if not char.isspace()]
-    if not shown:
+    letters = [char for char in document.text if not char.isspace()]
+    if not letters:
         raise DocumentRefused(document_id, Refusal.NO_TEXT, f"its pages are pictures without text; {_OCR}")
-    if sum("\ue000" <= char <= "\uf8ff" or char == "\ufffd" for char in shown) * 3 > len(shown):
+    if sum("\ue000" <= char <= "\uf8ff" or char == "\ufffd" for char in letters) * 3 > len(letters):
         raise DocumentRefused(document_id, Refusal.NO_TEXT, f"its fonts do not say which letters they show; {_OCR}")
     return document
 
