@@ -13,7 +13,7 @@ from rapidfuzz.process import extract
 from index.search import Snapshot
 from index.terms import STOPWORDS, stem, words
 
-LEAST_FOUND = 3  # passages that hold the known word: a rare one is as likely to be a slip itself
+LEAST_FOUND = 3  # passages that hold a word which no vocabulary lists: a rarer one is as likely to be a slip itself
 PASSAGES = 20  # looked at for how a word is written
 _WORD = re.compile(r"[^\W\d_]{5,}")
 _PLURAL = ("s", "rs", "ers")  # "takers": of a listed word, and so no slip
@@ -26,7 +26,7 @@ def corrected(question: str, snapshot: Snapshot) -> str:
 
     Touched are only words that no document holds and that the embedder's vocabulary does not list either (it lists the common
     words of the language). What replaces one begins alike and differs in one edit, in two if it is long (optimal string
-    alignment: a swap of neighbours is one edit).
+    alignment: a swap of neighbours is one edit). Of two edits, or not listed, a word must stand in several passages.
     """
     lexical = snapshot.lexical
 
@@ -46,8 +46,12 @@ def corrected(question: str, snapshot: Snapshot) -> str:
         else:
             alike = [other for other in lexical.vocabulary(term[:1]) if abs(len(other) - len(term)) <= 2]
             found = extract(term, alike, scorer=OSA.distance, score_cutoff=edits, limit=5)
-            held = (other for other, _, _ in found if len(lexical.rows_with(other)) >= LEAST_FOUND)
-            written = {form for other in held for form in _written(other, snapshot)}
+            written = {
+                form
+                for other, _, _ in found
+                for form in _written(other, snapshot)
+                if len(lexical.rows_with(other)) >= LEAST_FOUND or (lists(form) and OSA.distance(form, lower) == 1)
+            }
         near = [(OSA.distance(form, lower), form) for form in written if _slipped(lower, form)]
         distance, form = min(near, default=(0, word))
         return form if 0 < distance <= edits else word

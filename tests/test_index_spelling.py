@@ -28,7 +28,8 @@ Fine-tuning comes last. A time line of the job is drawn in front of each team.
 @pytest.fixture(scope="module")
 def snapshot(embedder: TransformerEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     folder = tmp_path_factory.mktemp("spelling")
-    corpus = write_corpus(folder / "corpus", {f"{number}.md": TEXT for number in range(3)})
+    texts = {f"{number}.md": TEXT for number in range(3)} | {"once.md": "# Work\n\nA business pays. A calender keeps its dates.\n"}
+    corpus = write_corpus(folder / "corpus", texts)
     update(corpus, folder / "data", lambda: embedder, (embedder.id, embedder.digest))
     return Library(folder / "data", lambda: embedder).snapshot()
 
@@ -40,12 +41,13 @@ def snapshot(embedder: TransformerEmbedder, tmp_path_factory: pytest.TempPathFac
         ("what enginers relase", "what engineers release"),
         ("the timelines of finetuning", "the time-lines of fine-tuning"),  # as the documents write them
         ("a lable for computer vison", "a label for computer vision"),
+        ("buisness", "business"),  # in one passage only, but a common word of the language
     ],
 )
 def test_a_slip_becomes_the_word_that_was_meant(snapshot: Snapshot, typed: str, meant: str) -> None:
     assert corrected(typed, snapshot) == meant
 
 
-@pytest.mark.parametrize("typed", ["Reinforcement reinforces", "login to the pager", "tweaking perks", "PyTorch", "takers"])
+@pytest.mark.parametrize("typed", ["Reinforcement reinforces", "login to the pager", "tweaking perks", "PyTorch", "takers", "calandar"])
 def test_other_words_stay(snapshot: Snapshot, typed: str) -> None:
     assert corrected(typed, snapshot) == typed
