@@ -28,8 +28,8 @@ Fine-tuning comes last. A time line of the job is drawn in front of each team.
 @pytest.fixture(scope="module")
 def snapshot(embedder: TransformerEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     folder = tmp_path_factory.mktemp("spelling")
-    texts = {f"{number}.md": TEXT for number in range(3)} | {"once.md": "# Work\n\nA business pays. A calender keeps its dates.\n"}
-    corpus = write_corpus(folder / "corpus", texts)
+    once = {"once.md": "# Work\n\nA business pays. A calender keeps its dates.\n"}
+    corpus = write_corpus(folder / "corpus", {f"{number}.md": TEXT for number in range(3)} | once)
     update(corpus, folder / "data", lambda: embedder, (embedder.id, embedder.digest))
     return Library(folder / "data", lambda: embedder).snapshot()
 
@@ -48,6 +48,8 @@ def test_a_slip_becomes_the_word_that_was_meant(snapshot: Snapshot, typed: str, 
     assert corrected(typed, snapshot) == meant
 
 
-@pytest.mark.parametrize("typed", ["Reinforcement reinforces", "login to the pager", "tweaking perks", "PyTorch", "takers", "calandar"])
+@pytest.mark.parametrize(
+    "typed", ["Reinforcement reinforces", "login to the pager", "tweaking perks", "PyTorch", "takers", "calandar"]
+)
 def test_other_words_stay(snapshot: Snapshot, typed: str) -> None:
     assert corrected(typed, snapshot) == typed
