@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 
 from ingest.builder import DocumentBuilder, clean_inline
 from ingest.divided_words import Words
+from ingest.pdf_code import code_text
 from ingest.pdf_columns import PdfLine
 from ingest.pdf_furniture import without_furniture
-from ingest.pdf_paragraphs import ITEM, LEADERS, NUMBERED, Paragraph, code_text, paragraphs_of
+from ingest.pdf_paragraphs import ITEM, LEADERS, NUMBERED, Paragraph, paragraphs_of
 from ingest.pdf_words import joined
 from ingest.text_lines import is_closed
 from ingest.text_signs import is_date, is_titular

@@ -15,6 +15,7 @@ _BULLET = re.compile(r"[•‣◦▪▫●○■□∙⁃➢➤➔►✓✔\uf0b
 
 
 _NARROW_GAP = 0.4  # of the size: at least this stands between the columns of a table
+_RAISED_WORD = re.compile(r"st|nd|rd|th|[®™©]|TM|SM")  # raised, but no powers
 _CELL_GAP = 1.1  # of the size: wider than a space, narrower than what stands between the columns of a table
 
 
@@ -132,15 +133,16 @@ class PdfLine:
 def _with_raised(before: str, raised: str) -> str:
     """The text with what stands raised behind it: a power, or the mark of a footnote, which is left out.
 
-    >>> _with_raised("an area of 5 km ", "2 "), _with_raised("as others found. ", "12")
-    ('an area of 5 km^2 ', 'as others found. ')
+    >>> _with_raised("an area of 5 km ", "2 "), _with_raised("as others found. ", "12"), _with_raised("the 1", "st ")
+    ('an area of 5 km^2 ', 'as others found. ', 'the 1st ')
     """
     mark = raised.strip()
     after = " " if raised[-1:].isspace() or before[-1:].isspace() else ""
     before = before.rstrip()
     if re.fullmatch(r"[\d,*†‡§]+", mark) and re.search(r"(?:[^\W\d_]{3}|[.,;:!?”’\"'])\Z", before):
         return before + after
-    return f"{before}^{mark}{after}" if re.search(r"\w\Z|\)\Z", before) and mark else f"{before}{mark}{after}"
+    power = re.search(r"\w\Z|\)\Z", before) and mark and not _RAISED_WORD.fullmatch(mark)
+    return f"{before}^{mark}{after}" if power else f"{before}{mark}{after}"
 
 
 def with_mark(cells: list[str]) -> list[str]:
@@ -195,7 +197,7 @@ def _parts(before: Tag | None, tag: Tag | None) -> bool:
 
 def in_columns(lines: list[PdfLine]) -> list[PdfLine]:
     """The lines from top to bottom, the left column before the right one; lines across both stand where they stand."""
-    split = _gutter([line for line in lines if not line.ruled])
+    split = _gutter([line for line in lines if not (line.ruled or line.fixed)])
     if split is None:
         return _joined(sorted(lines, key=lambda line: (-round(line.y, 1), line.x)))
     parts: list[PdfLine] = []
@@ -262,8 +264,10 @@ def _gutter(lines: list[PdfLine]) -> float | None:
     if min(len(left), len(right)) < 4 or len(right) * 5 < len(left):
         return None
     crossing = sum(piece.right > split + 0.22 * width for piece in left)
-    long = sum(piece.right - piece.x > 0.25 * width for piece in right)  # columns hold prose, tables hold short cells
-    return split if crossing * 2 < len(left) and long * 2 > len(right) else None
+    widths = [piece.right - piece.x for piece in right]
+    long = [each for each in widths if each > 0.25 * width]  # columns hold prose, beside items; tables hold short cells
+    prose = len(long) * 3 > len(widths) and sum(long) * 2 > sum(widths)
+    return split if crossing * 2 < len(left) and prose else None
 
 
 def _chunks(line: PdfLine) -> list[Piece]:

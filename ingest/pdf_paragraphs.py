@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 from typing import Literal
 
+from ingest.pdf_code import code_lines, leading_of, same_code
 from ingest.pdf_columns import PdfLine
 from ingest.pdf_tables import table_rows, tagged_table
 from ingest.text_lines import is_closed
@@ -20,6 +20,7 @@ NUMBERED = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 LEADERS = re.compile(r"(?<![.\s])(?:\s?\.){4,}\s*(?:\d{1,4}|[ivxl]{1,6})\s*\Z")
 _CUT_ADDRESS = re.compile(r"://\S*[?&=/_-]\Z")
 _TERMINAL = re.compile(r"[:.!?]\Z")
+_BOX = 3  # lines from which on a block may be a box of text that is narrower than its page
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§])\s?\D")
 
 
@@ -80,8 +81,9 @@ class _Reading:
         self.body = body
         self.edges = _edges(lines)
         self.spacing = self._spacing()
-        self.leading = _leading(lines)
-        self.code = _code(lines, self.spacing, self.leading)
+        self.narrow = _narrow(lines, self.spacing)
+        self.leading = leading_of(lines)
+        self.code = code_lines(lines, self.spacing, self.leading)
         self.rows = table_rows(
             [line if index not in self.code and not line.ruled else None for index, line in enumerate(lines)]
         )
@@ -111,10 +113,8 @@ class _Reading:
     def _goes_on(self, before: PdfLine, line: PdfLine) -> bool:
         """Whether `line` goes on, as far as can be seen, with a sentence: its first word had no room in the line before it."""
         _, right = self.edges[before.page, before.column]
-        word = len(line.text.partition(" ")[0]) + 1
-        room = right - before.right - (line.right - line.x) * word / max(1, len(line.text))
         alike = abs(line.size - before.size) <= 0.6 and line.bold == before.bold
-        return alike and room < 0 and not is_closed(before.text)
+        return alike and _room(before, line, right) < 0 and not is_closed(before.text)
 
     def _read(self, index: int) -> int:
         """Take the line at `index`, with its table where it is part of a tagged one; the index of the next line."""
@@ -127,7 +127,7 @@ class _Reading:
                 return stop
         if index in self.code:
             joins = last is not None and last.kind == "code" and before is not None and index - 1 in self.code
-            if joins and last is not None and before is not None and _same_code(before, line, self.leading):
+            if joins and last is not None and before is not None and same_code(before, line, self.leading):
                 last.lines.append(line)
             else:
                 self.paragraphs.append(Paragraph("code", [line]))
@@ -191,9 +191,33 @@ class _Reading:
             return False
         if _TERMINAL.search(text) and (not self._full(before) or line.x > before.x + 0.6 * line.size):
             return not (text.endswith(":") and _begins_small(line))
-        if before.right - before.x < 0.5 * (right - left) and not _begins_small(line):
+        if before.right - before.x < 0.5 * (right - left) and not _begins_small(line) and id(before) not in self.narrow:
             return True
         return len(paragraph.lines) > 1 and line.x > before.x + 0.9 * line.size and line.text[:1].isupper()
+
+
+def _room(line: PdfLine, following: PdfLine, right: float) -> float:
+    """How much room, in points, the first word of the following line would leave behind a line that may end at `right`."""
+    word = len(following.text.partition(" ")[0]) + 1
+    return right - line.right - (following.right - following.x) * word / max(1, len(following.text))
+
+
+def _narrow(lines: Sequence[PdfLine], spacing: float) -> set[int]:
+    """The `id()`s of lines that end early because they stand in a box of their own: none has room for the word behind it."""
+    blocks: list[list[PdfLine]] = []
+    for line in lines:
+        last = blocks[-1][-1] if blocks else None
+        near = last is not None and abs(last.x - line.x) < 1 and 0 < (last.y - line.y) / max(line.size, 1) <= spacing + 0.2
+        if near and last is not None and (last.page, last.column, last.size) == (line.page, line.column, line.size):
+            blocks[-1].append(line)
+        else:
+            blocks.append([line])
+    found: set[int] = set()
+    for block in blocks:
+        right = max(line.right for line in block)
+        if len(block) >= _BOX and all(_room(line, following, right) < 0 for line, following in pairwise(block)):
+            found |= {id(line) for line in block}
+    return found
 
 
 def _begins_small(line: PdfLine) -> bool:
@@ -225,65 +249,3 @@ def _edges(lines: Sequence[PdfLine]) -> Mapping[tuple[int, int], tuple[float, fl
             left -= len(line.text)
         found[place] = (min(line.x for line in held), right)
     return found
-
-
-def _leading(lines: Sequence[PdfLine]) -> float:
-    """The usual distance in points from line to line of a program."""
-    programs = [(line, below) for line, below in pairwise(lines) if line.fixed and below.fixed and line.page == below.page]
-    steps = [line.y - below.y for line, below in programs if 0.8 * line.size < line.y - below.y < 1.8 * line.size]
-    return median(steps) if steps else 0.0
-
-
-def _code(lines: Sequence[PdfLine], spacing: float, leading: float) -> set[int]:
-    """Indexes of the lines of programs: in a typewriter face where most of the text is not, and not part of a paragraph."""
-    fixed = {index for index, line in enumerate(lines) if line.fixed}
-    if sum(len(lines[index].text) for index in fixed) * 2 > sum(len(line.text) for line in lines):
-        return set()
-    found: set[int] = set()
-    for index in fixed:
-        above = index - 1 in fixed and _same_code(lines[index - 1], lines[index], leading)
-        below = index + 1 in fixed and _same_code(lines[index], lines[index + 1], leading)
-        if above or below or (_apart(lines, index - 1, spacing) and _apart(lines, index, spacing)):
-            found.add(index)
-    return found
-
-
-def _same_code(line: PdfLine, following: PdfLine, leading: float) -> bool:
-    """Whether two lines are of one program: the next line, or one after blank lines, which are as high as others."""
-    if line.tag is not None and following.tag is not None:
-        return line.tag.block == following.tag.block
-    if line.page != following.page:
-        return True
-    steps = (line.y - following.y) / max(leading, 0.8 * line.size)
-    return line.column == following.column and (0 < steps < 1.3 or (steps < 3.2 and abs(steps - round(steps)) < 0.07))
-
-
-def _apart(lines: Sequence[PdfLine], index: int, spacing: float) -> bool:
-    """Whether the line at `index` and the next one are not part of one paragraph."""
-    if index < 0 or index + 1 >= len(lines):
-        return True
-    line, following = lines[index], lines[index + 1]
-    if line.tag is not None and following.tag is not None:
-        return line.tag.block != following.tag.block
-    return line.page != following.page or (line.y - following.y) / max(line.size, 1) > spacing + 0.25
-
-
-def code_text(lines: Sequence[PdfLine]) -> str:
-    """The lines of a program with their indentation, told from where they start and how wide a letter is, and blank ones."""
-    widths = [
-        (piece.right - piece.x) / len(piece.text.strip()) for line in lines for piece in line.pieces if piece.text.strip()
-    ]
-    width = median(widths) if widths else 0.0
-    margin = min(line.x for line in lines)
-    leading = _leading(lines)
-    shown: list[str] = []
-    for before, line in zip([lines[0], *lines], lines, strict=False):
-        text, right = "", margin
-        if leading and before.page == line.page and (before.y - line.y) / leading > 1.7:
-            shown.append("")
-        for piece in line.pieces:
-            spaces = round((piece.x - right) / width) if width > 0.1 else 1
-            text += " " * min(200, max(0, spaces)) + piece.text.strip()
-            right = max(right, piece.right)
-        shown.append(text)
-    return "\n".join(shown)

@@ -34,6 +34,7 @@ _UNKNOWN = "\ufffd"
 _SHOWN = dict.fromkeys(range(0x20), _UNKNOWN) | dict.fromkeys((0x7F, 0x81, 0x8D, 0x8F, 0x90, 0x9D), "•")
 _SHOWN |= {0x2: "-", 0xFFFE: "-", 0xFFFF: _UNKNOWN}  # PDFium names hyphens at line ends 2 or FFFE
 ORDINAL = re.compile(r"\(?\w{1,3}[.)]")  # the number or letter of a list item
+_STOPS = ",.;:!?)]"
 _BLANK = " \t\r\n\xa0"
 
 Point = tuple[float, float]
@@ -185,7 +186,8 @@ def _groups(letters: Iterable[_Letter]) -> Iterator[list[_Letter]]:
             of_ligature = (letter.left, letter.right) == (last.left, last.right)  # its letters share one place
             near = letter.left >= last.left - 0.01 * size and -_BACK * size <= letter.left - reach <= _APART * size
             alike = letter.face is last.face and letter.backwards == last.backwards
-            goes_on = letter.stroke == last.stroke or (letter.text.islower() and letter.left - reach < 0.01 * size)
+            joined = letter.left - reach < 0.01 * size and (letter.text.islower() or letter.text in _STOPS)
+            goes_on = letter.stroke == last.stroke or joined
             numbers = leads and not goes_on and _is_number(group)
             if not (level and alike and (near or of_ligature)) or numbers:
                 yield group
@@ -209,8 +211,10 @@ def _run(letters: Sequence[_Letter]) -> Run:
     gaps = [letter.left - reach for letter, reach in zip(letters[1:], reaches, strict=False)]
     spread = _spread(letters, gaps)
     run = Run(first.face, first.left, reaches[-1], first.y)
+    starts = Counter(letter.left for letter in letters)
     for before, letter, gap in zip([first, *letters], letters, [0.0, *gaps], strict=False):
-        narrowest = spread + (_SPACE if letter.stroke == before.stroke else _OWN_SPACE) * size
+        sure = letter.stroke != before.stroke and starts[before.left] == 1  # where a ligature ends is not told exactly
+        narrowest = spread + (_OWN_SPACE if sure else _SPACE) * size
         if letter.spaced or gap > narrowest:
             run.text += " "
             run.edges.append((letter.left - max(0.0, gap), letter.left))

@@ -43,7 +43,9 @@ def tagged_table(lines: Sequence[PdfLine], start: int) -> tuple[list[PdfLine], i
     stop = start
     rows: dict[int, dict[int, list[PdfLine]]] = {}
     while stop < len(lines) and (tag := lines[stop].tag) is not None and tag.table == table:
-        rows.setdefault(tag.row, {}).setdefault(tag.cell, []).append(lines[stop])
+        part = rows.setdefault(tag.row, {}).setdefault(tag.cell, [])
+        if not any(line.page != lines[stop].page and line.text == lines[stop].text for line in part):  # heads on every page
+            part.append(lines[stop])
         stop += 1
     cells = {cell: "\n".join(line.text for line in part) for row in rows.values() for cell, part in row.items()}
     if max(len(row) for row in rows.values()) < 2 or max(map(len, cells.values())) > _LONGEST_CELL:

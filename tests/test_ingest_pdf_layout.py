@@ -24,6 +24,51 @@ def test_two_columns_are_read_one_after_the_other_however_they_were_drawn() -> N
     assert text.index("left line 19") < text.index("right line 00")
 
 
+def test_columns_of_short_items_and_some_prose_are_no_table() -> None:
+    prose = [
+        "Most people need about three months for this",
+        "when they study for an hour on every single day,",
+        "and those with a job beside it take twice as long,",
+        "as long as they keep at it to the very end of it.",
+    ]
+    items = ["Variables", "Functions", "Classes", "Files", "Testing"]
+
+    def page(canvas: Canvas) -> None:
+        for x, phase in ((72, "Python"), (310, "Statistics")):
+            y = lines(canvas, x, 740, f"Phase {phase}", font="Helvetica-Bold", size=14)
+            y = lines(canvas, x, y - 6, *prose)
+            lines(canvas, x, y - 6, *(f"\u2022 {item} of {phase}" for item in items))
+
+    text = " ".join(read(draw(page)).text.split())
+    assert " ".join(prose) in text
+    assert text.index("Testing of Python") < text.index("Phase Statistics")
+
+
+def test_text_in_a_narrow_box_goes_on_whatever_its_lines_begin_with() -> None:
+    boxed = [
+        "Dark chocolate is melted at fifty degrees, cooled to",
+        "\u00b0C 28 and worked by hand for half an hour or so; a",
+        "\u00a34 slab of it is enough for ten.",
+    ]
+
+    def page(canvas: Canvas) -> None:
+        y = lines(canvas, 72, 740, *([PROSE] * 4))
+        lines(canvas, 72, y - 20, *boxed)
+
+    assert " ".join(boxed) in read(draw(page)).text
+
+
+def test_a_number_in_brackets_at_the_start_of_a_line_keeps_its_stop() -> None:
+    def page(canvas: Canvas) -> None:
+        y = lines(canvas, 72, 740, *([PROSE] * 3))
+        width = canvas.stringWidth("(20)", "Helvetica", 10)
+        canvas.drawString(72, y, "(20)")
+        canvas.drawString(72 + width, y, ";")
+        canvas.drawString(72 + width + canvas.stringWidth("; ", "Helvetica", 10), y, "most lose theirs on hygiene.")
+
+    assert "(20); most" in read(draw(page)).text
+
+
 def test_tables_come_out_with_their_cells() -> None:
     rows = [["Step", "What to do", "Months"], ["1", "Learn Python", "3"], ["2", "Build a project", "2"], ["3", "Apply", "1"]]
     document = read(flow(Paragraph(PROSE, STYLES["Normal"]), Table(rows, colWidths=[60, 200, 80])))
@@ -202,6 +247,12 @@ def mapped(content: str, *codes: str) -> bytes:
 def test_ligatures_and_letters_beyond_the_first_plane_are_read_and_unknown_ones_left_out() -> None:
     codes = ["<41> <D83DDE80>", "<42> <00660066>", "<43> <FFFD>", *(f"<{code:02x}> <{code:04x}>" for code in range(0x61, 0x7B))]
     assert read(mapped("[(A) -300 (eBect) -300 (of) -300 (C) -300 (coBee)] TJ", *codes)).text == "🚀 effect of coffee"
+
+
+def test_where_a_ligature_drawn_by_itself_ends_is_no_space() -> None:
+    codes = ["<42> <00660069>", *(f"<{code:02x}> <{code:04x}>" for code in range(0x61, 0x7B))]
+    strokes = "(the) Tj 18 0 Td (B) Tj 7.8 0 Td (rst) Tj 15 0 Td (term) Tj"  # the box of B is 6.67 wide
+    assert read(mapped(strokes, *codes)).text == "the first term"
 
 
 @pytest.mark.parametrize(
