@@ -6,6 +6,7 @@ import errno
 import os
 import sqlite3
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,11 +36,16 @@ def engine_of(url: str) -> Engine:
 
 
 def sqlite_url(file: Path) -> str:
-    """The URL of a SQLite file, made with its folder where there is none, readable by its owner only. Raises OSError."""
+    """The URL of a SQLite file, made with its folder where there is none, readable by its owner only. Raises OSError.
+
+    A file that is there is not opened: closing it would give up the locks that this process holds on it, and the next process
+    to leave the database would delete the log that this one writes to (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    """
     for folder in (*reversed(file.parent.parents), file.parent):
         if not folder.is_dir():
             folder.mkdir(mode=0o700, exist_ok=True)
-    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     return f"sqlite:///{file.absolute()}"
 
 
@@ -49,7 +55,7 @@ def can_write(file: Path) -> bool:
         sqlite_url(file)
     except OSError as exc:
         return exc.errno not in _DENIED
-    return os.access(file.parent, os.W_OK | os.X_OK)
+    return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK | os.X_OK)
 
 
 def create_tables(engine: Engine, metadata: MetaData) -> None:

@@ -40,6 +40,18 @@ def test_an_answer_survives_its_record_without_loss(answer: object) -> None:
     assert answer_from_record(json.loads(json.dumps(answer_record(answer)))) == answer  # type: ignore[arg-type]
 
 
+def test_another_process_that_leaves_the_database_takes_nothing_along(store: Conversations, tmp_path: Path) -> None:
+    first = store.start("What first?")
+    open_conversations(tmp_path / "data")  # as feedback and progress do
+    read = "import sqlite3, sys; held = sqlite3.connect(sys.argv[1]); held.execute('SELECT 1 FROM conversation'); held.close()"
+    [file] = (tmp_path / "data").glob("*.sqlite")
+    subprocess.run([sys.executable, "-c", read, file], check=True)
+    second = store.start("What then?")
+    count = read.replace("held.close()", "print(len(held.execute('SELECT 1 FROM conversation').fetchall()))")
+    seen = subprocess.run([sys.executable, "-c", count, file], check=True, capture_output=True, text=True)
+    assert (first != second, seen.stdout.strip()) == (True, "2")
+
+
 def test_a_question_is_stored_with_an_answer_to_come(store: Conversations) -> None:
     conversation = store.start("What first?")
     answer_id = store.ask(conversation, "What first?")
