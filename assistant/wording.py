@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from index.terms import terms
 
+CLOSING = 200  # characters at the end in which thanks and the like are looked for
 NAME_WORDS = 5  # words up to which what stands before "meaning?" is the name of a thing
 
 _WRITTEN_OUT = {
@@ -70,7 +71,7 @@ _ABBREVIATION = re.compile(
 )
 _ASIDE = re.compile(rf"(?<=[\w,?!.])\s+{_LAUGHTER}(?=[\s,?!.]|$)", re.IGNORECASE)
 _OPENING = re.compile(rf"^(?:[\s,.;:!–—-]{{0,6}}{_any_of(_OPENINGS)})+[\s,.;:!–—-]*", re.IGNORECASE)
-_CLOSING = re.compile(rf"(?:[\s,.;:!–—(-]{{1,6}}{_any_of(_CLOSINGS)}[\s)]{{0,6}})+(?P<mark>[?.!…\s]*)$", re.IGNORECASE)
+_CLOSING = re.compile(rf"(?:[\s,.;:!–—(-]{{1,6}}{_any_of(_CLOSINGS)}\)*)++(?P<mark>[?.!…\s]*)$", re.IGNORECASE)
 _NAMED = re.compile(
     rf"^\W{{0,6}}(?:(?:and|but)\s+)?(?:{_any_of(_MET)}(?: (?:of|about|on))?\s+)?"
     rf"(?:(?:the|a|this) (?:term|word|phrase|name)\s+)?(?:called\s+)?"
@@ -98,6 +99,6 @@ def plain(question: str) -> str:
         return f"what is {named['name'].strip()}?{bracket}{about}"
     opened = _OPENING.match(text)
     bare = text[opened.end() :] if opened else text
-    closed = _CLOSING.search(bare)
+    closed = _CLOSING.search(bare, max(0, len(bare) - CLOSING))
     bare = bare[: closed.start()] + closed["mark"].strip() if closed else bare
     return f"{bare.strip()}{bracket}{about}" if terms(bare + about) else question
