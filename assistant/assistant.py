@@ -29,7 +29,7 @@ from index.embedder import Vectors
 from index.hit import Hit
 from index.library import Library
 from index.search import Snapshot
-from index.spelling import corrected
+from index.spelling import corrected, parted
 from ingest.document import Passage
 
 CANDIDATES = 24  # passages searched for evidence
@@ -165,7 +165,8 @@ def ask_of(question: str, history: Sequence[Turn], snapshot: Snapshot) -> Questi
     asked = read_question(question, history, IndexContext(snapshot))
     asked = aimed(asked, snapshot.titles.mentions(asked.standalone))
     asked = plainly(asked)
-    return replace(asked, content=corrected(asked.content, snapshot))
+    content = parted(corrected(asked.content, snapshot), snapshot)
+    return replace(asked, content=content, standalone=corrected(asked.standalone, snapshot))
 
 
 def retrieve(asked: Question, snapshot: Snapshot, k: int = HITS) -> tuple[tuple[Hit, ...], list[Ranked]]:

@@ -1,14 +1,16 @@
 """Slips of the keyboard set right before searching: an unknown word gives way to a known one that is nearly the same.
 
-So does one that the documents write in two: "finetuning" where they have "fine-tuning".
+Words that the documents write in two are put so: "finetuning" where they have "fine-tuning".
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
+from spellchecker import SpellChecker
 
 from index.search import Snapshot
 from index.terms import STOPWORDS, stem, words
@@ -16,33 +18,33 @@ from index.terms import STOPWORDS, stem, words
 LEAST_FOUND = 3  # passages that hold a word which no vocabulary lists: a rarer one is as likely to be a slip itself
 PASSAGES = 20  # looked at for how a word is written
 _WORD = re.compile(r"[^\W\d_]{5,}")
-_PLURAL = ("s", "rs", "ers")  # "takers": of a listed word, and so no slip
-_SHORT = 3  # letters that each part of a word written in two has at least
+_PREFIX = re.compile(r"(?:co|de|dis|inter|mis|multi|non|out|over|pre|re|sub|super|un|under)(?=\w{4})")  # "subnets": no slip
+_COMMON = 100  # times that the dictionary's source has a word which may stand behind such a prefix; "relase" is no "re-lase"
+_ALIKE = str.maketrans("zc", "ss")  # "specialisation", "practise": other spellings of a word, and no other words
+_SHORT = 2  # letters that each part of a word written in two has at least
 _LONG = 8  # letters from which two slips are forgiven instead of one
 
 
 def corrected(question: str, snapshot: Snapshot) -> str:
     """The question with misspelt words replaced by the words of the documents that were most likely meant.
 
-    Touched are only words that no document holds and that the embedder's vocabulary does not list either (it lists the common
-    words of the language). What replaces one begins alike and differs in one edit, in two if it is long (optimal string
-    alignment: a swap of neighbours is one edit). Of two edits, or not listed, a word must stand in several passages.
+    Touched are only words that no document holds and that are no words of the language, as far as a dictionary and the
+    embedder's vocabulary know; a word that documents spell in another way is put in theirs. What replaces one begins alike and
+    differs in one edit, in two if it is long (optimal string alignment: a swap of neighbours is one edit). Of two edits, or not
+    in that vocabulary, a word must stand in several passages.
     """
     lexical = snapshot.lexical
 
     def as_meant(match: re.Match[str]) -> str:
         word = match.group()
         lower, term = word.lower(), stem(word.lower())
-        if not lexical.knows(term) and lower not in STOPWORDS and (apart := _in_two(lower, snapshot)):
-            return apart
         lists = snapshot.embedder().lists
-        if lower in STOPWORDS or lists(lower):
+        if lower in STOPWORDS or lists(lower) or (not lexical.knows(term) and _in_two(lower, snapshot)):
             return word
+        known = is_english(lower)
         edits = 2 if len(word) >= _LONG else 1
         if lexical.knows(term):  # "reinforcment" has the stem of "reinforcement"; so has "reinforces", which is no slip
             written = {form for form in _written(term, snapshot) if form[-2:] == lower[-2:]}
-        elif any(lower.endswith(end) and lists(lower.removesuffix(end)) for end in _PLURAL):
-            return word
         else:
             alike = [other for other in lexical.vocabulary(term[:1]) if abs(len(other) - len(term)) <= 2]
             found = extract(term, alike, scorer=OSA.distance, score_cutoff=edits, limit=5)
@@ -52,20 +54,50 @@ def corrected(question: str, snapshot: Snapshot) -> str:
                 for form in _written(other, snapshot)
                 if len(lexical.rows_with(other)) >= LEAST_FOUND or (lists(form) and OSA.distance(form, lower) == 1)
             }
-        near = [(OSA.distance(form, lower), form) for form in written if _slipped(lower, form)]
+        meant = (form for form in written if (_same_word(lower, form) if known else _slipped(lower, form)))
+        near = [(OSA.distance(form, lower), form) for form in meant]
         distance, form = min(near, default=(0, word))
         return form if 0 < distance <= edits else word
 
     return _WORD.sub(as_meant, question)
 
 
+def parted(question: str, snapshot: Snapshot) -> str:
+    """The question with words in two that no document holds and that the documents write in two."""
+
+    def as_written(match: re.Match[str]) -> str:
+        lower = match.group().lower()
+        known = lower in STOPWORDS or snapshot.lexical.knows(stem(lower))
+        return (not known and _in_two(lower, snapshot)) or match.group()
+
+    return _WORD.sub(as_written, question)
+
+
+def is_english(word: str) -> bool:
+    """Whether a dictionary has the word, written small, or what stands behind a prefix such as re-, sub- or un-."""
+    prefix = _PREFIX.match(word)
+    return word in _english() or (prefix is not None and _english().get(word[prefix.end() :], 0) >= _COMMON)
+
+
+@cache
+def _english() -> dict[str, int]:
+    """How often each word of the dictionary was counted."""
+    return dict(SpellChecker(language="en").word_frequency.items())
+
+
+def _same_word(word: str, other: str) -> bool:
+    """Whether two words are one, spelt as on two sides of an ocean."""
+    one, two = (each.translate(_ALIKE).replace("our", "or").replace("ll", "l") for each in (word, other))
+    return one == two
+
+
 def _in_two(word: str, snapshot: Snapshot) -> str:
     """The word as two, where passages write it with a hyphen, or several times with a space; else ""."""
     for at in range(_SHORT, len(word) - _SHORT + 1):
         first, second = word[:at], word[at:]
-        rows = [set(snapshot.lexical.rows_with(stem(part)).tolist()) for part in (first, second)]
+        rows = [set(snapshot.lexical.rows_with(stem(part)).tolist()) for part in (first, second) if part not in STOPWORDS]
         written = re.compile(rf"\b{first}([-\u2010 ])(\w+)", re.IGNORECASE)
-        texts = [snapshot.passages[row].text for row in sorted(rows[0] & rows[1])[:PASSAGES]]
+        texts = [snapshot.passages[row].text for row in sorted(set.intersection(*rows))[:PASSAGES]] if rows else []
         joints = [joint for text in texts for joint, rest in written.findall(text) if stem(rest.lower()) == stem(second)]
         if len(joints) > joints.count(" ") or len(joints) > 1:
             return f"{first}-{second}"

@@ -9,7 +9,7 @@ from index.build import update
 from index.embedder import TransformerEmbedder
 from index.library import Library
 from index.search import Snapshot
-from index.spelling import corrected
+from index.spelling import corrected, parted
 
 TEXT = """# Skills
 
@@ -21,7 +21,7 @@ Every engineer writes a page of notes. Each page has a label. Statistics takes p
 
 Practice makes the engineer. A label is no logic. The logic of a team is its practice. Computer vision is young. Teams change.
 
-Fine-tuning comes last. A time line of the job is drawn in front of each team.
+Fine-tuning comes last. Draws and on-call weeks are shared. A time line of the job is drawn in front of each team.
 """
 
 
@@ -39,7 +39,7 @@ def snapshot(embedder: TransformerEmbedder, tmp_path_factory: pytest.TempPathFac
     [
         ("reinforcment lerning", "reinforcement learning"),  # the first has the stem of the right word
         ("what enginers relase", "what engineers release"),
-        ("the timelines of finetuning", "the time-lines of fine-tuning"),  # as the documents write them
+        ("practise", "practice"),  # as the documents spell it
         ("a lable for computer vison", "a label for computer vision"),
         ("buisness", "business"),  # in one passage only, but a common word of the language
     ],
@@ -49,7 +49,23 @@ def test_a_slip_becomes_the_word_that_was_meant(snapshot: Snapshot, typed: str, 
 
 
 @pytest.mark.parametrize(
-    "typed", ["Reinforcement reinforces", "login to the pager", "tweaking perks", "PyTorch", "takers", "calandar"]
+    "typed",
+    [
+        "Reinforcement reinforces",
+        "login to the pager",
+        "tweaking perks",
+        "PyTorch",
+        "takers",
+        "calandar",
+        "drown",
+        "relabels",
+        "finetuning",
+    ],
 )
 def test_other_words_stay(snapshot: Snapshot, typed: str) -> None:
     assert corrected(typed, snapshot) == typed
+
+
+def test_words_that_the_documents_write_in_two_are_put_so(snapshot: Snapshot) -> None:
+    assert parted("the timelines of finetuning oncall teams", snapshot) == "the time-lines of fine-tuning on-call teams"
+    assert parted("practice on a timeless team", snapshot) == "practice on a timeless team"
