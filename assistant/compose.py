@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from assistant.additions import Additions, Candidate, additions_model
 from assistant.answer import Citation, Sentence
@@ -14,7 +15,7 @@ from assistant.sides import definitions, sides
 from assistant.signals import holds
 from assistant.units import Part, Unit
 from index.terms import terms, words
-from ingest.document import Document
+from ingest.document import Block, Document, Section
 
 BUDGET = 105  # words an answer should keep within; a structure that answers by itself may go beyond
 PARTS_BUDGET = 180  # the same for a question of several parts
@@ -40,11 +41,11 @@ class Piece:
     document: Document
     start: int
     end: int
-    page: int | None
     bullet: str = ""
     code: bool = False
 
 
+Placed = TypeVar("Placed", Section, Block)
 Place = tuple[str, int, int]  # document id, start, end
 
 
@@ -219,11 +220,16 @@ def quote(chosen: Sequence[Ranked], shape: Shape) -> tuple[tuple[Sentence, ...],
 def cite(piece: Piece, marker: int) -> Citation:
     """The citation of a piece: an exact slice of its document."""
     document = piece.document
-    at = bisect_right([section.start for section in document.sections], piece.start) - 1
-    path = document.sections[max(0, at)].heading_path if document.sections else ()
+    section, block = _at(piece.start, document.sections), _at(piece.start, document.blocks)
+    path, page = section.heading_path if section else (), block.page if block else None
     text = document.text[piece.start : piece.end]
-    return Citation(marker, document.id, document.title, path, piece.page, piece.start, piece.end, text, document.digest)
+    return Citation(marker, document.id, document.title, path, page, piece.start, piece.end, text, document.digest)
+
+
+def _at(start: int, places: Sequence[Placed]) -> Placed | None:
+    """The last of the places, which are in order, that begins at `start` or before."""
+    return places[max(0, bisect_right(places, start, key=lambda place: place.start) - 1)] if places else None
 
 
 def _piece(unit: Unit, part: Part, end: int, bullet: str) -> Piece:
-    return Piece(unit.document.text[part.start : end], unit.document, part.start, part.end, unit.page, bullet, part.code)
+    return Piece(unit.document.text[part.start : end], unit.document, part.start, part.end, bullet, part.code)

@@ -82,7 +82,7 @@ def _uncited(citations: Sequence[Citation], ranked: Sequence[Ranked]) -> Iterato
             part = unit.parts[0]
             if (unit.document.id, part.start) not in seen:
                 seen.add((unit.document.id, part.start))
-                yield cite(Piece(unit.document.text[part.start : part.end], unit.document, part.start, part.end, unit.page), 0)
+                yield cite(Piece(unit.document.text[part.start : part.end], unit.document, part.start, part.end), 0)
 
 
 def _asked(question: str) -> tuple[FigureKind, str] | None:

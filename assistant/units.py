@@ -46,7 +46,6 @@ class Unit:
     kind: UnitKind
     document: Document
     heading_path: tuple[str, ...]
-    page: int | None
     parts: tuple[Part, ...]
     lead: Part | None
     hit: Hit
@@ -274,7 +273,4 @@ class _Structure:
     def _unit(self, kind: UnitKind, parts: Sequence[Part], lead: Part | None, at: int, hit: Hit) -> Unit:
         section = self.document.sections[max(0, bisect_right(self._section_starts, self.blocks[at].start) - 1)]
         position = bisect_left(self._starts, self.blocks[at].start) - bisect_left(self._starts, section.start)
-        block = self.blocks[at]
-        return Unit(
-            kind, self.document, section.heading_path, block.page, tuple(parts[:MAX_PARTS]), lead, hit, position, section.start
-        )
+        return Unit(kind, self.document, section.heading_path, tuple(parts[:MAX_PARTS]), lead, hit, position, section.start)

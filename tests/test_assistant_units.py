@@ -283,6 +283,17 @@ def test_units_of_several_documents_stand_under_their_titles() -> None:
     ]
 
 
+def test_each_item_of_a_list_over_two_pages_is_cited_with_its_own() -> None:
+    builder = DocumentBuilder()
+    builder.add("paragraph", "You need these tools:", page=1)
+    for tool, page in (("Plane", 1), ("Saw", 1), ("Clamps", 2)):
+        builder.add("item", tool, page=page)
+    found = units(builder.build("a.pdf", "0" * 64))
+    rows = ranked(found, [1.0 if unit.kind == "list" else 0.1 for unit in found])
+    _, citations = compose(rows, read_question("Which tools do I need?"))
+    assert [(citation.quote, citation.page) for citation in citations][-2:] == [("Saw", 1), ("Clamps", 2)]
+
+
 @pytest.mark.parametrize(
     ("question", "order"),
     [("How long does SQL take?", [1, 0, 2]), ("What is SQL?", [0, 1, 2]), ("How long do SQL and Pandas take?", [0, 1, 2, 3])],
