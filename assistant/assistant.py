@@ -21,6 +21,7 @@ from assistant.parts import parts_of
 from assistant.question import Question, aimed, checked, plainly, read_question
 from assistant.ranker import RERANKED, Ranked, judge, rank, rerank, to_judge
 from assistant.sequel import next_item, unsaid
+from assistant.sides import definitions, sides
 from assistant.signals import signals, similarities
 from assistant.suggest import suggestions
 from assistant.units import Unit, units_of
@@ -147,14 +148,18 @@ class Assistant:
         )
 
     def _parts(self, asked: Question, snapshot: Snapshot) -> tuple[tuple[str, ...], list[Ranked]]:
-        """Of a question of several parts: those that are surely not covered, and the best evidence for each covered one."""
+        """Of a question of several parts: those that are surely not covered, and the best evidence for each covered one.
+
+        For a part that compares two things that is what says of each what it is.
+        """
         missing: list[str] = []
         wanted: list[Ranked] = []
         for part in parts_of(asked):
             hits, ranked = retrieve(part, snapshot)
             cover = probability(cover_features(part, ranked, hits, snapshot))
             if ranked and cover >= self.threshold:
-                wanted.append(ranked[0])
+                compared = sides(part.content)
+                wanted += (definitions(ranked, compared) if compared else []) or ranked[:1]
             elif cover < MISSING * self.threshold:
                 missing.append(part.asked)
         return tuple(missing), wanted

@@ -9,7 +9,7 @@ from assistant.question import Question, wants
 from assistant.signals import ASKING
 from index.terms import terms, words
 
-MOST = 3  # parts a question is taken into; one with more is asked as a whole
+MOST = 5  # parts a question is taken into; one with more is asked as a whole
 _ASKS = r"(?:what(?:'?s)?|how|which|why|when|where(?:'?s)?|who(?:'?s)?|whom|whose)"
 _LED = rf"(?:(?:with|in|on|for|at|by|from|to)\s+)?{_ASKS}"  # "in which order"
 _BETWEEN = re.compile(rf"[?;]\s+|\s*,?\s*\b(?:and|but|or)\s+(?:also\s+)?(?={_LED}\b)|,\s*(?={_LED}\b)", re.IGNORECASE)
