@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from ingest.pdf_columns import PdfLine, Piece, lines_of
 from ingest.pdf_drawn import Box, Heights
@@ -158,7 +158,17 @@ def _by_white(across: Sequence[_Rule], pieces: Sequence[Piece]) -> Iterator[_Gri
             reach = max(reach or right, right)
         if len(xs) > 1:
             xs.append(outer.xs[1])
-            yield _Grid(xs, ys if len(ys) > 3 else [*_between(xs, ys[0], ys[1], pieces), *ys[1:]])
+            below = ys if len(ys) > 3 else [*_between(xs, ys[0], ys[1], pieces), *ys[1:]]
+            yield _Grid(xs, below + _shaded_head(xs, ys, pieces))
+
+
+def _shaded_head(xs: Sequence[float], ys: Sequence[float], pieces: Sequence[Piece]) -> list[float]:
+    """The height above a header on a shaded ground, which has no rule above it: words in each column, as near as a row's are."""
+    reach = ys[-1] + max(top - bottom for bottom, top in pairwise(ys))
+    near = [p for p in pieces if xs[0] - 1 <= p.x < xs[-1] and ys[-1] < p.y + 0.3 * p.size < reach and p.text.strip()]
+    places = [(bisect_right(xs, piece.x + 1), bisect_right(xs, piece.right - 1)) for piece in near]
+    fits = {first for first, last in places if first == last} == set(range(1, len(xs))) and all(a == b for a, b in places)
+    return [max(piece.y + piece.size for piece in near)] if fits and len(ys) > 3 else []
 
 
 def _between(xs: Sequence[float], bottom: float, top: float, pieces: Sequence[Piece]) -> list[float]:

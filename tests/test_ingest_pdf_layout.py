@@ -292,6 +292,23 @@ def test_a_table_with_three_rules_has_a_row_for_each_first_cell() -> None:
     ]
 
 
+def test_a_header_on_a_shaded_ground_needs_no_rule_above_it() -> None:
+    rows = [("Week", "Topic"), ("1", "Python"), ("2", "Statistics"), ("3", "Models")]
+
+    def page(canvas: Canvas) -> None:
+        lines(canvas, 72, 790, PROSE)
+        canvas.setFillGray(0.9)
+        canvas.rect(72, 734, 200, 16, stroke=0, fill=1)
+        canvas.setFillGray(0)
+        for place, row in enumerate(rows):
+            for x, cell in zip((76, 140), row, strict=True):
+                lines(canvas, x, 738 - 16 * place, cell)
+            canvas.line(72, 734 - 16 * place, 272, 734 - 16 * place)
+        lines(canvas, 72, 640, PROSE)
+
+    assert kinds(read(draw(page)))[1:3] == [("header", "Week | Topic"), ("row", "1 | Python")]
+
+
 def test_a_line_under_words_and_the_space_behind_them_parts_no_row() -> None:
     def page(canvas: Canvas) -> None:
         for place, (first, second) in enumerate([("Name", "Link"), ("pandas", "Open in"), ("numpy", "Open in")]):
