@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TypeVar
 
 from assistant.additions import Additions, Candidate, additions_model
@@ -26,7 +27,8 @@ DEAR = 0.5  # power of a unit's words, and of `CHEAP` more, by which that probab
 CHEAP = 10
 REPEAT = 0.6  # share of content words in common from which a unit repeats another
 MAX_UNITS = 6
-_NAMING = ("outline", "heading")  # kinds that name what else there is; beside an answer they say nothing
+_NAMING = ("outline", "plan", "heading")  # kinds that name what there is: they answer who asks for steps or things
+LEFT_OUT = 12  # words that an answer does not skip between two sentences of a paragraph
 LEAST_WORDS = 3  # of a unit that is added: one of fewer says nothing beside the others
 MAX_SOURCES = 3  # documents set side by side
 KIND_SHARE = 0.02  # least share of the best value for a unit with the number or address that the best one lacks
@@ -105,10 +107,13 @@ def choose(
     """The units an answer is made of: the best one, or what says what each of two compared things is; then what adds to it.
 
     Where several documents are asked for, by name or by wording, each of the best ones gives its best unit first. `named`
-    are the documents that the question names.
+    are the documents that the question names. What only names what there is begins an answer to who asks for steps or things,
+    or where there is nothing else.
     """
     if not ranked:
         return []
+    if not (question.wants.order or question.wants.items):
+        ranked = sorted(ranked, key=lambda each: each.unit.kind in _NAMING)
     chosen = begin(ranked, question, named, shape, wanted)
     known = {id(unit): place for place, unit in enumerate(ranked)}
     said = [shape.candidate(unit, known.get(id(unit), 0)) for unit in chosen]
@@ -190,7 +195,22 @@ def arranged(said: Sequence[Candidate], wanted: frozenset[str]) -> list[Ranked]:
     telling = [each for each in said if each.held & wanted]
     first = telling[0].ranked if len(telling) == 1 else None
     chosen = [each.ranked for each in said]
-    return sorted(chosen, key=lambda r: (order[r.unit.document.id], r is not first, r.unit.start))
+    return unbroken(sorted(chosen, key=lambda r: (order[r.unit.document.id], r is not first, r.unit.start)))
+
+
+def unbroken(chosen: Sequence[Ranked]) -> list[Ranked]:
+    """The units with what a paragraph says between two of them, where that is short: nothing is cut out of its middle."""
+    whole = list(chosen[:1])
+    for before, after in pairwise(chosen):
+        document, (start, end) = after.unit.document, (before.unit.end, after.unit.start)
+        same = before.unit.document is document and {before.unit.kind, after.unit.kind} <= {"sentence", "paragraph"}
+        if same and start < end and _at(start, document.blocks) is _at(end, document.blocks):
+            left_out = document.text[start:end]
+            if 0 < len(words(left_out)) <= LEFT_OUT:
+                start, end = start + len(left_out) - len(left_out.lstrip()), end - len(left_out) + len(left_out.rstrip())
+                whole.append(replace(before, unit=replace(before.unit, kind="sentence", parts=(Part(start, end),), lead=None)))
+        whole.append(after)
+    return whole
 
 
 def repeats(unit: Unit, other: Unit) -> bool:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ui_fakes import roadmap_document
 
 from assistant.answer import Citation, Sentence
-from assistant.compose import BUDGET, MAX_UNITS, Shape, arranged, choose, compose, quote
+from assistant.compose import BUDGET, MAX_UNITS, Shape, arranged, choose, compose, quote, unbroken
 from assistant.question import read_question
 from assistant.ranker import Ranked
 from assistant.units import Unit, units_of
@@ -262,7 +262,7 @@ def test_the_best_unit_is_always_part_of_the_answer() -> None:
     found = units(roadmap_document())
     for best in found:
         rows = ranked(found, [1.0 if unit is best else 0.1 for unit in found])
-        sentences, _ = compose(rows, read_question("What is there?"))
+        sentences, _ = compose(rows, read_question("What are the steps?"))
         assert set(best.text.split()) <= set(" ".join(sentence.text for sentence in sentences).split())
 
 
@@ -308,6 +308,25 @@ def test_the_one_unit_that_has_the_time_asked_for_comes_first(question: str, ord
     shape = Shape(read_question(question), rows)
     said = [shape.candidate(row, place) for place, row in enumerate(rows)]
     assert [r.unit.text for r in arranged(said, frozenset(shape.wanted))] == [lines[at] for at in order]
+
+
+@pytest.mark.parametrize(("question", "first"), [("How long does it take?", "It takes"), ("Which steps are there?", "Baking")])
+def test_headings_answer_who_asks_for_steps(question: str, first: str) -> None:
+    text = "# Baking\n\n## Learning\n\nIt takes two years in all.\n\n## Working\n\nBakers rise at three.\n"
+    found = units(read_markdown(text.encode(), "a.md"))
+    rows = ranked(found, [{"outline": 1.0, "sentence": 0.9}.get(unit.kind, 0.1) for unit in found])
+    asked = read_question(question)
+    assert compose(rows, asked)[0][0].text.startswith(first)
+
+
+def test_nothing_short_is_left_out_of_the_middle_of_a_paragraph() -> None:
+    long = "A level designer draws the maps that players walk through, and sits with each of them to see where they get lost."
+    lines = ["Game developer is five jobs.", "Gameplay programmer.", "Engine programmer.", long, "All of them ship games."]
+    builder = DocumentBuilder()
+    builder.add("paragraph", " ".join(lines))
+    found = {unit.text: unit for unit in units(builder.build("a.md", "0" * 64)) if unit.kind == "sentence"}
+    rows = [Ranked(found[lines[at]], 0.5, 0.5, np.zeros(1, np.float32)) for at in (0, 2, 4)]
+    assert [r.unit.text for r in unbroken(rows)] == [lines[at] for at in (0, 1, 2, 4)]
 
 
 def test_nothing_ranked_makes_nothing() -> None:
