@@ -10,6 +10,7 @@ from ingest.encoding import decode
 from ingest.text_blocks import TextBlock
 from ingest.text_furniture import without_running_heads
 from ingest.text_levels import assign_levels
+from ingest.text_lines import visible
 from ingest.text_outline import outline
 from ingest.text_paragraphs import logical_lines
 
@@ -18,7 +19,7 @@ def read_plain(data: bytes, document_id: str) -> Document:
     """The text with its headings, lists and tables found; every visible word stays, in its order."""
     text, warnings = decode(data, document_id)
     builder = DocumentBuilder(warnings=list(warnings))
-    blocks = outline(logical_lines(without_running_heads(text)))
+    blocks = outline(logical_lines(without_running_heads(visible(text))))
     assign_levels(blocks)
     add_text_blocks(builder, blocks)
     return builder.build(document_id, hashlib.sha256(data).hexdigest())

@@ -13,7 +13,10 @@ from typing import Literal
 
 LineKind = Literal["text", "item", "ordered", "row", "code", "heading"]
 
+ROUND = "•●◦▪■"  # bullets that are no other sign
 _CLOSED = re.compile(r"[.!?…;。！？][\"'”’»)\]*]*\Z")
+# What shows nothing; a soft hyphen at the end of a line divides a word, which `ingest.divided_words` mends.
+_UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|\xad(?![ \t]*[\r\n])|(?<!\\w)\xad")
 _PAGE_FOOT = re.compile(r".{0,100}\[Page \d{1,4}\]\s*\Z|\s*(?:- ?)?(?:Page )?\d{1,4}(?: ?-| of \d{1,4})?\s*\Z", re.IGNORECASE)
 
 
@@ -46,6 +49,15 @@ def is_closed(text: str) -> bool:
     return bool(_CLOSED.search(text))
 
 
+def visible(text: str) -> str:
+    """The text without characters that show nothing, so that a line of them is empty and a mark stands where it seems to.
+
+    >>> visible("\\ufeffOne\\n\\u200b\\n\\u200b- the syn\\xadtax")
+    'One\\n\\n- the syntax'
+    """
+    return _UNSEEN.sub("", text)
+
+
 def physical_lines(text: str) -> list[PhysicalLine]:
     """The lines that show something; a form feed and what is printed around it at the page's edges count as empty."""
     pages = re.sub(r"\r\n?|[\x0b\x85\u2028\u2029]", "\n", text).split("\f")
@@ -62,6 +74,10 @@ def physical_lines(text: str) -> list[PhysicalLine]:
         for row in rows:
             if not row.strip():
                 gap = True
+                continue
+            if lines and not gap and lines[-1].raw in ROUND:  # a bullet on a line of its own belongs to the next one
+                lines[-1].text += f" {row.strip()}"
+                lines[-1].raw += f" {row.strip()}"
                 continue
             expanded = row.expandtabs(4).rstrip()
             lines.append(PhysicalLine(expanded, row.strip(), gap, len(expanded) - len(expanded.lstrip())))

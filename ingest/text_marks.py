@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
-from ingest.text_lines import Line, PhysicalLine, is_closed
+from ingest.text_lines import ROUND, Line, PhysicalLine, is_closed
 
-_BULLET = re.compile(r"(?:[-*+•‣◦▪▫●○■□·∙⁃➢➤➔►✓✔]|[–—](?=\s+[A-Z\d])|o(?=\s{2,}|\s[A-Z]))\s+(?=\S)")
+_BULLET = re.compile(
+    r"(?:[-*+•‣◦▪▫●○■□·∙⁃➢➤➔►✓✔]|[–—](?=\s+[A-Z\d])|o(?=\s{2,}|\s[A-Z]))\s+(?=\S)"
+    rf"|[{ROUND}‣➢➤✓✔]\s*(?=[\w\"'“‘(])"  # these stand for nothing else, so that no space is needed
+)
 _ORDERED = re.compile(r"(?:(\d{1,3})[.)]|\((\d{1,3})\))\s+(?=\S)")
 LETTERED = re.compile(r"(?:\(?[a-z]\)|\([ivx]{1,4}\)|[ivx]{1,4}\))\s+(?=\S)")
 _DECIMAL = re.compile(r"\d{1,3}(?:\.\d{1,3})+\.?\s+(?=\S)")

@@ -1,0 +1,40 @@
+"""Plain text copied out of mails, talks, terminals and pages: what its first signs say, and what shows nothing."""
+
+import pytest
+
+from ingest.document import Document
+from ingest.plain import read_plain
+
+LONG = "This is a paragraph that is long enough to be taken for one, since it goes on and ends in a full stop."
+
+
+def read(text: str) -> Document:
+    return read_plain(text.encode(), "notes.txt")
+
+
+def shape(text: str) -> list[str]:
+    """One string a block: its kind and its text, of a heading its level as `#`."""
+    document = read(text)
+    return [
+        f"{'#' * block.level if block.kind == 'heading' else block.kind} {document.text[block.start : block.end]}"
+        for block in document.blocks
+    ]
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u2060", "\xad"])
+def test_lines_of_characters_that_show_nothing_are_empty(unseen: str) -> None:
+    text = f"Bread\n\n{LONG}\n\nSalt and time\n\n{LONG}\n\nThe oven\n\n{LONG}\n"
+    assert shape(text.replace("\n\n", f"\n{unseen}\n")) == shape(text)
+    assert shape(text)[2] == "## Salt and time"
+    assert shape(f"{LONG}\n\n{unseen}• Sal{unseen}t\n{unseen}• Wa{unseen}ter\n")[1:] == ["item Salt", "item Water"]
+
+
+def test_a_word_divided_by_a_soft_hyphen_at_a_line_end_is_one_again() -> None:
+    text = "People who bake bread have to wait for a long time, and the infor\xad\nmation in this book\nsays for how long.\n"
+    assert "the information in" in read(text).text
+
+
+def test_bullets_need_no_space_and_may_stand_on_a_line_of_their_own() -> None:
+    assert shape(f"{LONG}\n\n•Flour\n•Water\n")[1:] == ["item Flour", "item Water"]
+    assert shape(f"{LONG}\n\n●\nFlour\n●\nWater\n")[1:] == ["item Flour", "item Water"]
+    assert shape(f"{LONG}\n\n-5 degrees\n-7 degrees\n")[1:] == ["paragraph -5 degrees", "paragraph -7 degrees"]
