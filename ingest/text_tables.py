@@ -10,13 +10,17 @@ from ingest.text_leaders import LEADERS
 from ingest.text_lines import Line, PhysicalLine
 from ingest.text_marks import DECORATION, without_mark
 
-_TABLE_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*\Z")
+# No two parts of a pattern take the same spaces, and none begins with what may be repeated: time grows with length alone.
+_TABLE_RULE = re.compile(r"\|?\s*:?-{2,}:?(?:\s*\|\s*:?-{2,}:?)*(?:\s*\|)?\Z")
 _COLUMN_RULE = re.compile(r"(?:-{2,}|={2,})(?:\s+(?:-{2,}|={2,}))+\Z")
 _GRID_RULE = re.compile(r"\+(?:[-=:]+\+)+\Z")
 _GRID_LINE = re.compile(r"[+|].*[+|]\Z")
-_DRAWN = re.compile(r"\S {3,}\S|[─│┌┐└┘├┤┬┴┼═║]|\+-{2,}|-{2,}[>+]|<-{2,}")
-_CODE = re.compile(
-    r"[;{}]\s*\Z|^\s*(?:def|class|import|from|return|for|if|while|\$|>>>|#include|//)\s|\w\(.*\)\s*:?\s*\Z|\s=\s"
+_DRAWN = re.compile(r"\S {3,}\S|[─│┌┐└┘├┤┬┴┼═║]|\+--|--[>+]|<--")
+_CODE = re.compile(r"[;{}\\]\Z|^\s*(?:def|class|import|from|return|for|if|while|\$|>>>|#include|//)\s|\s=\s")
+_CALLED, _CALL = re.compile(r"\)\s*(?::\s*)?\Z"), re.compile(r"\w\(")
+_COMMAND = re.compile(
+    r"\s*(?:sudo\s|(?:git|pip3?|cd|npm|npx|docker|kubectl|conda|curl|wget|ssh|mkdir|chmod|python3? -m) \S|python3? \S+\.py\b"
+    r"|(?:apt|apt-get|brew|yarn|uv|poetry|cargo|go|make) (?:install|add|get|run|build|test|init|update|sync)\b)"
 )
 
 
@@ -27,8 +31,13 @@ def is_preformatted(run: list[PhysicalLine]) -> bool:
     drawn = sum(bool(_DRAWN.search(without_mark(line.raw))) for line in run if not LEADERS.search(line.raw))
     if drawn * 5 >= 3 * len(run):
         return True
-    code = sum(bool(_CODE.search(line.text)) for line in run)
+    code = sum(_is_code(line.text) for line in run)
     return min(line.indent for line in run) >= 4 and code * 2 > len(run)
+
+
+def _is_code(text: str) -> bool:
+    """Whether a line looks like one of a program or like a command to type."""
+    return bool(_CODE.search(text) or _COMMAND.match(text) or (_CALLED.search(text) and _CALL.search(text)))
 
 
 def ruled_table(run: Sequence[PhysicalLine]) -> list[Line]:
@@ -82,7 +91,7 @@ def is_aligned(run: list[PhysicalLine]) -> bool:
     """Whether the run is a table of words: columns that spaces hold apart, the same number in each of three lines or more."""
     counts = {len(_spaced(line.raw)) for line in run}
     drawn = any(re.search(r"[─│┌┐└┘├┤┬┴┼═║|<>{}=;]|--|\+-", line.raw) or not re.match(r"\w", line.raw) for line in run)
-    same = len(run) > 2 and len(counts) == 1 and counts != {1} and len({line.indent for line in run}) == 1
+    same = len(run) > 2 and len(counts) == 1 and min(counts) > 1 and len({line.indent for line in run}) == 1
     return same and not drawn
 
 

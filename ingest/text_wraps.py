@@ -14,7 +14,7 @@ _UNFINISHED = re.compile(r"\b(?:and|or|the|a|an|of|to|with|for|by)\Z")
 _ENTRY = re.compile(r"[^:]{1,60}:\s")
 _SERIES_ENTRY = re.compile(r"([A-Z][a-z]+?)s? \d{1,3}(?: ?(?:[-–]|to|and) ?\d{1,3})?\s?[:–—-]\s")
 _NAMED_ENTRY = re.compile(r"[A-Z][^\s:.,;!?]*(?: [^\s:.,;!?]+){0,3}: \S")
-_CONTENTS_ENTRY = re.compile(r"(?:\s?\.){4,}\s*\d{1,4}\s*\Z")
+_CONTENTS_ENTRY = re.compile(r"\.(?:\s?\.){3}\s*\d{1,4}\Z")
 _WIDEST = 120  # characters; text with longer lines is not wrapped
 
 

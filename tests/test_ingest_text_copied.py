@@ -1,5 +1,7 @@
 """Plain text copied out of mails, talks, terminals and pages: what its first signs say, and what shows nothing."""
 
+import time
+
 import pytest
 
 from ingest.document import Document
@@ -38,3 +40,30 @@ def test_bullets_need_no_space_and_may_stand_on_a_line_of_their_own() -> None:
     assert shape(f"{LONG}\n\n•Flour\n•Water\n")[1:] == ["item Flour", "item Water"]
     assert shape(f"{LONG}\n\n●\nFlour\n●\nWater\n")[1:] == ["item Flour", "item Water"]
     assert shape(f"{LONG}\n\n-5 degrees\n-7 degrees\n")[1:] == ["paragraph -5 degrees", "paragraph -7 degrees"]
+
+
+def test_indented_commands_and_programs_stay_on_lines_of_their_own() -> None:
+    commands = "git clone https://example.org/bread.git\ncd bread\npip install -r requirements.txt"
+    indented = "\n".join(f"    {line}" for line in commands.splitlines())
+    assert shape(f"The oven\n\n{LONG}\n\n{indented}\n\n{LONG}")[2] == f"code {commands}"
+    quoted = "    The dough rests for an hour and then it is\n    folded four times, and after that it rests\n    again."
+    assert shape(f"{LONG}\n\n{quoted}\n\n{LONG}")[1].startswith("paragraph The dough rests")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["name {}x", "name {}x".replace("{}", "{} "), "a {} b", "-- {}x | y", "    {}", "    f){}x"],
+)
+@pytest.mark.parametrize("sign", [".", "-", " ", "f(", '". ', ". "])
+def test_time_grows_with_the_length_of_a_line_only(line: str, sign: str) -> None:
+    def needed(count: int) -> float:
+        text = f"Intro\n\n{line.format(sign * count)}\n    g(h(\na | b\n"
+        times = []
+        for _ in range(3):
+            start = time.process_time()
+            read(text)
+            times.append(time.process_time() - start)
+        return min(times)
+
+    # Where time grew with the square of the length, a line 16 times as long took 256 times as long.
+    assert needed(32_000) < 80 * needed(2_000) + 0.05
