@@ -20,8 +20,11 @@ class Draft:
         self.lines = lines
         self.blocks: list[TextBlock] = []
         self.spaced = any(line.gap for line in lines[1:])
-        # A text that marks its headings marks all of them.
-        self.marked = sum(line.kind == "heading" for line in lines) > 1
+        # A text that marks its headings marks all of them. Its title may stand above them without a mark, unless the first of
+        # them alone is of the first level.
+        levels = [line.level for line in lines if line.kind == "heading" and line.level]
+        self.marked = len(levels) > 1
+        self.marks_title = self.marked and levels[0] == 1 and levels.count(1) == 1
         self.repeated = repeated_names(lines)
         self.indents: list[int] = []  # of the open list levels
 

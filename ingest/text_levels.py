@@ -29,6 +29,9 @@ def assign_levels(blocks: list[TextBlock]) -> None:
         return
     first = blocks[heads[0]]
     titled = heads[0] == 0 and first.style == "title" and len(heads) > 1
+    if titled and any(blocks[index].level == 1 for index in heads):
+        for index in heads:  # the text marks all headings but its title, which stands above them
+            blocks[index].level = min(_DEEPEST, blocks[index].level + 1) if blocks[index].level else 0
     capitals = any(blocks[index].style == "capitals" for index in heads)
     state = _State(base=2 if titled else 1)
     members = _members(blocks, heads)

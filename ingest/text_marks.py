@@ -1,10 +1,11 @@
-"""A line in, what its first signs say out: bullets, numbers, hash and equals signs of headings, rules and mere decoration."""
+"""A line in, what its first signs say out: bullets, numbers, the signs of headings, rules and mere decoration."""
 
 from __future__ import annotations
 
 import re
 
 from ingest.text_lines import ROUND, Line, PhysicalLine, is_closed
+from ingest.text_signs import is_titular
 
 _BULLET = re.compile(
     r"(?:[-*+•‣◦▪▫●○■□·∙⁃➢➤➔►✓✔]|[–—](?=\s+[A-Z\d])|o(?=\s{2,}|\s[A-Z]))\s+(?=\S)"
@@ -15,6 +16,7 @@ LETTERED = re.compile(r"(?:\(?[a-z]\)|\([ivx]{1,4}\)|[ivx]{1,4}\))\s+(?=\S)")
 _DECIMAL = re.compile(r"\d{1,3}(?:\.\d{1,3})+\.?\s+(?=\S)")
 HASHES = re.compile(r"(#{1,6})\s+(?=[^\s#])")
 _EQUALS = re.compile(r"(={2,6})(?!=)")  # wiki text: == History ==
+_FRAME = re.compile(r"(\*{2,}|~{3,}|-{3,}|\+{3,})(?=\s*[^\W_])")  # letters to many readers: *** NEWS ***
 _UNDERLINE = re.compile(r"(=|-|~|\^|\*){3,}\Z")
 DECORATION = re.compile(r"[\s*_=~#+.•·─━—–-]{3,}\Z")
 
@@ -49,8 +51,8 @@ def opened_line(physical: PhysicalLine) -> Line | None:
     text, gap, indent = physical.raw, physical.gap, physical.indent
     if indent < 4 and (found := HASHES.match(text)):  # further in it is a comment of a program
         return Line("heading", text[found.end() :].rstrip("#").rstrip(), gap, indent, len(found[1]))
-    if (found := _EQUALS.match(text)) and text.endswith(found[1]) and (title := text.strip("=").strip()):
-        return Line("heading", title, gap, indent, len(found[1]))
+    if framed := framed_title(text):
+        return Line("heading", framed[0], gap, indent, framed[1])
     if DECORATION.match(text):
         return None
     if found := _BULLET.match(text):
@@ -60,6 +62,20 @@ def opened_line(physical: PhysicalLine) -> Line | None:
     if LETTERED.match(text):
         return Line("item", text, gap, indent)
     return Line("text", text, gap, indent)
+
+
+def framed_title(text: str) -> tuple[str, int] | None:
+    """Title and level of a line between two runs of the same sign, or None; the level is 0 where the sign tells none.
+
+    >>> framed_title("=== Use ==="), framed_title("*** NEWS ***"), framed_title("**Flour** and **water**")
+    (('Use', 3), ('NEWS', 0), None)
+    """
+    if (found := _EQUALS.match(text)) and text.endswith(found[1]) and (title := text.strip("=").strip()):
+        return title, len(found[1])
+    if (found := _FRAME.match(text)) and text.endswith(found[1]):
+        title = text.strip(found[1][0]).strip()
+        return (title, 0) if found[1] not in title and is_titular(title.rstrip("!")) else None
+    return None
 
 
 def is_underlined(line: PhysicalLine, rule: PhysicalLine) -> bool:

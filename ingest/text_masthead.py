@@ -1,6 +1,7 @@
 """The first lines of a text in, its title and what stands beside it out: author, date, reading time, the page's buttons.
 
-The title of a text is its first line nearly always, also where nothing but a byline or an empty line stands below it.
+The title of a text is its first line nearly always, also where nothing but a byline or an empty line stands below it. That
+of a mail is its subject.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from ingest.text_signs import (
     is_date,
     is_headline,
     is_section_word,
+    mail_field,
     series_member,
 )
 
@@ -35,15 +37,33 @@ _BEGUN_BESIDE = re.compile(
 
 def read_masthead(draft: Draft) -> int:
     """Turn the title of a text, and the lines beside it, into blocks; the index of the next line, 0 without a title."""
+    if stop := _read_mail_head(draft):
+        return stop
     stop = _masthead_end(draft)
     for number, line in enumerate(draft.lines[:stop]):
         draft.add(TextBlock("paragraph", line.text) if number else TextBlock("heading", line.text, style="title"))
     return stop
 
 
+def _read_mail_head(draft: Draft) -> int:
+    """The subject of a mail as its title, above the lines that tell who wrote it and when; 0 where the text is no mail."""
+    stop = 0
+    while (line := draft.line(stop)) is not None and line.kind == "text" and mail_field(line.text):
+        stop += 1
+    head = draft.lines[:stop]
+    subject = next((line for line in head if mail_field(line.text) == "subject"), None)
+    if subject is None or len(head) < 2:
+        return 0
+    draft.add(TextBlock("heading", subject.text.partition(":")[2], style="title"))
+    for line in head:
+        if line is not subject:
+            draft.add(TextBlock("paragraph", line.text))
+    return stop
+
+
 def _masthead_end(draft: Draft) -> int:
     title = draft.line(0)
-    if title is None or draft.marked or not _is_title(title):
+    if title is None or draft.marks_title or not _is_title(title):
         return 0
     stop = 1
     while stop <= _MOST_LINES and _stands_beside(draft, stop):
@@ -53,7 +73,8 @@ def _masthead_end(draft: Draft) -> int:
         return 0
     sure = stop > 1 or is_headline(title.text)
     alone = draft.spaced and after.gap and any(is_closed(line.text) for line in draft.lines[stop:])
-    if alone or (sure and is_body(after, title.text)):
+    above = after.kind == "heading" and (draft.marked or not after.level)  # one marked heading may be the title itself
+    if alone or above or (sure and is_body(after, title.text)):
         return stop
     return _subtitles_end(draft, stop) if sure else 0
 

@@ -33,7 +33,7 @@ def _read(draft: Draft, index: int) -> int:
         draft.indents.clear()
     match line.kind:
         case "heading":
-            draft.add(TextBlock("heading", line.text, line.level, style="marked"))
+            draft.add(TextBlock("heading", line.text, line.level, style="marked" if line.level else heading_style(line.text)))
         case "row":
             first = index == 0 or draft.lines[index - 1].kind != "row" or line.gap
             draft.add(TextBlock("header" if first else "row", line.text, cells=line.cells))

@@ -33,6 +33,9 @@ _DATE = re.compile(
 )
 _DATED = re.compile(r"(?:first |last )?(?:published|updated|posted|modified|reviewed)(?: on)?:?\Z", re.IGNORECASE)
 _BYLINE = re.compile(r"(?:by|written by|posted by|published by|author:)\s", re.IGNORECASE)
+_MAIL_FIELD = re.compile(
+    r"(from|sender|to|cc|bcc|date|sent|subject|reply-to|message-id|list-id|newsgroups):\s+\S", re.IGNORECASE
+)
 _SECTION_WORDS = frozenset(
     """introduction|overview|abstract|summary|background|contents|preface|conclusion|conclusions|final thoughts|key takeaways
     |takeaways|references|acknowledgements|acknowledgments|faq|tl;dr""".replace("\n    ", "").split("|")
@@ -169,6 +172,16 @@ def announces_date(text: str) -> bool:
 def is_byline(text: str) -> bool:
     """Whether the line names an author: "By Ada Lovelace"."""
     return bool(_BYLINE.match(text))
+
+
+def mail_field(text: str) -> str:
+    """The name, in small letters, of what a line at the head of a mail tells; empty for any other line.
+
+    >>> mail_field("Subject: Bread at home"), mail_field("To bake: an oven")
+    ('subject', '')
+    """
+    found = _MAIL_FIELD.match(text)
+    return found[1].lower() if found else ""
 
 
 def is_section_word(text: str) -> bool:

@@ -23,14 +23,14 @@ _FARTHEST = 60  # lines from a heading to what is compared with it
 
 def read_short(draft: Draft, index: int) -> int:
     """A heading where a short line stands above longer text, a list or a table; otherwise paragraphs or bare items."""
-    # A text that marks its headings marks all of them, save its title; one with empty lines has them before headings.
+    # A text with empty lines has them before its headings; one that marks its headings leaves at most its title unmarked.
     amid = draft.spaced and index > 0 and not draft.lines[index].gap and draft.blocks[-1].kind != "heading"
     stop = _inside_series_end(draft, index)
     if stop > index:
         kind: BlockKind = "item" if stop - index > 1 else "paragraph"
         draft.blocks += [TextBlock(kind, inside.text) for inside in draft.lines[index:stop]]
         return stop
-    if (draft.marked and index > 0) or amid or not _may_head(draft.lines[index].text):
+    if (draft.marked and (index > 0 or draft.marks_title)) or amid or not _may_head(draft.lines[index].text):
         draft.add(TextBlock("paragraph", draft.lines[index].text))
         return index + 1
     stop = index + 1

@@ -67,3 +67,37 @@ def test_time_grows_with_the_length_of_a_line_only(line: str, sign: str) -> None
 
     # Where time grew with the square of the length, a line 16 times as long took 256 times as long.
     assert needed(32_000) < 80 * needed(2_000) + 0.05
+
+
+@pytest.mark.parametrize("order", [("From", "Subject", "Date"), ("Date", "From", "To", "Subject"), ("Subject", "Sent")])
+def test_the_subject_of_a_mail_is_its_title_and_the_rest_of_its_head_stands_beside(order: tuple[str, ...]) -> None:
+    said = {name: f"{name}: Ada from the mill" for name in order} | {"Subject": "Subject: Bread after forty"}
+    text = "\n".join(said[name] for name in order) + f"\n\nHello all,\n\n{LONG}\n"
+    beside = [f"paragraph {said[name]}" for name in order if name != "Subject"]
+    assert shape(text) == ["# Bread after forty", *beside, "paragraph Hello all,", f"paragraph {LONG}"]
+    assert read(text).title == "Bread after forty"
+
+
+def test_a_plan_that_begins_with_a_date_is_no_mail() -> None:
+    assert shape(f"Date: May\nPlace: the mill\n\n{LONG}\n")[:2] == ["item Date: May", "item Place: the mill"]
+
+
+@pytest.mark.parametrize("frame", ["*** {} ***", "---- {} ----", "~~~{}~~~"])
+def test_titles_between_signs_are_headings_without_them(frame: str) -> None:
+    text = f"Bread\n\n{frame.format('THE FLOUR')}\n\n{LONG}\n\n{frame.format('WHAT TO BUY!')}\n- Salt\n\nThe oven\n\n{LONG}\n"
+    headings = [line.lstrip("# ") for line in shape(text) if line.startswith("#")]
+    assert headings == ["Bread", "THE FLOUR", "WHAT TO BUY!", "The oven"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "levels"),
+    [
+        ("Flour\n-----", "Salt\n----", [1, 2, 2]),
+        ("1. Flour\n========", "2. Salt\n=======", [1, 2, 2]),
+        ("# Flour", "## Salt", [1, 2]),
+    ],
+)
+def test_a_title_without_a_mark_may_stand_above_marked_headings(first: str, second: str, levels: list[int]) -> None:
+    document = read(f"BREAD AT HOME\n\n{first}\n\nTen days.\n\n{second}\n\nOne spoon.\n")
+    assert [block.level for block in document.blocks if block.kind == "heading"] == levels
+    assert document.title == ("BREAD AT HOME" if len(levels) == 3 else "Flour")
