@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from ingest.text_blocks import TextBlock
 from ingest.text_lines import Line, is_closed
-from ingest.text_signs import entry_name, is_label, refers_to_series, series_member
+from ingest.text_signs import entry_name, is_label, is_section_word, is_titular, refers_to_series, series_member
 
 _LONGEST = 90  # characters of a list entry without a mark
+_ABOUT_LIST = re.compile(r"(?:these|those|they|all|each|both|either|any|none)\b", re.IGNORECASE)
 
 
 def repeated_names(lines: Sequence[Line]) -> frozenset[str]:
@@ -43,14 +44,25 @@ def definitions(lines: Sequence[Line], repeated: frozenset[str]) -> list[TextBlo
 
 
 def bare_entries_end(lines: Sequence[Line], index: int, spaced: bool) -> int:
-    """Index after the short lines without a full stop that start at `index` and stand below a label as its list."""
+    """Index after the short lines without a full stop that start at `index` and stand below a label as its list.
+
+    In a text without empty lines a title right above longer text is none of them, unless that speaks of the list: "These …".
+    """
     stop = index
     while stop < len(lines) and _is_bare(lines[stop], stop > index and spaced):
         stop += 1
     after = lines[stop] if stop < len(lines) else None
+    if stop - index > 2 and after is not None and not spaced and _heads(lines[stop - 1], after):
+        return stop - 1
     if stop - index == 1 and after is not None and not (after.kind == "text" and is_label(after.text)):
         return index  # a single short line is no list, unless the next label ends it
     return stop
+
+
+def _heads(line: Line, after: Line) -> bool:
+    """Whether the last of the short lines is the title of what follows."""
+    long = after.kind == "text" and len(after.text) > _LONGEST and is_closed(after.text) and not _ABOUT_LIST.match(after.text)
+    return long and is_titular(line.text) and line.text[0].isalpha() and len(line.text.split()) > 1
 
 
 def _is_bare(line: Line, gap_ends: bool) -> bool:
@@ -64,6 +76,7 @@ def _is_bare(line: Line, gap_ends: bool) -> bool:
         and not entry_name(text)
         and not series_member(text)
         and not refers_to_series(text)
+        and not is_section_word(text)
     )
 
 

@@ -101,3 +101,16 @@ def test_a_title_without_a_mark_may_stand_above_marked_headings(first: str, seco
     document = read(f"BREAD AT HOME\n\n{first}\n\nTen days.\n\n{second}\n\nOne spoon.\n")
     assert [block.level for block in document.blocks if block.kind == "heading"] == levels
     assert document.title == ("BREAD AT HOME" if len(levels) == 3 else "Flour")
+
+
+def test_a_list_below_a_label_ends_above_the_next_heading() -> None:
+    text = f"Bread at home\n{LONG}\nGood mills:\nHill Farm\nOld Bridge\nRiver Lane\n{{}}\n{LONG}\n"
+    for heading in ("What it costs", "Conclusion", "Salary expectations"):
+        assert shape(text.format(heading))[-5:] == [
+            *["item Hill Farm", "item Old Bridge", "item River Lane", f"## {heading}", f"paragraph {LONG}"]
+        ]
+    assert (
+        shape(text.format("The Town Mill").replace(f"Mill\n{LONG}", f"Mill\nThese are few. {LONG}"))[-2] == "item The Town Mill"
+    )
+    spaced = text.replace("\nGood mills", "\n\nGood mills") + f"\nThe oven\n{LONG}\n\nThe salt\n{LONG}"
+    assert "item Washed stones" in shape(spaced.format("Washed stones"))
