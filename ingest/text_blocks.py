@@ -7,7 +7,7 @@ from typing import Literal
 
 from ingest.document import BlockKind
 
-Style = Literal["marked", "title", "plain", "capitals", "series", "decimal", "reference", "label", ""]
+Style = Literal["marked", "title", "plain", "capitals", "series", "decimal", "reference", "label", "question", ""]
 
 
 @dataclass(slots=True)

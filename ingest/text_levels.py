@@ -41,7 +41,7 @@ def assign_levels(blocks: list[TextBlock]) -> None:
             above = blocks[index - 1] if position and heads[position - 1] == index - 1 else None
             place = _Place(index, above, blocks[index + 1].kind if index + 1 < len(blocks) else "", position == 0 and titled)
             block.level = min(_DEEPEST, _level(state, block, place, members, capitals))
-        if block.style != "label":
+        if block.style not in ("label", "question"):
             # Nothing stands below a table of contents but the table.
             state.last = block.level - 1 if block.text.casefold() in ("contents", "table of contents") else block.level
             state.label = 0
@@ -84,6 +84,8 @@ def _level(state: _State, block: TextBlock, place: _Place, members: _Members, ca
         if above is not None and above.style == "label" and state.label == 0:
             state.label = 1  # a label right below a label: it and the next ones stand under the first
         return (state.last or state.base - 1) + 1 + state.label
+    if block.style == "question":
+        return (state.last or state.base - 1) + 1
     if block.style == "decimal":
         known = state.series.get("#")  # 2.1 stands below 2
         return (known[0] if known else state.base) + block.number

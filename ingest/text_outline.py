@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ingest.text_blocks import TextBlock, heading_style
 from ingest.text_contents import without_contents
+from ingest.text_dialogue import with_turns
 from ingest.text_draft import LONGEST_NUMBERED, Draft
 from ingest.text_entries import bare_entries_end, definitions, definitions_end, sentences_end
 from ingest.text_lines import Line, is_closed
@@ -19,7 +20,8 @@ from ingest.text_titles import read_short
 
 def outline(lines: list[Line]) -> list[TextBlock]:
     """The blocks of the text in order. Headings that the text does not mark itself still have level 0."""
-    draft = Draft(without_contents([line for line in lines if line.kind != "text" or not is_leftover(line.text)]))
+    shown = [line for line in lines if line.kind != "text" or not is_leftover(line.text)]
+    draft = Draft(with_turns(without_contents(shown)))
     index = read_masthead(draft)
     while index < len(draft.lines):
         index = _read(draft, index)
@@ -39,6 +41,10 @@ def _read(draft: Draft, index: int) -> int:
             draft.add(TextBlock("header" if first else "row", line.text, cells=line.cells))
         case "code":
             draft.add(TextBlock("code", line.text))
+        case "question":
+            draft.add(TextBlock("heading", line.text, style="question"))
+        case "answer":
+            draft.add(TextBlock("paragraph", line.text))
         case "item":
             draft.add(TextBlock("item", line.text, draft.depth(line)))
         case "ordered":

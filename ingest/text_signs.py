@@ -36,6 +36,8 @@ _BYLINE = re.compile(r"(?:by|written by|posted by|published by|author:)\s", re.I
 _MAIL_FIELD = re.compile(
     r"(from|sender|to|cc|bcc|date|sent|subject|reply-to|message-id|list-id|newsgroups):\s+\S", re.IGNORECASE
 )
+_TURN = re.compile(r"(?:(Q|Question|Interviewer)|A|Answer)(?: ?\d{1,3})?\s?[.:)]\s+(?=\S)")
+_SPEAKER = re.compile(r"([A-Z][\w.'’-]{0,30}(?: [A-Z][\w.'’-]{0,30}){0,2}):\s+\S")
 _SECTION_WORDS = frozenset(
     """introduction|overview|abstract|summary|background|contents|preface|conclusion|conclusions|final thoughts|key takeaways
     |takeaways|references|acknowledgements|acknowledgments|faq|tl;dr""".replace("\n    ", "").split("|")
@@ -87,6 +89,33 @@ class Member(NamedTuple):
     def adjoins(self, other: Member) -> bool:
         """Whether one of the two comes right after the other in the same series."""
         return self.word == other.word and (self.last + 1 == other.number or other.last + 1 == self.number)
+
+
+class Turn(NamedTuple):
+    """What somebody says in a dialogue that marks who asks and who answers."""
+
+    asks: bool
+    text: str  # without the sign
+
+
+def turn(text: str) -> Turn | None:
+    """The question or the answer in a line that begins with a sign of one, or None.
+
+    >>> turn("Q: How long?"), turn("A2. A year."), turn("A year.")
+    (Turn(asks=True, text='How long?'), Turn(asks=False, text='A year.'), None)
+    """
+    found = _TURN.match(text)
+    return Turn(bool(found[1]), text[found.end() :]) if found else None
+
+
+def speaker(text: str) -> str:
+    """The name of who speaks in a line such as "Ada: And then?"; empty for any other line.
+
+    >>> speaker("Ada Lovelace: And then?"), speaker("In short: no")
+    ('Ada Lovelace', '')
+    """
+    found = _SPEAKER.match(text)
+    return found[1] if found else ""
 
 
 def is_leftover(text: str) -> bool:

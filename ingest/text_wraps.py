@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ingest.text_lines import Line, PhysicalLine, is_closed
 from ingest.text_marks import DECORATION, HASHES, framed_title, is_amount, is_marked, is_underlined
-from ingest.text_signs import is_byline, mail_field
+from ingest.text_signs import is_byline, mail_field, turn
 from ingest.text_tables import table_end
 
 _UNFINISHED = re.compile(r"\b(?:and|or|the|a|an|of|to|with|for|by)\Z")
@@ -73,7 +73,7 @@ def _is_next_of(text: str, last: str, following: str) -> bool:
     """Whether both are entries: of one series, "Quarter 1: ..." and "Quarter 2: ...", of a mail, or ended, "Online: ... ."."""
     if is_closed(last) and _NAMED_ENTRY.match(text) and _NAMED_ENTRY.match(following):
         return True
-    if mail_field(text) and mail_field(following):
+    if (mail_field(text) and mail_field(following)) or (is_closed(last) and turn(text) and turn(following)):
         return True
     one, other = _SERIES_ENTRY.match(text), _SERIES_ENTRY.match(following)
     return one is not None and other is not None and one[1] == other[1]

@@ -114,3 +114,47 @@ def test_a_list_below_a_label_ends_above_the_next_heading() -> None:
     )
     spaced = text.replace("\nGood mills", "\n\nGood mills") + f"\nThe oven\n{LONG}\n\nThe salt\n{LONG}"
     assert "item Washed stones" in shape(spaced.format("Washed stones"))
+
+
+@pytest.mark.parametrize(("asks", "answers"), [("Q:", "A:"), ("Q.", "A."), ("Q{}:", "A{}:"), ("Question:", "Answer:")])
+def test_questions_of_an_interview_are_the_headings_of_their_answers(asks: str, answers: str) -> None:
+    said = [
+        ("How long did it take?", "Two years. It was hard."),
+        ("You came from a mill.", "Yes"),
+        ("Why bread?", f"{LONG} So it is."),
+    ]
+    text = "".join(f"\n{asks.format(n)} {one}\n{answers.format(n)} {other}\n" for n, (one, other) in enumerate(said, 1))
+    expected = [block for one, other in said for block in (f"## {one}", f"paragraph {other}")]
+    assert shape(f"A talk with a baker\n\nRecorded in May, and shortened since.\n{text}")[2:] == expected
+    assert (
+        shape(f"A talk with a baker\n\nRecorded in May, and shortened since.\n\nThe talk\n{text}")[3]
+        == "### How long did it take?"
+    )
+
+
+def test_who_answers_is_told_and_attributes_are_no_talk() -> None:
+    talk = "Ada: How long?\nBo Lind: A year. Or two.\nAda: Which flour?\nBo Lind: Rye.\nAda: And salt?\nBo Lind: A spoon.\n"
+    assert shape(f"Bread\n\n{LONG}\n\nThe talk\n{talk}")[3:] == [
+        *["### How long?", "paragraph Bo Lind: A year. Or two.", "### Which flour?", "paragraph Bo Lind: Rye."],
+        *["### And salt?", "paragraph Bo Lind: A spoon."],
+    ]
+    weeks = "".join(f"\nWeek {n}\nGoal: bake one\nCheck: can you bake it?\nProject: a loaf\n" for n in (1, 2, 3))
+    assert "item Check: can you bake it?" in [line.replace("  ", "") for line in shape(f"Bread\n\n{LONG}\n{weeks}")]
+
+
+def test_questions_that_begin_their_answers_are_parted_from_them_where_several_stand_in_a_row() -> None:
+    said = [
+        ("Do I need an oven?", "No, a pot will do. It must be heavy."),
+        ("How long does it keep?", "A week."),
+        ("Is rye better?", '"Yes."'),
+    ]
+    row = "\n\n".join(f"{one} {other}" for one, other in said)
+    expected = [block for one, other in said for block in (f"### {one}", f"paragraph {other}")]
+    assert shape(f"Bread\n\n{LONG}\n\nQuestions and answers\n\n{row}\n")[3:] == expected
+    single = "What do we do at night? We bake what the town eats in the morning."
+    assert f"paragraph {single}" in shape(f"Bread\n\n{LONG}\n\n{single}\n\n{LONG}")
+
+
+def test_letters_of_a_list_are_no_answers() -> None:
+    text = f"Bread\n\n{LONG}\n\nA. Flour and salt\nB. Water\nQ. The rest\n"
+    assert [line for line in shape(text) if "#" in line] == ["# Bread"]
