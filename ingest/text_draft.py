@@ -10,7 +10,7 @@ from ingest.text_blocks import TextBlock
 from ingest.text_entries import repeated_names
 from ingest.text_lines import Line
 
-LONGEST_NUMBERED = 160  # characters of an item; what is longer is a paragraph with a number
+LONGEST_NUMBERED = 160  # characters of an item or a question; what is longer is a paragraph
 
 
 class Draft:

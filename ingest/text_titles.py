@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ingest.document import BlockKind
 from ingest.text_blocks import TextBlock, heading_style
-from ingest.text_draft import Draft
+from ingest.text_draft import LONGEST_NUMBERED, Draft
 from ingest.text_lines import Line, is_closed
 from ingest.text_signs import (
     entry_name,
@@ -30,6 +30,9 @@ def read_short(draft: Draft, index: int) -> int:
         kind: BlockKind = "item" if stop - index > 1 else "paragraph"
         draft.blocks += [TextBlock(kind, inside.text) for inside in draft.lines[index:stop]]
         return stop
+    if _asks_next(draft, index):
+        draft.add(TextBlock("heading", draft.lines[index].text, style=heading_style(draft.lines[index].text)))
+        return index + 1
     if (draft.marked and (index > 0 or draft.marks_title)) or amid or not _may_head(draft.lines[index].text):
         draft.add(TextBlock("paragraph", draft.lines[index].text))
         return index + 1
@@ -49,6 +52,16 @@ def read_short(draft: Draft, index: int) -> int:
         return 1
     _add_bare(draft, run, index, after, below_heading and _is_next_heading(draft, stop))
     return stop
+
+
+def _asks_next(draft: Draft, index: int) -> bool:
+    """Whether a line of more than one sentence is the next of several questions: "I am 50. Is that a problem?"."""
+    line, answer = draft.lines[index], draft.line(index + 1)
+    if draft.marked or not (draft.spaced and line.gap) or not line.text.endswith("?") or len(line.text) > LONGEST_NUMBERED:
+        return False
+    heading = next((block.text for block in reversed(draft.blocks[-_FARTHEST:]) if block.kind == "heading"), "")
+    below = answer is not None and answer.kind == "text" and not answer.gap and is_closed(answer.text)
+    return below and heading.endswith("?") and not draft.is_below_heading()
 
 
 def _inside_series_end(draft: Draft, index: int) -> int:

@@ -158,3 +158,13 @@ def test_questions_that_begin_their_answers_are_parted_from_them_where_several_s
 def test_letters_of_a_list_are_no_answers() -> None:
     text = f"Bread\n\n{LONG}\n\nA. Flour and salt\nB. Water\nQ. The rest\n"
     assert [line for line in shape(text) if "#" in line] == ["# Bread"]
+
+
+def test_a_question_of_two_sentences_among_others_is_not_swallowed_by_the_answer_before_it() -> None:
+    text = f"Bread\n\n{LONG}\n\nIs rye better?\n{LONG}\n\nI am 45. Is it too late?\n{LONG}\n\nWhich oven?\n{LONG}\n"
+    assert [line for line in shape(text) if "#" in line][1:] == [
+        "## Is rye better?",
+        "## I am 45. Is it too late?",
+        "## Which oven?",
+    ]
+    assert "# I am 45" not in "\n".join(shape(text.replace("Is rye better?", "Rye and wheat")))
