@@ -1,7 +1,8 @@
 """Logical lines in, blocks with headings out: finds the structure that text copied from a page keeps in its lines alone.
 
 Headings without marks, labels that end in a colon, lists without bullets and "Name: explanation" runs. Where the signs do
-not agree a line stays a paragraph; no line is lost except page furniture such as "Read also: …" and lines of hash tags.
+not agree a line stays a paragraph. No line is lost except a list of the text's own headings and what belongs to the page around
+it: "Read also: …", hash tags, buttons such as "Share" and "Log in" on lines of their own.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from ingest.text_wraps import continues, wrap_width
 
 
 def logical_lines(text: str) -> list[Line]:
-    """The text's logical lines in order; every visible word is in one of them, decoration and page feet left out."""
+    """The text's logical lines in order, without mere decoration and without what is printed at the edges of pages."""
     physical = physical_lines(text)
     width = wrap_width(physical)
     words = Words(line.raw for line in physical)

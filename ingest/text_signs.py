@@ -63,10 +63,10 @@ _CONTENTS_WORD = re.compile(
     re.IGNORECASE,
 )
 _LEFTOVERS = re.compile(
-    # An invitation to another page, with its title but without an address that somebody may want:
+    # An invitation to another page, with its title but without an address that somebody may want; a sentence goes on small:
     r"(?:also read|read (?:also|more|next)|see also our|recommended (?:for you|reading|articles?)|more from|up next"
     r"|you (?:may|might) (?:also )?(?:like|enjoy|be interested in|want to read)|related (?:posts?|articles?|stories)"
-    r"|continue reading)\s*[:|»>](?!.*https?://).{0,160}\Z"
+    r"|continue reading)\s*[:|»>](?!.*https?://)(?!\s*(?-i:[a-z])).{0,160}\Z"
     # The owner of the page:
     r"|(?:©|\(c\)|copyright)\s.{0,80}\ball rights reserved\.?\Z"
     # Hash tags:

@@ -168,3 +168,13 @@ def test_a_question_of_two_sentences_among_others_is_not_swallowed_by_the_answer
         "## Which oven?",
     ]
     assert "# I am 45" not in "\n".join(shape(text.replace("Is rye better?", "Rye and wheat")))
+
+
+def test_what_surrounds_a_text_goes_and_sentences_like_it_stay() -> None:
+    around = "Share\n\nRelated posts: How to bake\n\nMore from: Our team\n\n"
+    said = "More from: our bakers in the old town, who hire all year round."
+    assert shape(f"Bread\n\n{LONG}\n\n{around}{said}\n\n{LONG}")[1:] == [
+        f"paragraph {LONG}",
+        f"paragraph {said}",
+        f"paragraph {LONG}",
+    ]
