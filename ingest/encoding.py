@@ -17,6 +17,7 @@ _MARKS = (
 )
 # Marks that turn the direction of writing, halves of characters, and tags, in which orders can be smuggled.
 _HIDING = re.compile("[\u202a-\u202e\u2066-\u2069\ud800-\udfff\U000e0020-\U000e007f]")
+_HIGH = re.compile(rb"[\x80-\xff]")
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -77,6 +78,9 @@ def _decode_legacy(data: bytes, document_id: str, declared: str | None) -> tuple
             continue
         if name == declared:
             return text, ()
+        if len(_HIGH.findall(data)) * 3 > len(data):  # a Western language needs few letters above ASCII
+            lost = "most of its text is unreadable until it is saved as UTF-8"
+            return text, (f"Its encoding was not recognised (it is not valid UTF-8 and {named}); {lost}.",)
         return text, (f"It is not valid UTF-8 and {named}; it was read as Windows-1252, so accented letters may be wrong.",)
     raise _unreadable(document_id, "utf-8")
 

@@ -31,6 +31,16 @@ def test_guessed_encodings_are_read_with_a_warning(name: str) -> None:
     assert len(warnings) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("机器学习路线图。第一阶段：学习 Python，三个月。", "gbk"), ("Сначала учите Python, потом SQL.", "cp1251")],
+)
+def test_a_text_in_an_unknown_alphabet_is_read_with_a_warning_that_it_is_unreadable(text: str, name: str) -> None:
+    _, (warning,) = decode(text.encode(name), "a.txt")
+    assert warning.startswith("Its encoding was not recognised ") and warning.endswith("saved as UTF-8.")
+    assert "accented letters" in decode("Élève à Orléans, où l'été fut déjà gâché".encode("latin-1"), "a.txt")[1][0]
+
+
 def test_a_declared_encoding_is_used_where_it_fits() -> None:
     assert decode("Привет".encode("koi8-r"), "a.html", declared="koi8-r") == ("Привет", ())
     assert decode("für".encode("latin-1"), "a.html", declared="no-such")[0] == "für"
