@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -59,10 +59,8 @@ class Conversations(Store):
 
     def start(self, title: str) -> str:
         """Id of a new, empty conversation."""
-        conversation_id, began = uuid.uuid4().hex, now()
         with self._session() as session:
-            session.add(ConversationRow(id=conversation_id, title=title_of(title), created=began, updated=began, leaf=""))
-        return conversation_id
+            return _begin(session, title)
 
     def conversation(self, conversation_id: str) -> Conversation | None:
         """One entry of the list; None where there is none of this id."""
@@ -164,7 +162,7 @@ class Conversations(Store):
 
     def write(self, answer_id: str, answer: Answer, state: State) -> None:
         """Store what has been written of an answer. Raises ConversationUnknown when its conversation was removed."""
-        text = json.dumps(answer_record(answer), ensure_ascii=False)
+        text = storable(json.dumps(answer_record(answer), ensure_ascii=False))
         self._change(answer_id, {"content": storable(answer_text(answer)), "answer": text, "state": state, "touched": now()})
 
     def fail(self, answer_id: str, error: str) -> None:
@@ -199,18 +197,20 @@ class Conversations(Store):
         with self._session() as session:
             return tuple(message_of(row) for row in rows_of(session, conversation_id))
 
-    def add(self, title: str, messages: Sequence[Message]) -> str:
-        """Store a conversation that was made elsewhere, under ids of its own; returns the conversation's.
+    def add(self, conversations: Iterable[tuple[str, Sequence[Message]]]) -> tuple[str, ...]:
+        """Store conversations that were made elsewhere, all or none, under ids of their own; returns the conversations'.
 
-        `messages` as `everything` gives them. The last branch is shown.
+        Each is its title, and its messages as `everything` gives them. The last branch is shown.
         """
-        conversation_id = self.start(title)
-        ids = {message.id: uuid.uuid4().hex for message in messages}
+        added: list[str] = []
         with self._session() as session:
-            for message in messages:
-                session.add(row_of(message, conversation_id, ids))
-                session.flush()  # in this order, so that `number` follows it
-        return conversation_id
+            for title, messages in conversations:
+                added.append(_begin(session, title))
+                ids = {message.id: uuid.uuid4().hex for message in messages}
+                for message in messages:
+                    session.add(row_of(message, added[-1], ids))
+                    session.flush()  # in this order, so that `number` follows it
+        return tuple(added)
 
     def _change(self, message_id: str, values: Mapping[str, Any]) -> None:
         with self._session() as session:  # one statement: another process may remove the conversation at any moment
@@ -230,6 +230,13 @@ def open_conversations(data: Path, url: str = "") -> Conversations:
     Raises ConversationsUnavailable.
     """
     return Conversations.open(data, url)
+
+
+def _begin(session: Session, title: str) -> str:
+    conversation_id, began = uuid.uuid4().hex, now()
+    session.add(ConversationRow(id=conversation_id, title=title_of(title), created=began, updated=began, leaf=""))
+    session.flush()  # before its messages, which name it
+    return conversation_id
 
 
 def _known(session: Session, conversation_id: str) -> ConversationRow:

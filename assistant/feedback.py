@@ -18,6 +18,7 @@ from sqlalchemy import String, Text, delete, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from assistant.answer import Answer, Turn
+from assistant.database import storable
 from assistant.record import answer_from_record, answer_record
 from assistant.store import FILE, Store
 from index.hit import Hit
@@ -127,10 +128,10 @@ class FeedbackStore(Store):
             conversation_id=conversation_id,
             answer_id=answer_id,
             rating=rating,
-            reason=reason.strip(),
-            comment=comment.strip()[:MAX_COMMENT],
-            history=json.dumps(turns, ensure_ascii=False),
-            answer=json.dumps(answer_record(answer), ensure_ascii=False),
+            reason=storable(reason).strip(),
+            comment=storable(comment).strip()[:MAX_COMMENT],
+            history=storable(json.dumps(turns, ensure_ascii=False)),
+            answer=storable(json.dumps(answer_record(answer), ensure_ascii=False)),
             state="open",
             item_id="",
             note="",
@@ -177,7 +178,7 @@ class FeedbackStore(Store):
             raise FeedbackInvalid(f"Feedback is {', '.join(get_args(FeedbackState))}, with the id of an item for “item” alone.")
         with self._session() as session:
             row = _one(session, feedback_id)
-            row.state, row.item_id, row.note, row.fixed_in = state, item_id, note.strip(), ""
+            row.state, row.item_id, row.note, row.fixed_in = state, item_id, storable(note).strip(), ""
             session.flush()
             return _feedback(row)
 

@@ -65,7 +65,7 @@ def row_of(message: Message, conversation_id: str, ids: Mapping[str, str]) -> Me
         role=message.role,
         content=storable(message.content),
         state="stopped" if message.state == "running" else message.state,
-        answer="" if message.answer is None else json.dumps(answer_record(message.answer), ensure_ascii=False),
+        answer="" if message.answer is None else storable(json.dumps(answer_record(message.answer), ensure_ascii=False)),
         error=storable(message.error),
         created=message.created.isoformat(timespec="microseconds"),
         parent=ids.get(message.parent, ""),

@@ -93,7 +93,7 @@ def import_conversations(store: Conversations, data: bytes) -> tuple[str, ...]:
         read = [(str(entry["title"]), _messages(entry["messages"])) for entry in entries]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise TranscriptInvalid("This file is no export of conversations, or it is damaged; choose one saved here.") from exc
-    return tuple(store.add(title, messages) for title, messages in read)
+    return store.add(read)
 
 
 def _outside_code(text: str, change: Callable[[str], str]) -> str:

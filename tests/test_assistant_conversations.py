@@ -137,6 +137,14 @@ def test_words_of_any_script_and_quotes_of_sql_come_back(store: Conversations) -
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permission bits")
+def test_halves_of_characters_in_an_answer_are_replaced(store: Conversations) -> None:
+    conversation = store.start("Q")
+    store.write(store.ask(conversation, "Q"), covered_answer("half \udfff"), "done")
+    answer = store.messages(conversation)[1].answer
+    assert answer is not None
+    assert answer.question == "half ?"
+
+
 def test_only_the_owner_can_read_the_file(tmp_path: Path) -> None:
     open_conversations(tmp_path / "data")
     assert stat.S_IMODE((tmp_path / "data" / "conversations.sqlite").stat().st_mode) == 0o600

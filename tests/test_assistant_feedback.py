@@ -132,6 +132,13 @@ def test_a_long_comment_is_cut(store: FeedbackStore) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permission bits")
+def test_halves_of_characters_are_replaced(store: FeedbackStore) -> None:
+    half = "half \udfff"
+    stored = store.add("down", covered_answer(half), history=(Turn("user", half),), reason=half, comment=half)
+    assert store.get(stored.id) == stored
+    assert stored.question == stored.comment == stored.reason == stored.history[0].content == "half ?"
+
+
 def test_only_the_owner_can_read_the_file(store: FeedbackStore, tmp_path: Path) -> None:
     store.add("up", covered_answer())
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").glob("conversations.sqlite*")}

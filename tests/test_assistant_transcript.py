@@ -163,6 +163,23 @@ def test_a_tampered_export_is_refused_and_nothing_of_it_is_stored(
     assert store.count() == 1
 
 
+def test_halves_of_characters_in_an_export_are_replaced(store: Conversations, conversation: str) -> None:
+    content = json.loads(export_conversations(store, [conversation]))
+    _first_answer(content)["question"] = "half \udfff"
+    content["conversations"][0]["title"] = "half \ud800"
+    (brought,) = import_conversations(store, json.dumps(content).encode())
+    answer = store.messages(brought)[1].answer
+    assert answer is not None
+    export_conversations(store, [brought]).encode()
+
+
+def test_an_import_that_fails_midway_leaves_nothing_behind(store: Conversations, conversation: str) -> None:
+    entries = [("one", store.everything(conversation)), ("two", (*store.everything(conversation), None))]
+    with pytest.raises(AttributeError):
+        store.add(entries)  # type: ignore[arg-type]
+    assert store.count() == 1
+
+
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"[]", b"null", b'{"kind"', b"[" * 100_000])
 def test_a_file_that_is_no_export_is_refused(store: Conversations, data: bytes) -> None:
     with pytest.raises(TranscriptInvalid, match="no export of conversations"):
