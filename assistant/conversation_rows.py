@@ -97,11 +97,11 @@ def branch(rows: Sequence[MessageRow], leaf: str | None) -> list[MessageRow]:
     """The messages from the first one to `leaf`; to the newest one where `leaf` is not among them. `rows` by number."""
     by_id = {row.id: row for row in rows}
     row = by_id.get(leaf or "") or (rows[-1] if rows else None)
-    found: list[MessageRow] = []
-    while row is not None and len(found) <= len(rows):  # the bound holds for an imported loop too
-        found.append(row)
+    found: dict[str, MessageRow] = {}
+    while row is not None and row.id not in found:  # an earlier version could store a loop
+        found[row.id] = row
         row = by_id.get(row.parent or "")
-    return found[::-1]
+    return list(found.values())[::-1]
 
 
 def newest_below(rows: Sequence[MessageRow], message_id: str) -> str:

@@ -135,8 +135,11 @@ def _record(message: Message) -> dict[str, Any]:
 
 def _messages(records: Sequence[Mapping[str, Any]]) -> list[Message]:
     messages = [_message(record) for record in records]
-    if len({message.id for message in messages}) < len(messages):
-        raise ValueError("two messages have the same id")
+    earlier = {""}
+    for message in messages:
+        if message.parent not in earlier or message.id in earlier:
+            raise TranscriptInvalid("In this file a message does not follow an earlier one; choose another, as it was saved.")
+        earlier.add(message.id)
     return messages
 
 

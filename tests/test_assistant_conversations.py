@@ -108,6 +108,18 @@ def test_the_conversation_used_last_comes_first(store: Conversations) -> None:
     assert [c.id for c in store.recent(limit=1)] == [first]
 
 
+def test_a_loop_of_messages_shows_each_of_them_once(store: Conversations, tmp_path: Path) -> None:
+    conversation = store.start("Q")
+    store.ask(conversation, "Q")
+    asked, answer = (message.id for message in store.messages(conversation))
+    with sqlite3.connect(tmp_path / "data" / "conversations.sqlite") as connection:
+        connection.execute("UPDATE message SET parent = ? WHERE id = ?", (answer, asked))
+    connection.close()
+    assert [message.id for message in store.messages(conversation)] == [asked, answer]
+    store.show(asked)
+    assert sorted(message.id for message in store.messages(conversation)) == sorted([asked, answer])
+
+
 def test_a_title_is_one_short_line(store: Conversations) -> None:
     store.start("a\nb  c " + "x" * 200)
     (conversation,) = store.recent()
@@ -136,7 +148,6 @@ def test_words_of_any_script_and_quotes_of_sql_come_back(store: Conversations) -
     assert store.messages(conversation)[0].content == text
 
 
-@pytest.mark.skipif(os.name != "posix", reason="permission bits")
 def test_halves_of_characters_in_an_answer_are_replaced(store: Conversations) -> None:
     conversation = store.start("Q")
     store.write(store.ask(conversation, "Q"), covered_answer("half \udfff"), "done")
@@ -145,6 +156,7 @@ def test_halves_of_characters_in_an_answer_are_replaced(store: Conversations) ->
     assert answer.question == "half ?"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="permission bits")
 def test_only_the_owner_can_read_the_file(tmp_path: Path) -> None:
     open_conversations(tmp_path / "data")
     assert stat.S_IMODE((tmp_path / "data" / "conversations.sqlite").stat().st_mode) == 0o600

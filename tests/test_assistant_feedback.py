@@ -131,7 +131,6 @@ def test_a_long_comment_is_cut(store: FeedbackStore) -> None:
     assert len(store.add("down", covered_answer(), comment="x" * 9999).comment) == MAX_COMMENT
 
 
-@pytest.mark.skipif(os.name != "posix", reason="permission bits")
 def test_halves_of_characters_are_replaced(store: FeedbackStore) -> None:
     half = "half \udfff"
     stored = store.add("down", covered_answer(half), history=(Turn("user", half),), reason=half, comment=half)
@@ -139,6 +138,7 @@ def test_halves_of_characters_are_replaced(store: FeedbackStore) -> None:
     assert stored.question == stored.comment == stored.reason == stored.history[0].content == "half ?"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="permission bits")
 def test_only_the_owner_can_read_the_file(store: FeedbackStore, tmp_path: Path) -> None:
     store.add("up", covered_answer())
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").glob("conversations.sqlite*")}

@@ -144,6 +144,11 @@ def _first_answer(content: dict[str, Any]) -> dict[str, Any]:
         lambda content: content["conversations"][0]["messages"][0].update(created="yesterday"),
         lambda content: content["conversations"][0]["messages"][0].update(created="2026-01-01T00:00:00"),
         lambda content: content["conversations"][0]["messages"].append(content["conversations"][0]["messages"][0]),
+        lambda content: content["conversations"][0]["messages"][0].update(id=""),
+        lambda content: content["conversations"][0]["messages"][0].update(
+            parent=content["conversations"][0]["messages"][1]["id"]
+        ),
+        lambda content: content["conversations"][0]["messages"][1].update(parent="unknown"),
         lambda content: _first_answer(content)["citations"][0].update(start="0"),
         lambda content: _first_answer(content)["citations"][0].update(marker=True),
         lambda content: _first_answer(content)["citations"][0].update(extra=1),
