@@ -63,7 +63,7 @@ def conversation_markdown(title: str, messages: Iterable[Message]) -> str:
             status = _STATUS[message.answer.status] if message.state == "done" else "Stopped before the end"
             parts.append(f"*{status} · {message.created:%Y-%m-%d %H:%M} UTC*\n\n{answer_markdown(message.answer)}")
         else:
-            parts.append(f"*{message.error or 'Stopped before anything was written.'}*")
+            parts.append(f"*{_inert(' '.join(message.error.split())) or 'Stopped before anything was written.'}*")
     return "\n\n".join(parts) + "\n"
 
 
@@ -117,6 +117,7 @@ def _paragraphs(text: str) -> str:
 
 def _inert(text: str) -> str:
     """The text without what a Markdown reader would fetch, run, or take for the fence of code."""
+    text = text.replace("\\", "\\\\")  # first: a backslash of the text would undo one that is put in
     return text.replace("![", "!\\[").replace("<", "\\<").replace("```", "\\`\\`\\`").replace("~~~", "\\~\\~\\~")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hostile_payloads import PAYLOADS
 from markdown_it import MarkdownIt
 from ui_fakes import code_answer, covered_answer, refusal
 
@@ -100,6 +101,22 @@ def test_what_is_shared_fetches_nothing_and_holds_no_html() -> None:
     text = answer_markdown(replace(answer, sentences=(hostile,)))
     assert "![" not in text
     assert "\\<img" in text
+
+
+@pytest.mark.parametrize(
+    "payload", [*PAYLOADS, "\\<img src=x>", "\\\\<img src=x>", "\\![x](http://evil.example/x.png)", "`\\` <img src=x> `"]
+)
+def test_nothing_that_is_shared_is_html_or_an_image_to_who_reads_it(store: Conversations, payload: str) -> None:
+    conversation = store.start(payload)
+    answer = covered_answer(payload)
+    sentences = (replace(answer.sentences[0], text=payload), replace(answer.sentences[1], text=payload, bullet=""))
+    citations = tuple(replace(citation, quote=payload, title=payload, heading_path=(payload,)) for citation in answer.citations)
+    store.write(store.ask(conversation, payload), replace(answer, sentences=sentences, citations=citations), "done")
+    store.write(store.ask(conversation, payload), replace(refusal(payload), suggestions=(payload,)), "done")
+    store.fail(store.ask(conversation, payload), payload)
+    tokens = MarkdownIt().parse(conversation_markdown(payload, store.messages(conversation)))
+    kinds = {each.type for token in tokens for each in (token, *(token.children or ()))}
+    assert not kinds & {"html_block", "html_inline", "image"}
 
 
 def test_a_conversation_to_read_tells_question_status_and_failure(store: Conversations, conversation: str) -> None:
