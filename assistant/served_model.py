@@ -21,8 +21,7 @@ class ServedModel:
         """
         self.id = model
         self._url = address.rstrip("/") + "/chat/completions"
-        self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        self._here = httpx.URL(self._url).host in ("localhost", "127.0.0.1", "::1")  # never through a proxy
+        self._key = api_key.strip()
         self._timeout = httpx.Timeout(timeout, connect=connect)
 
     def stream(
@@ -37,9 +36,13 @@ class ServedModel:
         messages = [{"role": "system", "content": instructions}]
         messages += [{"role": turn.role, "content": turn.content} for turn in turns]
         body = {"model": self.id, "messages": messages, "max_tokens": max_tokens, "temperature": 0, "stream": True}
+        if not (self._key.isascii() and self._key.isprintable()):
+            raise GeneratorUnusable("The API key holds a character that no key has; copy it once more from where you got it.")
+        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
         try:
+            here = httpx.URL(self._url).host in ("localhost", "127.0.0.1", "::1")  # never through a proxy
             with (
-                httpx.Client(timeout=self._timeout, headers=self._headers, trust_env=not self._here) as client,
+                httpx.Client(timeout=self._timeout, headers=headers, trust_env=not here) as client,
                 client.stream("POST", self._url, json=body) as reply,
             ):
                 if not reply.is_success:  # a redirect too: it would lead to another server
@@ -49,21 +52,30 @@ class ServedModel:
                     )
                 streamed = False
                 for line in reply.iter_lines():
-                    if cancelled() or line.strip() == "data: [DONE]":
+                    if cancelled():
                         return
                     if line.startswith("data:"):
                         streamed = True
-                        yield _piece(line[5:])
+                        data = line.removeprefix("data:").strip()
+                        if data == "[DONE]":
+                            return
+                        yield self._piece(data)
                 if not streamed:
                     raise ValueError("no event")
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise GeneratorUnusable(
                 f"{self._url} does not answer ({error}); start the server or change the address."
             ) from error
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
             raise GeneratorUnusable(f"{self._url} does not speak the Chat Completions protocol; check the address.") from error
 
-
-def _piece(data: str) -> str:
-    choices = json.loads(data)["choices"]
-    return str(choices[0].get("delta", {}).get("content") or "") if choices else ""
+    def _piece(self, data: str) -> str:
+        """The words of one event, "" for none. Raises GeneratorUnusable when it tells of a failure."""
+        if not data:
+            return ""
+        event = json.loads(data)
+        if failure := event.get("error"):
+            told = failure.get("message") if isinstance(failure, dict) else failure
+            raise GeneratorUnusable(f"{self._url} broke off ({str(told)[:200].strip()}); try again or check the server.")
+        choices = event["choices"]
+        return str((choices[0].get("delta") or {}).get("content") or "") if choices else ""
