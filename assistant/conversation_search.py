@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from assistant.conversation_rows import ConversationRow, MessageRow
 
 AROUND = 60  # characters shown on either side of what was found
+WORDS = 32  # of what is searched for that count, and letters of each: databases take no query of any length
+LETTERS = 200
 
 
 def find(session: Session, words: str, limit: int) -> list[tuple[ConversationRow, str]]:
-    """The conversations whose title or messages hold every word, in any case, newest first; "" where the title holds all."""
-    wanted = words.lower().split()
+    """The conversations whose title or messages hold each of the first words, newest first; "" where the title holds all."""
+    wanted = [word[:LETTERS] for word in words.lower().split()[:WORDS]]
     query = select(ConversationRow).order_by(ConversationRow.updated.desc(), ConversationRow.id).limit(limit)
     for word in wanted:
         pattern = _pattern(word)

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, MetaData, create_engine, event, make_url
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
+NO_DATABASE = (ArgumentError, ImportError, ValueError)  # what `engine_of` raises for a URL it cannot use
 UNUSABLE = (DBAPIError, PoolExhausted)  # what a database raises that cannot be reached, read or written
 _TRIES = 5  # each process that makes the same tables at the same moment may fail one
 _SECONDS = 5  # how long a writer waits for another, and a new connection for the server

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import MetaData, inspect, text
 from sqlalchemy.exc import DatabaseError
 
-from assistant.database import engine_of, sqlite_url
+from assistant.database import NO_DATABASE, engine_of, sqlite_url
 from assistant.store import FILE
 from ingest.errors import RoadmapError
 
@@ -40,6 +40,8 @@ def erase_records(data: Path, database: str = "") -> int:
                     connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
         finally:
             engine.dispose()
+    except NO_DATABASE as exc:
+        raise EraseFailed(f"The records in the database that is set cannot be deleted ({exc}); check its URL.") from exc
     except (DatabaseError, OSError) as exc:
         raise EraseFailed(
             f"The records in {where} could not all be deleted ({exc}); close other programs and try again."

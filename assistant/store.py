@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from sqlalchemy import Engine, MetaData
-from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
-from assistant.database import UNUSABLE, create_tables, engine_of, remedy, sqlite_url
+from assistant.database import NO_DATABASE, UNUSABLE, create_tables, engine_of, remedy, sqlite_url
 from ingest.errors import RoadmapError
 
 FILE = "conversations.sqlite"  # in the data folder, where no URL names another database
@@ -31,7 +30,7 @@ class Store:
         """Opens the database and makes the tables where there are none. Raises `unavailable`."""
         try:
             self._engine = engine_of(url)
-        except (ArgumentError, ImportError) as exc:
+        except NO_DATABASE as exc:
             raise self.unavailable(
                 f"{self.name} cannot be kept in the database that is set ({exc}); check its URL and install its driver "
                 "(for PostgreSQL: pip install psycopg, and a URL that begins with postgresql+psycopg://)."

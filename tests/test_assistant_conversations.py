@@ -266,6 +266,14 @@ def test_conversations_are_found_by_words_in_any_case(store: Conversations, word
     assert sorted(entry.title for entry in store.find(words)) == sorted(found)
 
 
+def test_a_whole_page_that_was_pasted_is_searched_for_by_its_first_words(store: Conversations) -> None:
+    conversation = store.start("Word " * 10)
+    store.ask(conversation, "x" * 900)
+    assert [found.id for found in store.find("word " * 1200 + "absent")] == [conversation]
+    assert [found.id for found in store.find("x" * 60_000)] == [conversation]
+    assert store.find("absent " * 1200) == ()
+
+
 def test_what_was_found_in_an_answer_is_shown(store: Conversations) -> None:
     conversation = store.start("Which maths?")
     store.write(store.ask(conversation, "Which maths?"), covered_answer(), "done")
@@ -340,7 +348,9 @@ def test_a_database_url_is_taken_instead_of_the_file(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
-@pytest.mark.parametrize("url", ["nonsense", "postgresql+nodriver://localhost/x", "nosuch://localhost/x"])
+@pytest.mark.parametrize(
+    "url", ["nonsense", "postgresql+nodriver://localhost/x", "nosuch://localhost/x", "postgresql+psycopg://u:p@h:port/x"]
+)
 def test_a_url_that_cannot_be_used_is_one_sentence(url: str) -> None:
     with pytest.raises(ConversationsUnavailable, match="check its URL and install its driver"):
         Conversations(url)

@@ -323,6 +323,12 @@ def test_what_cannot_be_erased_is_said(tmp_path: Path) -> None:
         erase_records(tmp_path)
 
 
+@pytest.mark.parametrize("url", ["nosuch://localhost/x", "nonsense", "postgresql+psycopg://u:p@h:port/x"])
+def test_a_database_that_cannot_be_used_is_not_erased_and_said(tmp_path: Path, url: str) -> None:
+    with pytest.raises(EraseFailed, match="check its URL"):
+        erase_records(tmp_path, url)
+
+
 def test_serve_tells_what_stands_in_its_way_before_it_fetches_anything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
