@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import URL, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
@@ -22,21 +22,21 @@ _DENIED = (errno.EROFS, errno.EACCES, errno.EPERM)
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={1000 * _SECONDS}", "foreign_keys=ON", "trusted_schema=OFF")
 
 
-def engine_of(url: str) -> Engine:
+def engine_of(url: str | URL) -> Engine:
     """The engine; SQLite keeps a write-ahead log and waits for other writers instead of failing at once.
 
     A connection to a server is tried before it is used: one that a restart of the server has cut is replaced unseen.
     """
-    if not url.startswith("sqlite"):
-        parts = make_url(url)
-        patient = "connect_timeout" in parts.query or not parts.drivername.startswith("postgresql")
+    url = make_url(url)
+    if not url.drivername.startswith("sqlite"):
+        patient = "connect_timeout" in url.query or not url.drivername.startswith("postgresql")
         return create_engine(url, pool_pre_ping=True, connect_args={} if patient else {"connect_timeout": _SECONDS})
     engine = create_engine(url, connect_args={"timeout": _SECONDS})
     event.listen(engine, "connect", _prepare)
     return engine
 
 
-def sqlite_url(file: Path) -> str:
+def sqlite_url(file: Path) -> URL:
     """The URL of a SQLite file, made with its folder where there is none, readable by its owner only. Raises OSError.
 
     A file that is there is not opened: closing it would give up the locks that this process holds on it, and the next process
@@ -47,7 +47,7 @@ def sqlite_url(file: Path) -> str:
             folder.mkdir(mode=0o700, exist_ok=True)
     with suppress(FileExistsError):
         os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    return f"sqlite:///{file.absolute()}"
+    return URL.create("sqlite", database=str(file.absolute()))  # not as text: "?" in a folder's name would end the path
 
 
 def can_write(file: Path) -> bool:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, Self
 
-from sqlalchemy import Engine, MetaData
+from sqlalchemy import URL, Engine, MetaData
 from sqlalchemy.orm import Session
 
 from assistant.database import NO_DATABASE, UNUSABLE, create_tables, engine_of, remedy, sqlite_url
@@ -26,7 +26,7 @@ class Store:
     unavailable: ClassVar[type[RoadmapError]]
     tables: ClassVar[MetaData]
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         """Opens the database and makes the tables where there are none. Raises `unavailable`."""
         try:
             self._engine = engine_of(url)
@@ -44,12 +44,12 @@ class Store:
         """The store at a SQLAlchemy URL, or in a file of the data folder that only its owner reads. Raises `unavailable`."""
         file = data / FILE
         try:
-            url = url or sqlite_url(file)
+            address = url or sqlite_url(file)
         except OSError as exc:
             raise cls.unavailable(
                 f"{cls.name} in {file} cannot be written ({exc.strerror}); check the permissions of that folder."
             ) from exc
-        return cls(url)
+        return cls(address)
 
     def close(self) -> None:
         """Close every connection."""

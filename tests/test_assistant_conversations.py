@@ -24,6 +24,7 @@ from assistant.conversations import (
     ConversationUnknown,
     open_conversations,
 )
+from assistant.erase import erase_records
 from assistant.message import TITLE_CHARACTERS
 from assistant.record import answer_from_record, answer_record
 
@@ -160,6 +161,16 @@ def test_halves_of_characters_in_an_answer_are_replaced(store: Conversations) ->
 def test_only_the_owner_can_read_the_file(tmp_path: Path) -> None:
     open_conversations(tmp_path / "data")
     assert stat.S_IMODE((tmp_path / "data" / "conversations.sqlite").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("name", ["what?", "a#b", "50%", "a%41b", "a b", "ü?mode=ro"])
+def test_the_file_is_in_a_data_folder_of_any_name(tmp_path: Path, name: str) -> None:
+    conversation = open_conversations(tmp_path / name).start("Q")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    file = tmp_path / name / "conversations.sqlite"
+    assert file.stat().st_size > 0
+    assert open_conversations(tmp_path / name).exists(conversation)
+    assert erase_records(tmp_path / name) == 1
 
 
 def test_a_damaged_file_is_one_sentence(tmp_path: Path) -> None:
