@@ -14,7 +14,7 @@ from assistant.answer import Answer, Citation
 from assistant.assistant import CANDIDATES, ask_of, retrieve
 from assistant.compose import ADDS, Place, Shape, choose, repeats
 from assistant.coverage import cover_features, probability
-from assistant.question import Question
+from assistant.question import MAX_CHARACTERS, Question
 from assistant.ranker import Ranked
 from assistant.units import Unit
 from index.hit import Hit
@@ -48,7 +48,7 @@ class Xray:
 
 def xray(answer: Answer, snapshot: Snapshot, threshold: float, kept: int = 10) -> Xray:
     """Look into the answer. `kept` is how many passages an answer keeps as its contexts."""
-    asked = ask_of(answer.standalone_question, (), snapshot)
+    asked = ask_of(answer.standalone_question[:MAX_CHARACTERS], (), snapshot)  # with what it follows it may be longer
     hits, ranked = retrieve(asked, snapshot, CANDIDATES)
     fused = sorted(hits, key=lambda hit: -hit.score)
     first_ranks = {hit.passage.id: rank for rank, hit in enumerate(fused, start=1)}

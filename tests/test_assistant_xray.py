@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from fakes import RIVERS, build, open_library, write_corpus
@@ -68,6 +69,13 @@ def test_what_repeats_several_quotes_together_is_a_repeat(tmp_path: Path) -> Non
     answer = assistant.ask("Which mathematics do learning machines need?", mode="quote")
     assert [citation.document_id for citation in answer.citations] == ["list.md"] * 5
     assert fates(assistant, answer) == {"list.md": "quoted", "notes.md": "repeats"}
+
+
+def test_a_follow_up_that_is_long_with_what_it_follows_is_looked_into(tmp_path: Path) -> None:
+    assistant = opened(tmp_path, FILES)
+    answer = replace(assistant.ask(QUESTION), standalone_question=f"{QUESTION} (about: {'steady evening work ' * 120})")
+    looked = xray(answer, assistant.library.snapshot(), assistant.threshold)
+    assert "quoted" in {candidate.fate for candidate in looked.candidates}
 
 
 def test_an_answer_from_an_earlier_index_is_compared_with_what_it_cites(tmp_path: Path) -> None:
