@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 
 from assistant.answer import Answer, Turn, answer_text
 from assistant.conversation_rows import (
-    Base,
     ConversationRow,
     MessageRow,
     add_row,
@@ -48,7 +47,6 @@ class Conversations(Store):
 
     name = "The conversations"
     unavailable = ConversationsUnavailable
-    tables = Base.metadata
 
     def _connecting(self, engine: Engine) -> None:
         if engine.dialect.name == "sqlite":  # its own lower() knows A to Z only

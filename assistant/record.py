@@ -11,8 +11,13 @@ from typing import Any
 from assistant.answer import Answer, Citation, Position, Sentence
 from index.hit import Hit
 from ingest.document import Passage
+from ingest.errors import RoadmapError
 
 FORMAT = 1
+
+
+class RecordUnknown(RoadmapError):
+    """An answer was stored in another format than this version reads."""
 
 
 def answer_record(answer: Answer) -> dict[str, Any]:
@@ -62,7 +67,16 @@ def answer_record(answer: Answer) -> dict[str, Any]:
 
 
 def answer_from_record(record: Mapping[str, Any]) -> Answer:
-    """The answer that `answer_record` wrote. Raises KeyError or TypeError when it did not write this."""
+    """The answer that `answer_record` wrote.
+
+    Raises:
+        RecordUnknown: another version wrote it.
+        KeyError, TypeError: it did not write this.
+    """
+    if record["format"] != FORMAT:
+        raise RecordUnknown(
+            f"An answer is stored in format {record['format']!r}, this version reads {FORMAT}; update the program."
+        )
     return Answer(
         question=record["question"],
         standalone_question=record["standalone_question"],

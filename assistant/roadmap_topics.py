@@ -182,4 +182,4 @@ def _address(value: object) -> str:
 
 def _natural(name: str) -> tuple[tuple[int, str], ...]:
     """`part 2` before `part 10`."""
-    return tuple((int(part), "") if part.isdigit() else (0, part.casefold()) for part in re.findall(r"\d+|\D+", name))
+    return tuple((int(part), "") if part.isdecimal() else (0, part.casefold()) for part in re.findall(r"\d+|\D+", name))

@@ -19,7 +19,8 @@ FILE = "conversations.sqlite"  # in the data folder, where no URL names another 
 class Store:
     """A store at a SQLAlchemy URL. Safe to call from several threads and processes.
 
-    A kind of store says what it holds (`name`, the beginning of a sentence), what it raises (`unavailable`), and its tables.
+    A kind of store says what it holds (`name`, the beginning of a sentence), what it raises (`unavailable`), and its tables
+    (or how they are prepared).
     """
 
     name: ClassVar[str]

@@ -18,7 +18,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from assistant.answer import FENCED, Answer, disagreement_text, sentences_text
 from assistant.conversations import Conversations
 from assistant.message import Message
-from assistant.record import answer_from_record, answer_record
+from assistant.record import RecordUnknown, answer_from_record, answer_record
 from ingest.errors import RoadmapError
 
 FORMAT = 1
@@ -91,6 +91,8 @@ def import_conversations(store: Conversations, data: bytes) -> tuple[str, ...]:
         if len(entries) > MAX_IMPORTED:
             raise TranscriptInvalid(f"This file holds {len(entries):,} conversations; import at most {MAX_IMPORTED:,} at once.")
         read = [(str(entry["title"]), _messages(entry["messages"])) for entry in entries]
+    except RecordUnknown as exc:
+        raise TranscriptInvalid(str(exc)) from exc
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise TranscriptInvalid("This file is no export of conversations, or it is damaged; choose one saved here.") from exc
     return store.add(read)

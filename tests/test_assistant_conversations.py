@@ -26,7 +26,7 @@ from assistant.conversations import (
 )
 from assistant.erase import erase_records
 from assistant.message import TITLE_CHARACTERS
-from assistant.record import answer_from_record, answer_record
+from assistant.record import RecordUnknown, answer_from_record, answer_record
 
 
 @pytest.fixture
@@ -51,6 +51,16 @@ def test_another_process_that_leaves_the_database_takes_nothing_along(store: Con
     count = read.replace("held.close()", "print(len(held.execute('SELECT 1 FROM conversation').fetchall()))")
     seen = subprocess.run([sys.executable, "-c", count, file], check=True, capture_output=True, text=True)
     assert (first != second, seen.stdout.strip()) == (True, "2")
+
+
+def test_an_answer_of_another_version_is_named(store: Conversations, tmp_path: Path) -> None:
+    conversation = store.start("Q")
+    store.write(store.ask(conversation, "Q"), covered_answer(), "done")
+    with sqlite3.connect(tmp_path / "data" / "conversations.sqlite") as connection:
+        connection.execute("UPDATE message SET answer = '{\"format\": 99}' WHERE role = 'assistant'")
+    connection.close()
+    with pytest.raises(RecordUnknown, match="format 99, this version reads 1"):
+        store.messages(conversation)
 
 
 def test_a_question_is_stored_with_an_answer_to_come(store: Conversations) -> None:

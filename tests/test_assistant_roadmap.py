@@ -127,6 +127,12 @@ def test_documents_without_any_of_this_are_mapped_by_folder() -> None:
     ]  # fmt: skip
 
 
+def test_folders_and_files_may_be_named_with_any_digits() -> None:
+    names = ("part 10/a.md", "part 2²/a.md", "part ①/a.md", "part ٣/a.md")
+    map_ = roadmaps([_document(name, f"# {name}\n\nText.\n") for name in names])[0]
+    assert [phase.title for phase in map_.phases] == ["part 2²", "part ٣", "part 10", "part ①"]
+
+
 def test_a_document_alone_is_mapped_by_its_outline() -> None:
     text = "# Cooking\n\n## Bread\n\nx\n\n## Soup\n\nx\n\n## Rice\n\nx\n"
     assert _shape(roadmaps([_document("c.md", text)])[0]) == [("Cooking", ["Bread", "Soup", "Rice"])]

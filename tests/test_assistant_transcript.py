@@ -172,6 +172,7 @@ def _first_answer(content: dict[str, Any]) -> dict[str, Any]:
         lambda content: _first_answer(content)["hits"][0].update(score="high"),
         lambda content: _first_answer(content)["seconds"].update(total="fast"),
         lambda content: _first_answer(content).update(status="perhaps"),
+        lambda content: _first_answer(content).update(format=99),
         lambda content: _first_answer(content)["sentences"][0].update(citations=["1"]),
     ],
 )
