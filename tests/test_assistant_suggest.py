@@ -20,9 +20,27 @@ from ingest.document import Passage
         ("How to practise", "How do I practise?"),
         ("How to Become a Clerk", "How do I become a Clerk?"),
         ("3. Build a portfolio", "How do I build a portfolio?"),
-        ("Find and replace", "What should I know about find and replace (Privacy)?"),
+        ("Build your own network", "How do I build my own network?"),
+        ("How to prepare before you apply", "How do I prepare before I apply?"),
+        ("How to become a clerk in 2024 | The Office", "How do I become a clerk in 2024?"),
+        ("Train the model", "How do I train the model?"),
+        ("Test data", "What does “Privacy” say about “Test data”?"),
+        ("Find and replace", "What does “Privacy” say about “Find and replace”?"),
         ("4.2 Productivity", "What should I know about productivity (Privacy)?"),
-        ("Why models drift", "Why models drift?"),
+        ("Why models drift", "Why do models drift?"),
+        ("4 Why people fail", "Why do people fail?"),
+        ("Why class balance matters", "Could you tell me why class balance matters?"),
+        ("Why RAG is common", "Could you tell me why RAG is common?"),
+        ("What you learn first", "Could you tell me what you learn first?"),
+        ("What is SQL", "What is SQL?"),
+        ("What helps despite it", "What helps despite it?"),
+        ("How long does it take", "How long does it take?"),
+        ("Who to ask", "Could you tell me who to ask?"),
+        ("What is SQL? (definition)", "What is SQL?"),
+        ("Soft skills are also necessary", "What does “Privacy” say about “Soft skills are also necessary”?"),
+        ("Rapidly evolving field", "What does “Privacy” say about “Rapidly evolving field”?"),
+        ("WHAT A CLERK DOES", "What does “Privacy” say about “WHAT A CLERK DOES”?"),
+        ("Soft Skills", "What should I know about Soft Skills (Privacy)?"),
         ("Resources for shell and Linux", "Which resources are there for shell and Linux?"),
         ("Signs of competence", "What should I know about signs of competence (Privacy)?"),
         ("Privacy mistakes", "What should I know about privacy mistakes?"),
@@ -35,6 +53,27 @@ from ingest.document import Passage
 )
 def test_a_heading_becomes_a_question(heading: str, expected: str) -> None:
     assert question_about(heading, "Privacy", "learn Python early") == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("What is machine learning?", "What is machine learning?"),
+        ("How to Become a Clerk: A Guide", "How do I become a Clerk?"),
+        ("So you want to be a clerk", "What is “So you want to be a clerk” about?"),
+        ("Clerk's roadmap", "What is “Clerk's roadmap” about?"),
+        ('"Call the clerk behind the desk"', "What is “Call the clerk behind the desk” about?"),
+        ("From: Greta Lindqvist", ""),
+        ("Data cleaning", "What should I know about data cleaning?"),
+        ("Git", "What should I know about Git?"),
+    ],
+)
+def test_a_title_becomes_a_question_or_none(title: str, expected: str) -> None:
+    assert question_about("", title, "with Git") == expected
+
+
+def test_a_title_that_is_a_question_is_named_in_quotes() -> None:
+    assert question_about("Healthy habits", "What is ML?") == "What does “What is ML?” say about “Healthy habits”?"
 
 
 def test_what_follows_the_cited_section_is_asked_about_first() -> None:
