@@ -202,11 +202,14 @@ def reorder(hits: Sequence[Hit], ranked: Sequence[Ranked]) -> tuple[Hit, ...]:
     """The hits with the value of the best unit inside each as `rerank`, in the order of both scores together."""
     values: dict[str, float] = {}
     for hit in hits:
-        inside = (r.value for r in ranked if r.unit.document.id == hit.passage.document_id and _holds(hit.passage, r.unit))
+        inside = (r.value for r in ranked if passage_holds(hit.passage, r.unit))
         values[hit.passage.id] = next(inside, 0.0)  # they come best first
     order = sorted(hits, key=lambda hit: (-(hit.score + EVIDENCE_WEIGHT * values[hit.passage.id]), hit.rank))
     return tuple(replace(hit, rank=rank, rerank=values[hit.passage.id]) for rank, hit in enumerate(order, start=1))
 
 
-def _holds(passage: Passage, unit: Unit) -> bool:
-    return all(any(start <= part.start and part.end <= end for start, end in passage.spans) for part in unit.parts)
+def passage_holds(passage: Passage, unit: Unit) -> bool:
+    """Whether each part of a unit stands inside one of the spans of a passage."""
+    return unit.document.id == passage.document_id and all(
+        any(start <= part.start and part.end <= end for start, end in passage.spans) for part in unit.parts
+    )

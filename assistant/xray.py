@@ -11,7 +11,7 @@ from typing import Literal
 
 from assistant.additions import Additions, additions_model
 from assistant.answer import Answer, Citation
-from assistant.assistant import CANDIDATES, ask_of, retrieve
+from assistant.assistant import CANDIDATES, ask_of, passage_holds, retrieve
 from assistant.compose import ADDS, Place, Shape, choose, repeats
 from assistant.coverage import cover_features, probability
 from assistant.question import MAX_CHARACTERS, Question
@@ -98,7 +98,7 @@ class _Beside:
 
 
 def _candidate(hit: Hit, first_rank: int, beside: _Beside, answer: Answer, kept: int) -> Candidate:
-    inside = [each for each in beside.ranked if each.unit.document.id == hit.passage.document_id and _holds(hit, each)]
+    inside = [each for each in beside.ranked if passage_holds(hit.passage, each.unit)]
     top = max(inside, key=lambda each: each.value * each.relevance, default=None)
     adds = beside.adds(top) if top else 0.0
     markers = tuple(c.marker for c in answer.citations if _stands_in(c, hit))
@@ -119,7 +119,3 @@ def _stands_in(citation: Citation, hit: Hit) -> bool:
     return citation.document_id == hit.passage.document_id and any(
         start < citation.end and citation.start < end for start, end in hit.passage.spans
     )
-
-
-def _holds(hit: Hit, ranked: Ranked) -> bool:
-    return all(any(start <= part.start and part.end <= end for start, end in hit.passage.spans) for part in ranked.unit.parts)
