@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.answer import Answer, Event, Finished, Mode, Retrieved, Sentence, SentenceReady, Turn
@@ -26,6 +26,7 @@ from assistant.signals import signals, similarities
 from assistant.suggest import suggestions
 from assistant.units import Unit, units_of
 from assistant.write import Writing
+from index.abbreviations import written_out
 from index.embedder import Vectors
 from index.hit import Hit
 from index.library import Library
@@ -38,6 +39,17 @@ HITS = 10  # of them kept as contexts
 MISSING = 0.75  # share of the threshold below which one part of a question counts as not covered
 EVIDENCE_WEIGHT = 0.75  # of a passage's best unit against its retrieval score, when the passages are put in order
 _ADDRESS = re.compile(r"\W*https?://\S+\W*")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the documents hold for a question."""
+
+    asked: Question
+    hits: tuple[Hit, ...]  # the best passages, those with the best evidence first
+    ranked: list[Ranked]  # the evidence units of all candidates, best first
+    cover: float  # probability that the documents cover the question, 0 to 1
+    searched: float  # when the passages were found, by `time.monotonic`
 
 
 class Assistant:
@@ -92,15 +104,14 @@ class Assistant:
         question = checked(question)  # before anything is loaded
         snapshot = self.library.snapshot()
         asked = ask_of(question, history, snapshot)
-        vector, candidates = search(asked, snapshot)
-        retrieved = time.monotonic()
-        ranked = rank_evidence(asked, vector, candidates, snapshot)
-        hits = reorder(candidates, ranked)[:HITS]
+        found = look_up(asked, snapshot)
+        if found.cover < THRESHOLD and (spelt_out := in_words(asked, snapshot)) != asked:
+            found = max(found, look_up(spelt_out, snapshot), key=lambda each: each.cover)
+        asked, hits, ranked = found.asked, found.hits, found.ranked
         yield Retrieved(asked.standalone, hits)
 
-        confidence = probability(cover_features(asked, ranked, hits, snapshot))
         missing, wanted = self._parts(asked, snapshot)
-        covered = (confidence >= self.threshold or bool(wanted)) and bool(ranked) and not only_orders(question)
+        covered = (found.cover >= self.threshold or bool(wanted)) and bool(ranked) and not only_orders(question)
         if asked.after or asked.said:
             ranked = next_item(ranked, asked.after) if asked.after else unsaid(ranked, asked.said)
         named = asked.sources or snapshot.titles.named(asked.content)
@@ -131,12 +142,12 @@ class Assistant:
                 citations=cited,
                 disagreement=differing,
                 hits=hits,
-                confidence=confidence,
+                confidence=found.cover,
                 mode="write" if writing else "quote",
                 model=self.generator.id if writing and self.generator else "",
                 seconds={
-                    "retrieve": retrieved - began,
-                    "evidence": weighed - retrieved,
+                    "retrieve": found.searched - began,
+                    "evidence": weighed - found.searched,
                     "first_token": (first or ended) - began,
                     "total": ended - began,
                 },
@@ -155,12 +166,11 @@ class Assistant:
         missing: list[str] = []
         wanted: list[Ranked] = []
         for part in parts_of(asked):
-            hits, ranked = retrieve(part, snapshot)
-            cover = probability(cover_features(part, ranked, hits, snapshot))
-            if ranked and cover >= self.threshold:
+            found = look_up(part, snapshot)
+            if found.ranked and found.cover >= self.threshold:
                 compared = sides(part.content)
-                wanted += (definitions(ranked, compared) if compared else []) or ranked[:1]
-            elif cover < MISSING * self.threshold:
+                wanted += (definitions(found.ranked, compared) if compared else []) or found.ranked[:1]
+            elif found.cover < MISSING * self.threshold:
                 missing.append(part.asked)
         return tuple(missing), wanted
 
@@ -172,6 +182,21 @@ def ask_of(question: str, history: Sequence[Turn], snapshot: Snapshot) -> Questi
     asked = plainly(asked)
     content = parted(corrected(asked.content, snapshot), snapshot)
     return replace(asked, content=content, standalone=corrected(asked.standalone, snapshot))
+
+
+def in_words(asked: Question, snapshot: Snapshot) -> Question:
+    """The question with the abbreviations that the documents explain written out."""
+    content, standalone = (written_out(text, snapshot.abbreviations) for text in (asked.content, asked.standalone))
+    return replace(asked, content=content, standalone=standalone)
+
+
+def look_up(asked: Question, snapshot: Snapshot) -> Found:
+    """The passages and the evidence for a question, and whether they cover it."""
+    vector, candidates = search(asked, snapshot)
+    searched = time.monotonic()
+    ranked = rank_evidence(asked, vector, candidates, snapshot)
+    hits = reorder(candidates, ranked)[:HITS]
+    return Found(asked, hits, ranked, probability(cover_features(asked, ranked, hits, snapshot)), searched)
 
 
 def retrieve(asked: Question, snapshot: Snapshot, k: int = HITS) -> tuple[tuple[Hit, ...], list[Ranked]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.abbreviations import abbreviations
 from index.content import Content, Sentences
 from index.dense import DenseIndex
 from index.embedder import Embedder, Vectors
@@ -46,6 +47,7 @@ class Snapshot:
     embedder: Callable[[], Embedder]
     words: WordVectors
     titles: TitleIndex
+    abbreviations: Mapping[str, str]  # what they stand for, by the abbreviation in small letters
     rows: Mapping[str, tuple[int, int]]  # document id -> its passages, as a half-open range
     warning: str = ""  # set when this is not the generation that should be in use
 
@@ -160,6 +162,7 @@ def make_snapshot(
         embedder,
         WordVectors(embedder),
         TitleIndex(content.documents, documents_with, passages_with),
+        abbreviations(document.text for document in content.documents),
         rows,
         warning,
     )

@@ -6,20 +6,17 @@ Words that the documents write in two are put so: "finetuning" where they have "
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
-from spellchecker import SpellChecker
 
+from index.english import is_english
 from index.search import Snapshot
 from index.terms import STOPWORDS, stem, words
 
 LEAST_FOUND = 3  # passages that hold a word which no vocabulary lists: a rarer one is as likely to be a slip itself
 PASSAGES = 20  # looked at for how a word is written
 _WORD = re.compile(r"[^\W\d_]{5,}")
-_PREFIX = re.compile(r"(?:co|de|dis|inter|mis|multi|non|out|over|pre|re|sub|super|un|under)(?=\w{4})")  # "subnets": no slip
-_COMMON = 100  # times that the dictionary's source has a word which may stand behind such a prefix; "relase" is no "re-lase"
 _ALIKE = str.maketrans("zc", "ss")  # "specialisation", "practise": other spellings of a word, and no other words
 _SHORT = 2  # letters that each part of a word written in two has at least
 _LONG = 8  # letters from which two slips are forgiven instead of one
@@ -71,18 +68,6 @@ def parted(question: str, snapshot: Snapshot) -> str:
         return (not known and _in_two(lower, snapshot)) or match.group()
 
     return _WORD.sub(as_written, question)
-
-
-def is_english(word: str) -> bool:
-    """Whether a dictionary has the word, written small, or what stands behind a prefix such as re-, sub- or un-."""
-    prefix = _PREFIX.match(word)
-    return word in _english() or (prefix is not None and _english().get(word[prefix.end() :], 0) >= _COMMON)
-
-
-@cache
-def _english() -> dict[str, int]:
-    """How often each word of the dictionary was counted."""
-    return dict(SpellChecker(language="en").word_frequency.items())
 
 
 def _same_word(word: str, other: str) -> bool:

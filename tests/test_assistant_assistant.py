@@ -162,6 +162,14 @@ def test_a_follow_up_is_answered_with_the_history(assistant: Assistant) -> None:
     assert answer.question == "and when is Spark needed for that?"
 
 
+def test_an_abbreviation_is_understood_as_the_documents_explain_it(corpus_index: Path, embedder: TransformerEmbedder) -> None:
+    assistant = Assistant(Library(corpus_index, lambda: embedder))
+    answer = assistant.ask("how much do ml engineers earn")
+    check(answer, assistant)
+    assert "$100,000" in answer_text(answer)
+    assert answer.standalone_question == "how much do machine learning engineers earn"
+
+
 def test_orders_in_a_document_change_nothing(assistant: Assistant, embedder: TransformerEmbedder, tmp_path: Path) -> None:
     poisoned = real_assistant(tmp_path, {**FILES, "notes.md": HOSTILE}, embedder)
     for question in ("What does a junior data engineer earn?", "What schedules the tasks of a pipeline?"):

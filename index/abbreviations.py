@@ -1,0 +1,74 @@
+"""Abbreviations that the documents explain: "natural language processing (NLP)".
+
+Found as Schwartz and Hearst do (2003, "A simple algorithm for identifying abbreviation definitions in biomedical text", Pacific
+Symposium on Biocomputing 8, 451-462): each letter of what stands in brackets is looked for in the words before them, from the
+last to the first, which has to begin a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from index.english import how_common
+from index.terms import STOPWORDS, WORD
+
+_SHORT = re.compile(r"(?<=[\w’'] )\((?P<short>[A-Za-z][A-Za-z0-9&/-]{1,9})\)")
+_BEFORE = 120  # characters before the brackets in which the words are looked for
+_WORD = 10_000  # times that a dictionary's source has an abbreviation from which it is a word as well
+_MORE_WORDS = 5  # how many words there may be more than letters
+
+
+def abbreviations(texts: Iterable[str]) -> dict[str, str]:
+    """The words that each abbreviation stands for, by the abbreviation in small letters; of several the usual ones.
+
+    >>> abbreviations(["Natural language processing (NLP) and large language models (LLMs) are parts of it (AI)."])
+    {'nlp': 'natural language processing', 'llm': 'large language models'}
+    """
+    counts: dict[str, Counter[str]] = {}
+    for text in texts:
+        for found in _SHORT.finditer(text):
+            short = found["short"].removesuffix("s") if found["short"][:-1].isupper() else found["short"]
+            if sum(letter.isupper() for letter in short) > 1:
+                meant = _meant(short.lower(), text[max(0, found.start() - _BEFORE) : found.start()])
+                counts.setdefault(short.lower(), Counter()).update([meant] if meant else [])
+    return {short: max(meant, key=lambda words: meant[words]) for short, meant in counts.items() if meant}
+
+
+def written_out(question: str, known: Mapping[str, str]) -> str:
+    """The question with its abbreviations written out; what it holds in words already stays.
+
+    >>> written_out("how much do ML engineers earn", {"ml": "machine learning"})
+    'how much do machine learning engineers earn'
+    """
+
+    def meant(found: re.Match[str]) -> str:
+        word = found.group().lower()
+        words = known.get(word) or known.get(word.removesuffix("s"), "")
+        is_word = found.group().islower() and words and how_common(word) >= _WORD  # "map" stands for itself, "MAP" does not
+        return words if words and not is_word and words not in question.lower() else found.group()
+
+    return WORD.sub(meant, question)
+
+
+def _meant(short: str, before: str) -> str:
+    words = [word for word in re.findall(r"[\w’'.-]+", before.lower()) if word.strip(".")]
+    held = " ".join(words[-min(len(short) + _MORE_WORDS, 2 * len(short)) :])
+    at = len(held)
+    for place in range(len(short) - 1, -1, -1):
+        if short[place].isalnum():
+            at = _last(short[place], held, at, begins=place == 0)
+            if at < 0:
+                return ""
+    meant = held[at:]
+    words = meant.split()
+    return meant if len(meant) > len(short) + 1 and short not in words and words[0] not in STOPWORDS else ""
+
+
+def _last(letter: str, text: str, end: int, *, begins: bool) -> int:
+    """Where a letter stands last before `end`, at the beginning of a word if asked for; -1 for nowhere."""
+    at = text.rfind(letter, 0, end)
+    while begins and at > 0 and text[at - 1].isalnum():
+        at = text.rfind(letter, 0, at)
+    return at

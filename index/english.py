@@ -1,0 +1,27 @@
+"""Which words are English, by a dictionary that counted them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from spellchecker import SpellChecker
+
+_PREFIX = re.compile(r"(?:co|de|dis|inter|mis|multi|non|out|over|pre|re|sub|super|un|under)(?=\w{4})")  # "subnets": no slip
+_COMMON = 100  # times that the dictionary's source has a word which may stand behind such a prefix; "relase" is no "re-lase"
+
+
+def is_english(word: str) -> bool:
+    """Whether a dictionary has the word, written small, or what stands behind a prefix such as re-, sub- or un-."""
+    prefix = _PREFIX.match(word)
+    return word in _english() or (prefix is not None and how_common(word[prefix.end() :]) >= _COMMON)
+
+
+def how_common(word: str) -> int:
+    """How often the dictionary's source has a word, written small; 0 for one that it does not know."""
+    return _english().get(word, 0)
+
+
+@cache
+def _english() -> dict[str, int]:
+    return dict(SpellChecker(language="en").word_frequency.items())
