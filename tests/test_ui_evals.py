@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from ui_fakes import ScriptedAssistant, WordLengthEmbedder, write_roadmap
 from ui_fragment import click
 
 from evals.evaluate import evaluate
-from evals.items import item_json
+from evals.items import EvalItem, item_json
 from evals.run import RunHead
 from ui import assembly, pages_evals_compare, shared
 from ui.evals_chart import chart
@@ -49,10 +49,12 @@ def data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     st.cache_resource.clear()
 
 
-def measure(data: Path, assistant: WordAssistant | None = None, *, search_only: bool = False) -> str:
-    """Stores a run over the small corpus and gives its id."""
+def measure(
+    data: Path, assistant: WordAssistant | None = None, *, search_only: bool = False, asking: Sequence[EvalItem] = ()
+) -> str:
+    """Stores a run over the small corpus, of these or of all its questions, and gives its id."""
     items = data / "items.jsonl"
-    items.write_text("".join(json.dumps(item_json(item)) + "\n" for item in small_items()), encoding="utf-8")
+    items.write_text("".join(json.dumps(item_json(item)) + "\n" for item in asking or small_items()), encoding="utf-8")
     asked = assistant or WordAssistant(small_index())
     done = evaluate(
         asked, asked.index, runs=data / "evals", item_files=[items], search_only=search_only, models={"embedder": "words"}
@@ -151,6 +153,16 @@ def test_one_run_shows_its_figures_with_changes_and_a_row_a_kind(data: Path) -> 
     assert list(kinds["kind"]) == ["fact", "unanswerable"]
     assert list(kinds["questions"]) == [48, 24]
     assert "change" in figures.columns
+
+
+def test_a_run_over_other_questions_is_nothing_to_gain_on(data: Path) -> None:
+    measure(data, WordAssistant(small_index(), threshold=0.86))
+    first = opened("One run")
+    measure(data, asking=small_items()[:12])
+    page = opened("One run")
+    assert not any(metric.delta for metric in page.metric)
+    assert "Changes since" not in text_of(page) and "Changes since" not in text_of(first)
+    assert "change" not in page.dataframe[1].value.columns
 
 
 def test_a_question_shows_what_was_retrieved_cited_and_missed(data: Path) -> None:

@@ -169,9 +169,18 @@ def _choose_run(heads: tuple[RunHead, ...]) -> RunHead:
     return next((head for head in newest_first if head.id == chosen), newest_first[0])
 
 
+def _before(heads: tuple[RunHead, ...], head: RunHead) -> RunHead | None:
+    """The last run before this one over as many questions with an answer, and without: a gain over others would be none."""
+
+    def asked(run: RunHead) -> tuple[object, ...]:
+        return run.search_only, *(run.counts.get(name, 0) for name in ("crashed", "mrr", "refused"))
+
+    earlier = [run for run in heads if (run.created, run.id) < (head.created, head.id) and asked(run) == asked(head)]
+    return earlier[-1] if earlier else None
+
+
 def _draw_run(heads: tuple[RunHead, ...], head: RunHead, run: Run) -> None:
-    earlier = [h for h in heads if (h.created, h.id) < (head.created, head.id) and h.search_only == head.search_only]
-    before = earlier[-1] if earlier else None
+    before = _before(heads, head)
     with st.container(horizontal=True):
         for name in HEADLINES:
             value = head.summary.get(name)
