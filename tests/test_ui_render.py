@@ -193,6 +193,9 @@ def test_how_an_answer_was_made_is_told_by_its_sentences() -> None:
     assert how_made(listed) == "quoted word for word, as lists, steps and code are"
     none = replace(written, sentences=tuple(replace(s, bullet="") for s in quoted.sentences))
     assert how_made(none) == "quoted: what m wrote could not be confirmed"
+    silent = replace(none, notice="http://h/v1 does not answer; start the server or change the address.")
+    assert how_made(silent) == "quoted, because m gave no answer"
+    assert how_made(replace(some, notice="m wrote nothing for 15 seconds.")) == how_made(some)
 
 
 def test_commands_in_messages_are_set_as_code_and_everything_else_is_escaped() -> None:

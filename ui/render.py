@@ -173,6 +173,8 @@ def how_made(answer: Answer) -> str:
         return f"written by {model}, each sentence checked"
     if written:
         return f"partly written by {model} and checked, partly quoted"
+    if answer.mode == "write" and answer.notice:
+        return f"quoted, because {model} gave no answer"
     if answer.mode == "write" and any(sentence.bullet or sentence.code for sentence in answer.sentences):
         return "quoted word for word, as lists, steps and code are"
     if answer.mode == "write":
