@@ -63,7 +63,7 @@ def test_the_starter_corpus_holds_documents() -> None:
         ('mode = "sing"\n', "“mode” to 'sing', but it must be 'auto', 'quote' or 'write'"),
         ("threshold = 2\n", "“threshold” to '2', but it must be less than or equal to 1"),
         ("port = \n", "is not valid TOML"),
-        ('[generator]\nserver = "ftp://x"\n', "“generator.server” to 'ftp://x'"),
+        ('[generator]\nserver = "ftp://x"\n', "to 'ftp://x', but it must be an address that starts with http:// or"),
     ],
 )
 def test_a_wrong_file_is_one_sentence_that_names_the_file(tmp_path: Path, text: str, expected: str) -> None:

@@ -243,8 +243,8 @@ def _sentence(exc: ValidationError, flags: Mapping[str, Any], file: Path | None)
         where = str(file or DEFAULT_CONFIG)
     if problem["type"] == "extra_forbidden":
         return f"{where} sets “{key}”, which is not a setting; there are: {', '.join(setting_keys())}."
-    message = (
-        str(problem["msg"]).replace("Input should be", "it must be").replace("String should match pattern", "it must match")
-    )
+    message = str(problem["msg"]).replace("Input should be", "it must be")
+    if problem["type"] == "string_pattern_mismatch":  # of the one setting that has a pattern
+        message = "it must be an address that starts with http:// or https://, without spaces"
     value = "…" if key.endswith(("api_key", "database")) else repr(str(problem["input"])[:80])
     return f"{where} sets “{key}” to {value}, but {message}."

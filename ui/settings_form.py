@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -188,4 +189,6 @@ def _incomplete(chosen: Mapping[str, Value], writer: Writer) -> str:
         return "Name the model by its Hugging Face id, or choose the bundled one."
     if writer == "server" and not (chosen["generator.server"] and chosen["generator.model"]):
         return "Give the server's address and the name of the model there, or choose the bundled one."
+    if writer == "server" and not re.fullmatch(r"https?://\S+", str(chosen["generator.server"])):
+        return "Give an address that starts with http:// or https://, without spaces."
     return ""
