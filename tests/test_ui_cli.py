@@ -120,6 +120,7 @@ def _environment() -> dict[str, str]:
         ["ask"],
         ["ask", "a", "b"],
         ["ask", "q", "--nonsense"],
+        ["ask", "q", "--mode", "sing"],
         ["search", "q", "-k", "none"],
         ["search", "q", "-k", "0"],
         ["show"],
@@ -138,6 +139,17 @@ def test_wrong_usage_is_exit_2_with_a_hint(roadmap: Callable[..., Done], argumen
     assert "Traceback" not in done.err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["models", "--json"]], ids=" ".join)
+def test_output_that_cannot_be_written_is_one_sentence(arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "ui.cli", *arguments]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=_environment())
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("Error: The result could not be written (No space left on device)")
+
+
 @pytest.mark.parametrize("command", [["status"], ["search", "q"], ["ask", "q"], ["show", "a.md"], ["verify"]], ids=" ".join)
 def test_without_an_index_one_sentence_says_how_to_make_one(roadmap: Callable[..., Done], command: list[str]) -> None:
     _is_one_sentence_error(roadmap(*command), "no index", "roadmap index")
@@ -152,7 +164,7 @@ def test_a_missing_and_an_empty_corpus_are_named(roadmap: Callable[..., Done], t
 def test_a_wrong_setting_is_one_sentence(roadmap: Callable[..., Done], tmp_path: Path) -> None:
     (tmp_path / "roadmap.toml").write_text("prot = 1\n")
     _is_one_sentence_error(roadmap("status"), "roadmap.toml", "prot")
-    _is_one_sentence_error(roadmap("ask", "q", "--mode", "sing", "--config", os.devnull), "--config")
+    _is_one_sentence_error(roadmap("ask", "q", "--config", os.devnull), "--config")
 
 
 def test_serve_looks_at_its_port_before_anything_else(roadmap: Callable[..., Done], tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,15 @@ import typer
 
 if TYPE_CHECKING:
     from ui.settings import Settings
+
+
+class Making(StrEnum):
+    """How answers are made."""
+
+    AUTO = "auto"
+    QUOTE = "quote"
+    WRITE = "write"
+
 
 Data = Annotated[
     Path | None,
@@ -24,7 +34,7 @@ Corpus = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Mode = Annotated[
-    str | None,
+    Making | None,
     typer.Option("--mode", metavar="auto|quote|write", help="Quote the documents, or let the model write. [default: auto]"),
 ]
 
