@@ -161,7 +161,7 @@ def test_refused_uploads_say_why_and_the_others_are_taken(runtime: Runtime) -> N
     assert runtime.uploads.files() == ("uploads/PLAN-2.md", "uploads/plan.md")
     updated(runtime)
     page.run()
-    assert "Added as uploads/PLAN-2.md: 1 passage. Uploads/plan.md has the same name and was kept." in text_of(page)
+    assert "Added as uploads/PLAN-2.md: 1 passage. The other document of this name, uploads/plan.md, was kept." in text_of(page)
 
 
 def test_an_upload_that_turns_out_unreadable_is_refused_with_its_remedy_and_can_be_deleted(runtime: Runtime) -> None:

@@ -63,7 +63,7 @@ def test_both_files_of_one_name_are_kept(corpus: Path) -> None:
         uploads.add(name, TEXT + number) for name, number in (("a.md", b"1"), ("a.md", b"2"), ("A.MD", b"3"))
     )
     assert [upload.document_id for upload in (first, second, third)] == ["uploads/a.md", "uploads/a-2.md", "uploads/A-3.md"]
-    assert "has the same name and was kept" in second.reason
+    assert second.reason == "the other document of this name, uploads/a.md, was kept"
     assert (corpus / first.document_id).read_bytes() == TEXT + b"1"
 
 

@@ -83,7 +83,7 @@ class Uploads:
                 return Upload(label, "replaced", f"{FOLDER}/{held}")
             free = wanted if held is None else _free_name(wanted, set(taken))
             self._write(free, data)
-            reason = "" if held is None else f"{FOLDER}/{held} has the same name and was kept"
+            reason = "" if held is None else f"the other document of this name, {FOLDER}/{held}, was kept"
             return Upload(label, "added", f"{FOLDER}/{free}", reason)
 
     def holds(self, document_id: str) -> bool:
