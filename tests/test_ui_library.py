@@ -175,6 +175,19 @@ def test_an_upload_that_turns_out_unreadable_is_refused_with_its_remedy_and_can_
     assert runtime.uploads.files() == ()
 
 
+def test_an_unreadable_upload_is_removed_where_it_is_told(runtime: Runtime) -> None:
+    page = _upload(_library(), ("broken.pdf", b"%PDF-1.7\n1 0 obj << >> endobj\nnothing more"), ("plan.md", PLAN))
+    updated(runtime)
+    page.run()
+    assert keys(page, "remove-") == ["remove-uploads/broken.pdf"]
+    page.button(key="remove-uploads/broken.pdf").click().run()
+    assert runtime.uploads.files() == ("uploads/plan.md",)
+    updated(runtime)
+    page.run()
+    assert "broken.pdf" not in text_of(page)
+    assert "uploads/broken.pdf" not in [entry.document_id for entry in runtime.status().refused]
+
+
 def test_the_document_is_replaced_when_that_is_wanted(runtime: Runtime) -> None:
     page = _upload(_library(), ("plan.md", PLAN))
     updated(runtime)

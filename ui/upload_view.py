@@ -50,6 +50,8 @@ def draw_uploaded(runtime: Runtime, status: IndexStatus | None) -> None:
         for upload in last:
             icon, told = upload_state(runtime, status, upload)
             st.markdown(f":material/{icon}: **{escape(upload.name)}**  \n:small[{escape(told)}]")
+            if icon == "block" and upload.document_id and _draw_remove(runtime, upload):
+                st.rerun()  # the list of documents below is no part of what is drawn anew by itself
         if runtime.rebuild.view().state != "running":
             st.button("Hide this list", key="hide-uploaded", type="tertiary", on_click=_hide)
 
@@ -110,6 +112,26 @@ def _received(runtime: Runtime, key: str) -> None:
         st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     runtime.look_again()
     if any(upload.outcome in ("added", "replaced") for upload in last):
+        runtime.rebuild.start(again=True)
+
+
+def _draw_remove(runtime: Runtime, upload: Upload) -> bool:
+    """The way out for a file that was saved before it turned out to be unreadable; whether it was taken."""
+    return st.button(
+        "Remove it", key=f"remove-{upload.document_id}", type="tertiary", icon=":material/delete:",
+        help=f"Delete the copy of {escape(upload.name)} that was saved here", on_click=_remove, args=(runtime, upload),
+    )  # fmt: skip
+
+
+def _remove(runtime: Runtime, upload: Upload) -> None:
+    try:
+        runtime.uploads.delete(upload.document_id)
+    except RoadmapError as exc:
+        st.session_state[_PROBLEM] = str(exc)
+        return
+    st.session_state[_LAST] = [other for other in st.session_state.get(_LAST, []) if other != upload]
+    runtime.look_again()
+    if runtime.indexed:
         runtime.rebuild.start(again=True)
 
 
