@@ -62,6 +62,33 @@ def test_a_question_in_other_words_keeps_the_first_one_and_what_followed(scripte
     assert "second?" in text_of(page)
 
 
+def test_a_title_that_nobody_gave_follows_the_first_question(scripted: ScriptedAssistant, store: Conversations) -> None:
+    page = ask(ask(open_page(), "first?"), "second?")
+
+    def reword(number: int, words: str) -> str:
+        page.button(key=keys(page, "edit-")[number]).click().run()
+        page.text_area[0].set_value(words)
+        page.button(key=keys(page, "resend-")[0]).click().run()
+        assert not page.exception
+        return store.recent()[0].title
+
+    assert reword(1, "second, in other words?") == "first?"
+    assert reword(0, "first, in other words?") == "first, in other words?"
+    field = page.text_input(key=f"title-{store.recent()[0].id}")
+    assert field.value == "first, in other words?"
+    field.set_value("mine")
+    page.button(key=keys(page, "renamed-")[0]).click().run()
+    assert reword(0, "first, once more?") == "mine"
+
+
+def test_an_empty_title_is_not_taken_and_the_page_says_so(scripted: ScriptedAssistant, store: Conversations) -> None:
+    page = ask(open_page(), "first?")
+    page.text_input(key=f"title-{store.recent()[0].id}").set_value("  ")
+    page.button(key=keys(page, "renamed-")[0]).click().run()
+    assert "The conversation keeps its title" in text_of(page)
+    assert page.text_input(key=f"title-{store.recent()[0].id}").value == store.recent()[0].title == "first?"
+
+
 def test_a_question_that_is_not_changed_after_all_stays(scripted: ScriptedAssistant) -> None:
     page = ask(open_page(), "first?")
     page.button(key=keys(page, "edit-")[0]).click().run()

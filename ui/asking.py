@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from assistant.message import title_of
 from assistant.question import checked
 from ingest.errors import RoadmapError
 from ui.choices import chosen_mode
@@ -63,11 +64,22 @@ def ask(question: str, after: str | None = None) -> None:
             conversation = runtime.conversations.start(question)
             show_conversation(conversation)
         st.session_state[Key.TO_CHAT] = True
-        return runtime.worker.ask(conversation, question, mode=chosen_mode(runtime), after=after)
+        named = after == "" and _named_by_question(runtime, conversation)
+        job = runtime.worker.ask(conversation, question, mode=chosen_mode(runtime), after=after)
+        if named:  # the question it was named after has just got other words
+            runtime.conversations.rename(conversation, question)
+        return job
 
     if not _begin(begin):
         number = st.session_state.get(Key.RESTORE, (0, ""))[0]
         st.session_state[Key.RESTORE] = (number + 1, question)
+
+
+def _named_by_question(runtime: Runtime, conversation_id: str) -> bool:
+    """Whether the title is still the first question that is shown, and not a name that somebody gave."""
+    conversation = runtime.conversations.conversation(conversation_id)
+    first = next(iter(runtime.conversations.messages(conversation_id)), None)
+    return conversation is not None and first is not None and conversation.title == title_of(first.content)
 
 
 def ask_offered(question: str) -> None:

@@ -57,19 +57,27 @@ def draw_conversation_menu(runtime: Runtime, conversation_id: str, messages: Seq
 def draw_title(runtime: Runtime, conversation: Conversation) -> None:
     """The title of a conversation, to be changed; within a form."""
     key = f"title-{conversation.id}"
-    st.text_input("Title", conversation.title, max_chars=TITLE_CHARACTERS, key=key)
+    drawn = f"{key}-drawn"
+    if key not in st.session_state or st.session_state.get(drawn) != conversation.title:  # it may change behind the field
+        st.session_state[key] = st.session_state[drawn] = conversation.title
+    st.text_input("Title", max_chars=TITLE_CHARACTERS, key=key)
     st.form_submit_button(
         "Rename",
         key=f"renamed-{conversation.id}",
         icon=":material/edit:",
         on_click=_rename,
-        args=(runtime, conversation.id, key),
+        args=(runtime, conversation, key),
     )
 
 
-def _rename(runtime: Runtime, conversation_id: str, key: str) -> None:
+def _rename(runtime: Runtime, conversation: Conversation, key: str) -> None:
+    title = st.session_state.get(key, "")
+    if not title.strip():
+        st.session_state[key] = conversation.title
+        st.session_state[Key.NOTICE] = "The conversation keeps its title: type another one to rename it."
+        return
     try:
-        runtime.conversations.rename(conversation_id, st.session_state.get(key, ""))
+        runtime.conversations.rename(conversation.id, title)
     except RoadmapError as exc:
         st.session_state[Key.NOTICE] = str(exc)
 
