@@ -329,7 +329,7 @@ def test_on_a_telephone_the_sidebar_gives_way_to_the_conversation_that_was_chose
 
 
 XRAY = Path(__file__).parents[1] / "ui" / "xray.js"
-DRAW_XRAY = """async ([script, data]) => {
+DRAW = """async ([script, data]) => {
   const drawn = await import("data:text/javascript," + encodeURIComponent(script));
   drawn.default({data, parentElement: document.body});
 }"""
@@ -340,11 +340,50 @@ def test_the_candidates_that_come_later_are_shown_on_a_press_and_keys_go_on_from
     rows = [{**row, "rank": rank, "later": rank > 10} for rank in range(1, 14)]
     page = browser.new_page()
     data = {"verdict": "v", "note": "", "explained": [["Dense", "told"]], "times": [], "candidates": rows}
-    page.evaluate(DRAW_XRAY, [XRAY.read_text(encoding="utf-8"), data])
+    page.evaluate(DRAW, [XRAY.read_text(encoding="utf-8"), data])
     shown = page.locator("tbody tr:visible")
     assert shown.count() == 10
     page.get_by_role("button", name="Show 3 more").press("Enter")
     assert shown.count() == 13
     assert page.evaluate("document.activeElement.querySelector('.ra-rank').textContent") == "11"
     assert page.get_by_role("button").count() == 0
+    page.close()
+
+
+@pytest.mark.parametrize(("width", "opened"), [(1280, True), (360, False)])
+def test_on_a_telephone_what_the_numbers_say_does_not_stand_above_the_candidates(
+    browser: Any, width: int, opened: bool
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    data = {"verdict": "v", "note": "", "explained": [["Dense", "told"]], "times": [], "candidates": []}
+    page.evaluate(DRAW, [XRAY.read_text(encoding="utf-8"), data])
+    assert page.locator("details").evaluate("details => details.open") is opened
+    page.close()
+
+
+MAP = Path(__file__).parents[1] / "ui" / "roadmap_map.js"
+MANY = [
+    {
+        "title": f"Phase {phase}",
+        "count": "0 of 9 steps done",
+        "steps": [
+            {"id": f"{phase}-{n}", "title": f"A step with a name of its own {n}", "facts": "10 hours", "state": "open",
+             "needs": [f"{phase - 1}-{n}"] if phase else []}
+            for n in range(9)
+        ],
+    }
+    for phase in range(16)
+]  # fmt: skip
+
+
+def test_a_large_map_fits_the_window_and_a_step_keeps_its_lines(browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1000, "height": 800})
+    page.add_style_tag(content=MAP.with_suffix(".css").read_text(encoding="utf-8"))
+    page.evaluate(DRAW, [MAP.read_text(encoding="utf-8"), {"phases": MANY, "open": ""}])
+    assert page.locator(".sheet").bounding_box()["height"] > 1600
+    page.locator(".step").nth(9).focus()
+    assert page.locator(".line.strong").count() == 2
+    page.get_by_role("button", name="Fit the whole map").dispatch_event("click")
+    assert page.locator(".sheet").bounding_box()["height"] <= 660
+    assert page.locator(".line.strong").count() == 2, "the lines are drawn anew, and those of the step in focus stay strong"
     page.close()

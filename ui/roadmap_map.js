@@ -3,7 +3,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const MARKS = { done: "✓ Done", doing: "◐ Doing", ready: "▸ Ready to start", open: "" };
-const SMALLEST = 0.4, LARGEST = 2;
+const SMALLEST = 0.15, LARGEST = 2;
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
@@ -24,7 +24,7 @@ export default function (component) {
 }
 
 function begin(parent) {
-  const map = { zoom: 1, steps: new Map(), edges: [], told: "", shown: "" };
+  const map = { zoom: 1, steps: new Map(), edges: [], told: "", shown: "", lit: "" };
   map.root = make("div", "map");
   map.root.append(tools(map));
   map.sheet = make("div", "sheet");
@@ -70,6 +70,7 @@ function tools(map) {
 function draw(map, phases) {
   map.sheet.replaceChildren();
   map.steps = new Map();
+  map.lit = "";
   map.lines = document.createElementNS(SVG, "svg");
   map.lines.setAttribute("aria-hidden", "true");
   map.lines.setAttribute("class", "lines");
@@ -124,6 +125,7 @@ function connect(map) {
       map.edges.push({ from: need, to: id, line });
     }
   }
+  light(map, map.lit);
 }
 
 // From the bottom of one step to the top of another; side to side where they stand in one row.
@@ -143,6 +145,7 @@ function way(a, b, sheet) {
 
 // Sets off a step with all it builds on and what directly builds on it.
 function light(map, id) {
+  map.lit = id;
   const before = new Set(), waiting = id ? [id] : [];
   while (waiting.length) {
     for (const need of map.steps.get(waiting.pop())?.needs ?? []) {
@@ -158,7 +161,9 @@ function light(map, id) {
   }
   for (const edge of map.edges) {
     const up = (before.has(edge.to) || edge.to === id) && before.has(edge.from);
-    edge.line.classList.toggle("strong", Boolean(id) && (up || edge.from === id));
+    const strong = Boolean(id) && (up || edge.from === id);
+    edge.line.classList.toggle("strong", strong);
+    if (strong) map.lines.append(edge.line);  // above the others
   }
 }
 
@@ -204,10 +209,13 @@ function zoom(map, factor) {
 
 function fit(map) {
   const room = window.innerHeight - 140;
-  for (let factor = 1; factor >= SMALLEST; factor -= 0.05) {
-    zoom(map, factor);
+  let factor = 1;
+  do {
+    map.sheet.style.setProperty("--zoom", factor);
     if (map.sheet.offsetHeight <= room) break;
-  }
+    factor -= 0.05;
+  } while (factor > SMALLEST);
+  zoom(map, factor);
   map.root.scrollIntoView({ block: "start" });
 }
 

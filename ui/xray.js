@@ -119,7 +119,7 @@ function row(candidate, explained) {
 
 function lesson(explained) {
   const folded = make("details", "");
-  folded.open = true;
+  folded.open = !window.matchMedia("(max-width: 640px)").matches;  // on a telephone the candidates would lie far below
   const list = make("dl", "ra-lesson");
   for (const [name, told] of explained) list.append(make("dt", "", name), make("dd", "", told));
   folded.append(make("summary", "", "What the numbers say"), list);
