@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,17 @@ def test_a_section_is_asked_about_by_its_document(runtime: Runtime) -> None:
     assert plan.title == "A roadmap"
     document = runtime.document("plan.md")
     assert questions(plan, plan.steps[-1], document) == (f"What does “A roadmap” say about “{plan.steps[-1].title}”?",)
+
+
+def test_questions_about_a_step_are_good_english_whatever_its_title_is(runtime: Runtime) -> None:
+    topics, plan = runtime.roadmaps()[0], runtime.roadmaps()[-1]
+    python = _step(runtime, "Python basics")
+    assert questions(topics, python, runtime.document("topics/python.md")) == (
+        "What is “Python basics” about, and why do I need it?",
+        "What should I know about “Python basics”?",
+    )
+    asking = replace(plan.steps[-1], title="How long does it take?")
+    assert questions(plan, asking, runtime.document("plan.md")) == ("How long does it take, according to “A roadmap”?",)
 
 
 def test_an_unknown_step_closes_itself(runtime: Runtime) -> None:

@@ -42,8 +42,11 @@ def questions(roadmap: Roadmap, step: Step, document: Document | None) -> tuple[
     if document is None:
         return ()
     if (step.start, step.end) != (0, len(document.text)):
-        return (f"What does “{document.title}” say about “{step.title}”?",)
-    asked = [f"What is {step.title}, and why do I need it?", f"How do I learn {step.title}?"]
+        return (_of_section(step.title, document.title),)
+    if " " in step.title:  # "Setting up a working environment" or "Trees and ensembles": no name that a sentence can take in
+        asked = [f"What is “{step.title}” about, and why do I need it?", f"What should I know about “{step.title}”?"]
+    else:
+        asked = [f"What is {step.title}, and why do I need it?", f"How do I learn {step.title}?"]
     for section in document.sections:
         heading = section.heading_path[-1].strip() if section.heading_path else ""
         if heading and plain(heading) != plain(step.title):
@@ -51,6 +54,12 @@ def questions(roadmap: Roadmap, step: Step, document: Document | None) -> tuple[
         if len(asked) == 2 + HEADINGS_ASKED:
             break
     return tuple(question for question in asked if len(question) <= MAX_CHARACTERS)
+
+
+def _of_section(heading: str, title: str) -> str:
+    if heading.endswith("?"):
+        return f"{heading.rstrip('?')}, according to “{title}”?"
+    return f"What does “{title}” say about “{heading}”?"
 
 
 def _draw_facts(roadmap: Roadmap, step: Step) -> None:
