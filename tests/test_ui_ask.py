@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
-from ui_fakes import ScriptedAssistant, covered_answer, refusal
+from ui_fakes import ScriptedAssistant, covered_answer, refusal, roadmap_document
 
 from ui import assembly
 from ui.cli import app
@@ -51,3 +52,15 @@ def test_a_refusal_offers_only_what_is_answered(assistant: ScriptedAssistant) ->
     assert shown.stdout.strip().endswith("They do answer: What is SQL? · What is Git?")
     printed = CliRunner().invoke(app, ["ask", "Who is the king?", "--json"])
     assert json.loads(printed.stdout)["suggestions"] == ["What is SQL?", "What is Git?"]
+
+
+def test_what_is_asked_about_the_program_is_told_by_it_and_not_searched_for(
+    assistant: ScriptedAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = {document.id: document for document in (roadmap_document(),)}
+    library = SimpleNamespace(snapshot=lambda: SimpleNamespace(documents=documents))
+    monkeypatch.setattr(assembly, "open_library", lambda settings: library)
+    shown = CliRunner().invoke(app, ["ask", "Hi, which documents do you have?"])
+    assert shown.stdout.startswith("This assistant answers questions from one document")
+    assert "“What does a machine learning engineer do?” or “How does a machine" in shown.stdout
+    assert assistant.heard == []

@@ -62,6 +62,18 @@ def test_a_question_in_other_words_keeps_the_first_one_and_what_followed(scripte
     assert "second?" in text_of(page)
 
 
+def test_a_question_about_the_program_is_answered_by_it_and_is_no_part_of_a_conversation(
+    scripted: ScriptedAssistant, store: Conversations
+) -> None:
+    page = ask(open_page(), "What can you do?")
+    assert "This assistant answers questions from one document" in page.info[0].value
+    assert "The Library page lists them" in page.info[0].value
+    assert "What does a machine learning engineer do" in page.info[0].value
+    assert scripted.heard == [] and store.count() == 0
+    ask(page, "What can you do with NumPy?")
+    assert not page.info and len(scripted.heard) == 1
+
+
 def test_a_title_that_nobody_gave_follows_the_first_question(scripted: ScriptedAssistant, store: Conversations) -> None:
     page = ask(ask(open_page(), "first?"), "second?")
 

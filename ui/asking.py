@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from assistant.about import about_assistant, asks_about_assistant
 from assistant.message import title_of
 from assistant.question import checked
 from ingest.errors import RoadmapError
@@ -55,7 +56,14 @@ def addressed_conversation(runtime: Runtime) -> str | None:
 
 
 def ask(question: str, after: str | None = None) -> None:
-    """Ask in the conversation on the page, which begins with its first question; a question not taken is put back."""
+    """Ask in the conversation on the page, which begins with its first question; a question not taken is put back.
+
+    What asks about the program itself is answered by it, once, and is no part of the conversation.
+    """
+    if asks_about_assistant(question) and (reply := _reply()):
+        st.session_state[Key.REPLY] = reply
+        st.session_state[Key.TO_CHAT] = True
+        return
 
     def begin(runtime: Runtime) -> Job:
         checked(question)  # before a conversation begins with what cannot be asked
@@ -73,6 +81,18 @@ def ask(question: str, after: str | None = None) -> None:
     if not _begin(begin):
         number = st.session_state.get(Key.RESTORE, (0, ""))[0]
         st.session_state[Key.RESTORE] = (number + 1, question)
+
+
+def _reply() -> str:
+    """What the program is and what can be asked; "" where there is no index to tell of."""
+    runtime = shared_runtime()
+    try:
+        number = 0 if runtime is None else len(runtime.documents())
+    except RoadmapError:
+        number = 0  # the way of every question leads to the reason
+    if runtime is None or not number:
+        return ""
+    return about_assistant(number, "The Library page lists them.", [example.question for example in runtime.examples])
 
 
 def _named_by_question(runtime: Runtime, conversation_id: str) -> bool:

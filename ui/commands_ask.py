@@ -13,8 +13,11 @@ from ui.console import counter, printable, say, say_json, tell
 from ui.options import Config, Data, Json, Mode, settings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from assistant.answer import Answer, Event, Sentence
     from assistant.assistant import Assistant
+    from ingest.document import Document
 
 QuestionText = Annotated[str, typer.Argument(metavar="QUESTION", help="What you want to know.")]
 
@@ -70,14 +73,27 @@ def ask(
 
         say_json(answer_json(_offering(assistant, assistant.ask(question, mode=settings.mode))))
         return
+    from assistant.about import asks_about_assistant
     from assistant.answer import Finished
 
+    if asks_about_assistant(question):
+        _say_about(assistant, library.snapshot().documents)
+        return
     text = ""
     shown: tuple[Sentence, ...] = ()
     for event in assistant.stream(question, mode=settings.mode):
         if isinstance(event, Finished):
             event = Finished(_offering(assistant, event.answer))
         text, shown = _print_event(event, text, shown)
+
+
+def _say_about(assistant: Assistant, documents: Mapping[str, Document]) -> None:
+    """What the program is, how many documents it has, and two questions that they answer."""
+    from assistant.about import about_assistant
+    from ui.examples import examples
+
+    answered = [example.question for example in examples(assistant, documents, most=2)]
+    say(about_assistant(len(documents), "`roadmap status` lists them.", answered))
 
 
 def _offering(assistant: Assistant, answer: Answer) -> Answer:

@@ -35,15 +35,15 @@ class Example:
 
 
 def examples(
-    assistant: Assistant, documents: Mapping[str, Document], give_way: Callable[[], None] = lambda: None
+    assistant: Assistant, documents: Mapping[str, Document], give_way: Callable[[], None] = lambda: None, most: int = SHOWN
 ) -> tuple[Example, ...]:
-    """Up to `SHOWN` questions that the documents answer: those about careers first, then some made from headings.
+    """Up to `most` questions that the documents answer: those about careers first, then some made from headings.
 
     `give_way` is called before each is tried, and comes back when nobody waits for an answer.
     """
     found: list[Example] = []
     for goal, question in (*CAREER, *_from_headings(documents.values())):
-        if len(found) == SHOWN:
+        if len(found) == most:
             break
         give_way()
         if _answered(assistant, question):
