@@ -44,7 +44,7 @@ def about_assistant(documents: int, listed: str, examples: Sequence[str]) -> str
     number = "one document" if documents == 1 else f"{documents:,} documents"
     told = (
         f"This assistant answers questions from {number} and shows the words that every sentence rests on; "
-        f"what they do not cover it says plainly. {listed}"
+        f"it says plainly what the documents do not cover. {listed}"
     )
     asked = " or ".join(f"“{example}”" for example in examples[:2])
     return f"{told} Ask, for example, {asked}" if asked else told

@@ -35,7 +35,7 @@ def test_what_has_a_subject_of_its_own_is_left_to_the_documents(question: str) -
 
 
 def test_the_reply_counts_the_documents_and_names_two_questions() -> None:
-    reply = about_assistant(1200, "The Library page lists them.", ["A?", "B?", "C?"])
+    reply = about_assistant(1200, "The Library page lists the documents.", ["A?", "B?", "C?"])
     assert "from 1,200 documents" in reply
-    assert reply.endswith("The Library page lists them. Ask, for example, “A?” or “B?”")
-    assert about_assistant(1, "Here.", []).endswith("says plainly. Here.")
+    assert reply.endswith("The Library page lists the documents. Ask, for example, “A?” or “B?”")
+    assert about_assistant(1, "Here.", []).endswith("do not cover. Here.")

@@ -67,7 +67,7 @@ def test_a_question_about_the_program_is_answered_by_it_and_is_no_part_of_a_conv
 ) -> None:
     page = ask(open_page(), "What can you do?")
     assert "This assistant answers questions from one document" in page.info[0].value
-    assert "The Library page lists them" in page.info[0].value
+    assert "The Library page lists the documents" in page.info[0].value
     assert "What does a machine learning engineer do" in page.info[0].value
     assert scripted.heard == [] and store.count() == 0
     ask(page, "What can you do with NumPy?")

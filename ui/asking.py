@@ -92,7 +92,7 @@ def _reply() -> str:
         number = 0  # the way of every question leads to the reason
     if runtime is None or not number:
         return ""
-    return about_assistant(number, "The Library page lists them.", [example.question for example in runtime.examples])
+    return about_assistant(number, "The Library page lists the documents.", [example.question for example in runtime.examples])
 
 
 def _named_by_question(runtime: Runtime, conversation_id: str) -> bool:

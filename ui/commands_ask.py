@@ -93,7 +93,7 @@ def _say_about(assistant: Assistant, documents: Mapping[str, Document]) -> None:
     from ui.examples import examples
 
     answered = [example.question for example in examples(assistant, documents, most=2)]
-    say(about_assistant(len(documents), "`roadmap status` lists them.", answered))
+    say(about_assistant(len(documents), "`roadmap status` lists the documents.", answered))
 
 
 def _offering(assistant: Assistant, answer: Answer) -> Answer:
