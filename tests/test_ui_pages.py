@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner import RerunData
 from streamlit.testing.v1 import AppTest, local_script_runner
 from ui_fakes import ScriptedAssistant, covered_answer, refusal
@@ -318,3 +319,27 @@ def test_choices_of_the_sidebar_survive_a_reload(scripted: ScriptedAssistant) ->
     page.toggle(key="xray").set_value(False).run()
     assert set(page.query_params) == {"c"}, "what is usual is not in the address"
     assert open_page(mode="sing").segmented_control(key="mode").value == "auto"
+
+
+@pytest.mark.parametrize("name", ["app", "pages_library", "pages_evals"])
+def test_nothing_stands_behind_a_fragment_in_its_place(
+    scripted: ScriptedAssistant, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Streamlit may drop what the page drew of a fragment: what stood behind it would move up, and be lost."""
+    sent: list[ForwardMsg] = []
+    parse = local_script_runner.parse_tree_from_messages
+
+    def overheard(messages: list[ForwardMsg]) -> object:
+        sent.extend(messages)
+        return parse(messages)
+
+    monkeypatch.setattr(local_script_runner, "parse_tree_from_messages", overheard)
+    if name == "app":
+        open_page()
+    else:
+        assert not AppTest.from_string(f"from ui.{name} import page\npage()\n", default_timeout=20).run().exception
+    paths = [(tuple(message.metadata.delta_path), message.delta.fragment_id) for message in sent if message.HasField("delta")]
+    places = {fragment: min(path for path, drawn_by in paths if drawn_by == fragment) for _, fragment in paths if fragment}
+    assert places
+    for *parent, at in places.values():
+        assert not [path for path, _ in paths if path[: len(parent)] == tuple(parent) and path[len(parent) :][:1] > (at,)]

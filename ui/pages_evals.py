@@ -42,7 +42,8 @@ def page() -> None:
         if runtime.settings.manage:
             running = runtime.measuring.view().state == "running"
             first = not any(_folder(runtime).glob("*/run.json"))
-            st.fragment(_draw_measuring, run_every=POLL_SECONDS if running else None)(runtime, running, first)
+            with st.container():  # see `ui.sidebar`
+                st.fragment(_draw_measuring, run_every=POLL_SECONDS if running else None)(runtime, running, first)
         heads = stored_runs(_folder(runtime))
         if not heads:
             st.info("Nothing has been measured here yet.", icon=":material/monitoring:")

@@ -73,7 +73,8 @@ def _draw_library(runtime: Runtime) -> None:
         )
     if runtime.settings.manage:
         draw_upload(runtime)
-    st.fragment(_draw_update, run_every=POLL_SECONDS if running else None)(runtime, status, running)
+    with st.container():  # see `ui.sidebar`
+        st.fragment(_draw_update, run_every=POLL_SECONDS if running else None)(runtime, status, running)
     try:
         entries = _entries(runtime, status)
     except CorpusMissing as exc:

@@ -24,7 +24,10 @@ def draw_sidebar(runtime: Runtime) -> None:
         draw_choices(runtime)
         with st.container(key="state", gap="xsmall"):
             running = runtime.rebuild.view().state == "running"
-            st.fragment(_draw_rebuild, run_every=POLL_SECONDS if running else None)(runtime, running)
+            # In a place of its own, as every fragment with something behind it: where it runs before the page just drawn has
+            # reached the browser, Streamlit drops what the page drew of it, and what stands behind it moves up and is replaced.
+            with st.container():
+                st.fragment(_draw_rebuild, run_every=POLL_SECONDS if running else None)(runtime, running)
             loading = runtime.readiness == "loading"
             st.fragment(_draw_models, run_every=1.0 if loading else None)(runtime)
 
