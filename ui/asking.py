@@ -26,7 +26,7 @@ def show_conversation(conversation_id: str | None) -> None:
 
 
 def _set_conversation(conversation_id: str | None) -> None:
-    for key in (Key.VIEWING, Key.EDITING, Key.SHOWN):
+    for key in (Key.VIEWING, Key.EDITING, Key.SHOWN, Key.REPLY):
         st.session_state.pop(key, None)
     if conversation_id is None:
         st.session_state.pop(Key.CONVERSATION, None)
@@ -58,7 +58,7 @@ def addressed_conversation(runtime: Runtime) -> str | None:
 def ask(question: str, after: str | None = None) -> None:
     """Ask in the conversation on the page, which begins with its first question; a question not taken is put back.
 
-    What asks about the program itself is answered by it, once, and is no part of the conversation.
+    What asks about the program itself is answered by it, and is no part of the conversation.
     """
     if asks_about_assistant(question) and (reply := _reply()):
         st.session_state[Key.REPLY] = reply
@@ -133,6 +133,7 @@ def _begin(begin: Callable[[Runtime], Job]) -> bool:
     runtime = shared_runtime()
     if runtime is None:
         return False
+    st.session_state.pop(Key.REPLY, None)
     try:
         job = begin(runtime)
     except RoadmapError as exc:

@@ -52,7 +52,7 @@ def page() -> None:
     with st.bottom:  # a place of its own: there Streamlit does not scroll by itself, and the reader is not carried away
         if notice := st.session_state.pop(Key.NOTICE, ""):
             st.warning(sentence(notice), icon=":material/info:")
-        if reply := st.session_state.pop(Key.REPLY, ""):
+        if reply := st.session_state.get(Key.REPLY, ""):
             st.info(sentence(reply), icon=":material/route:")
         placeholder = "Ask a follow-up question" if messages else "Ask about the documents"
         # Without `max_chars`: with it, what is pasted and too long does not appear at all, and nothing says why.

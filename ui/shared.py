@@ -30,7 +30,7 @@ class Key(StrEnum):
     DRAWN = "drawn"  # the chat was drawn in this visit, so that what is typed there is heard of
     RESTORE = "restore"  # (number, words) of a question that could not be asked
     NOTICE = "notice"  # one sentence to show once
-    REPLY = "reply"  # what the program says of itself, to show once
+    REPLY = "reply"  # what the program says of itself, shown until something else is asked or opened
     TO_CHAT = "to_chat"  # a conversation was chosen on another page
     PAGE = "passages_page"  # 1-based page of a document's passages
 
