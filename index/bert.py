@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # what is read for it to one of these sizes, more to a multiple of `STEP`.
 SIZES = (16, 32, 64, 128, 192, 256, 320, 384, 448, 512)
 STEP = 256
+Span = tuple[int, int]  # half-open, in characters of a text
 HUGE = 2.0**115  # sums of powers up to this, times values, are still numbers
 
 
@@ -35,6 +36,22 @@ class TextTokens:
     vectors: NDArray[np.float32]  # (tokens, dimension)
     offsets: NDArray[np.int64]  # (tokens, 2): half-open, in characters of the text
     pooled: NDArray[np.float32]  # (dimension,): of the whole text; of any length
+
+    def sums(self, spans: Sequence[Span]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """The sum of the vectors of the tokens in each span, shape (spans, dimension), and their number, shape (spans,)."""
+        sums = np.concatenate([np.zeros((1, self.vectors.shape[1]), np.float32), np.cumsum(self.vectors, axis=0)])
+        bounds = np.array(spans, np.int64).reshape(-1, 2)
+        first = np.searchsorted(self.offsets[:, 1], bounds[:, 0], side="right")
+        last = np.maximum(np.searchsorted(self.offsets[:, 0], bounds[:, 1], side="left"), first)
+        return sums[last] - sums[first], last - first
+
+
+@dataclass(frozen=True, slots=True)
+class SpanVectors:
+    """What a text became where only spans of it are wanted: unit vectors."""
+
+    whole: NDArray[np.float32]  # (dimension,): of the text
+    spans: NDArray[np.float32]  # (spans, dimension)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +120,20 @@ class BertEncoder:
             real = offsets[:, 1] > offsets[:, 0]  # special tokens are empty
             found.append(TextTokens(own[real], offsets[real], own.mean(axis=0)))
         return found
+
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[SpanVectors]:
+        """Each text with its spans: the mean of the tokens in a span, or the vector of its text where none lies in it."""
+        found: list[SpanVectors] = []
+        for text, within in zip(self.encode(texts), spans, strict=True):
+            whole = unit_vectors(text.pooled[None, :])[0]
+            means, tokens = text.sums(within)
+            means[tokens == 0] = whole
+            found.append(SpanVectors(whole, unit_vectors(means)))
+        return found
+
+    def encode_words(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[SpanVectors]:
+        """As `encode_spans`: a word is a span like any other."""
+        return self.encode_spans(texts, spans)
 
     def encode_pairs(self, question: str, texts: Sequence[str]) -> list[PairTokens]:
         """The question with each text in one pass; what is too long together is cut at the end of the longer one."""

@@ -13,7 +13,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.bert import BertEncoder, TextTokens, unit_vectors
+from index.bert import BertEncoder, unit_vectors
+from index.bert import Span as Span
 from index.compute_threads import all_threads, one_thread, side_by_side
 from index.cross_encoder import CrossEncoder
 from index.sentence_transformers_encoder import SentenceTransformersEncoder
@@ -21,7 +22,6 @@ from index.weights import HubModel, PinnedWheel, Source, WeightsDamaged, digest_
 from ingest.errors import RoadmapError
 
 Vectors = NDArray[np.float32]
-Span = tuple[int, int]
 BATCH = 8  # texts computed at once by a thread; 16 takes as long and 70 MB more
 READ = 16  # the same where words are read: what one question needs
 EMBEDDER_ID = "sentence-transformers/all-MiniLM-L6-v2"
@@ -53,7 +53,7 @@ CROSS_ENCODER = Path(__file__).with_name("cross_encoder.safetensors")
 
 
 class EmbedderUnusable(RoadmapError):
-    """The weights are sound, but sentence-transformers cannot load them."""
+    """The weights are sound, but sentence-transformers cannot load them or embed a sentence with them."""
 
 
 class Embedder(Protocol):
@@ -132,9 +132,10 @@ class TransformerEmbedder:
                 self._encoder = BertEncoder(folder, bfloat16=bfloat16)
             else:
                 self._encoder = SentenceTransformersEncoder(folder, bfloat16=bfloat16)
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
+        except (OSError, ValueError, LookupError, RuntimeError, TypeError, AttributeError, ImportError) as error:
+            reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
             raise EmbedderUnusable(
-                f"{source.model_id} cannot be used as an embedder ({error}); choose a sentence-transformers model."
+                f"{source.model_id} cannot be used as an embedder ({reason}); choose a sentence-transformers model."
             ) from error
         self.id = source.model_id
         self.digest = digest_of(source)
@@ -159,7 +160,8 @@ class TransformerEmbedder:
         """Vectors of the texts and of the spans in them, from one pass through the model.
 
         A span's vector is the mean of its token vectors, which know the whole text ("late chunking", Günther et al. 2024,
-        arXiv 2409.04701). A span behind the model's length limit has the vector of its text.
+        arXiv 2409.04701). A span behind the model's length limit has the vector of its text. A model that does not make the
+        vector of a text from the mean of its tokens embeds each span as a text.
         """
         encoder = self._encoder
         vectors = np.empty((len(texts), self.dimension), np.float32)
@@ -168,9 +170,8 @@ class TransformerEmbedder:
         batches = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
 
         def embed(batch: list[int]) -> int:
-            for i, text in zip(batch, encoder.encode([texts[i] for i in batch]), strict=True):
-                vectors[i] = unit_vectors(text.pooled[None, :])[0]
-                span_vectors[i] = _span_means(text, spans[i], vectors[i])
+            for i, text in zip(batch, encoder.encode_spans([texts[i] for i in batch], [spans[i] for i in batch]), strict=True):
+                vectors[i], span_vectors[i] = text.whole, text.spans
             return len(batch)
 
         done = 0
@@ -194,10 +195,7 @@ class TransformerEmbedder:
             found: list[Vectors] = []
             own, places = texts[here], spans[here]
             for at in range(0, len(own), READ):
-                found += [
-                    _span_means(text, within, unit_vectors(text.pooled[None, :])[0])
-                    for text, within in zip(reader.encode(own[at : at + READ]), places[at : at + READ], strict=True)
-                ]
+                found += [text.spans for text in reader.encode_words(own[at : at + READ], places[at : at + READ])]
             return found
 
         return side_by_side(read, [len(text) for text in texts])
@@ -271,17 +269,6 @@ def _one_thread_a_batch() -> Iterator[Callable[[Callable[[list[int]], int], list
             yield pool.map
         finally:
             torch.set_num_threads(threads)  # what a worker sets also holds for threads that do not exist yet
-
-
-def _span_means(text: TextTokens, spans: Sequence[Span], whole: Vectors) -> Vectors:
-    """Unit means of the token vectors that lie in each span; `whole` where none does."""
-    sums = np.concatenate([np.zeros((1, text.vectors.shape[1]), np.float32), np.cumsum(text.vectors, axis=0)])
-    bounds = np.array(spans, np.int64).reshape(-1, 2)
-    first = np.searchsorted(text.offsets[:, 1], bounds[:, 0], side="right")
-    last = np.maximum(np.searchsorted(text.offsets[:, 0], bounds[:, 1], side="left"), first)
-    means = sums[last] - sums[first]
-    means[last == first] = whole
-    return unit_vectors(means)
 
 
 def computes_in_bfloat16() -> bool:
