@@ -55,7 +55,8 @@ def save_run(runs: Path, run: Run) -> Path:
     try:
         partial.mkdir(parents=True)
         for name, text in ((_OUTCOMES, lines), ("qrels.txt", qrels), ("run.txt", ranking), (_HEAD, head + "\n")):
-            (partial / name).write_text(text, encoding="utf-8", newline="\n")
+            # Half a character, of a document or a model, is written as JSON writes it.
+            (partial / name).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
         partial.rename(folder)
     except OSError as exc:
         shutil.rmtree(partial, ignore_errors=True)

@@ -104,6 +104,12 @@ def test_a_stored_run_comes_back_as_it_was(tmp_path: Path) -> None:
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
+def test_half_a_character_in_an_answer_costs_no_run(tmp_path: Path) -> None:
+    ran = outcomes(WordAssistant(small_index()), small_items()[:1])
+    save_run(tmp_path, Run(head("r"), (replace(ran[0], record={"answer": "\ud83d"}),)))
+    assert load_run(tmp_path, "r").outcomes[0].record == {"answer": "\ud83d"}
+
+
 def test_runs_are_found_by_the_beginning_of_their_name_by_age_and_by_folder(tmp_path: Path) -> None:
     ran = outcomes(WordAssistant(small_index()), small_items()[:1])
     for name, created in (("20250101-a", "2025-01-01"), ("20250102-b", "2025-01-02"), ("20250102-c", "2025-01-03")):

@@ -50,7 +50,7 @@ def test_a_line_separator_inside_a_question_does_not_cut_it(tmp_path: Path) -> N
     ("line", "expected"),
     [
         (b"{", "line 2: it is not JSON"),
-        (b"[" * 100_000, "line 2: it is not JSON"),
+        (b"[" * 100_000, "line 2: it holds a number of too many digits, or lists inside lists without end"),
         (b"[]", 'line 2: it needs a "question"'),
         (b'{"id": 1}', 'line 2: it needs a "question"'),
         (b'{"question": 5}', 'line 2: it needs a "question"'),
@@ -60,6 +60,7 @@ def test_a_line_separator_inside_a_question_does_not_cut_it(tmp_path: Path) -> N
         (b'{"question": "q", "history": [{"role": "system", "content": "x"}]}', 'line 2: its "history"'),
         (b'{"question": "q", "history": [{"role": "user"}]}', 'line 2: its "history"'),
         (b'{"question": "\xff"}', "line 2: it is not UTF-8"),
+        (b'{"id": ' + b"1" * 5000 + b', "question": "q"}', "line 2: it holds a number of too many digits"),
     ],
 )
 def test_the_first_wrong_line_is_named_by_file_and_number(tmp_path: Path, line: bytes, expected: str) -> None:
@@ -120,6 +121,15 @@ def test_any_text_is_asked_and_given_back_unchanged(tmp_path_factory: pytest.Tem
     run_batch(ScriptedAssistant(), questions, folder / "out.jsonl", search_only=True)  # type: ignore[arg-type]
     (line,) = (folder / "out.jsonl").read_bytes().decode("utf-8").split("\n")[:-1]
     assert json.loads(line)["question"] == text
+
+
+def test_half_a_character_is_replaced_before_it_is_asked(tmp_path: Path) -> None:
+    turn = b'{"role": "user", "content": "\\udc00"}'
+    (asked,) = _read(tmp_path, b'{"id": "\\ud83d", "question": "is \\ud83d\\ude00 or \\ud83d?", "history": [' + turn + b"]}\n")
+    assert (asked.question, asked.history[0].content) == ("is 😀 or \N{REPLACEMENT CHARACTER}?", "\N{REPLACEMENT CHARACTER}")
+    out = tmp_path / "out.jsonl"
+    assert run_batch(ScriptedAssistant(), [asked], out, search_only=True) == 0  # type: ignore[arg-type]
+    assert json.loads(out.read_bytes())["id"] == "\ud83d"
 
 
 def test_a_full_disk_is_named_and_what_was_written_stays(tmp_path: Path) -> None:

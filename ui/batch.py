@@ -128,14 +128,16 @@ def _question(line: bytes, where: str, number: int) -> Question:
         entry = json.loads(line)
     except UnicodeDecodeError as exc:
         raise BatchInvalid(f"{where}: it is not UTF-8; save the file as UTF-8.") from exc
-    except (json.JSONDecodeError, RecursionError) as exc:
+    except json.JSONDecodeError as exc:
         raise BatchInvalid(f"{where}: it is not JSON ({exc}); write one JSON object a line.") from exc
+    except (ValueError, RecursionError) as exc:
+        raise BatchInvalid(f"{where}: it holds a number of too many digits, or lists inside lists without end.") from exc
     if not isinstance(entry, dict) or not isinstance(entry.get("question"), str):
         raise BatchInvalid(f'{where}: it needs a "question" that is text, as in {{"id": "1", "question": "…"}}.')
     name = entry.get("id", str(number))
     if not isinstance(name, str | int) or isinstance(name, bool):
         raise BatchInvalid(f'{where}: its "id" must be text or a whole number.')
-    return Question(name, entry["question"], _history(entry.get("history") or [], where))
+    return Question(name, _whole(entry["question"]), _history(entry.get("history") or [], where))
 
 
 def _history(entries: Any, where: str) -> tuple[Turn, ...]:
@@ -150,5 +152,10 @@ def _history(entries: Any, where: str) -> tuple[Turn, ...]:
             raise wrong
         if entry.get("role") not in ("user", "assistant"):
             raise wrong
-        turns.append(Turn(entry["role"], entry["content"]))
+        turns.append(Turn(entry["role"], _whole(entry["content"])))
     return tuple(turns)
+
+
+def _whole(text: str) -> str:
+    """The text with a replacement character for each half of a character, which JSON may hold and no model reads."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
