@@ -12,7 +12,8 @@ from pathlib import Path
 from assistant.feedback import Feedback, FeedbackStore
 from evals.evidence import find_quote
 from evals.gate import works
-from evals.items import EvalItem, Evidence, append_item, load_items, remove_item
+from evals.item_file import append_item, remove_item
+from evals.items import EvalItem, Evidence, load_items
 from evals.run import Outcome, Run
 from ingest.document import Document, Passage
 from ingest.errors import RoadmapError
@@ -91,12 +92,15 @@ def make_item(
     *,
     must: Sequence[str] = (),
     never_break: bool = False,
+    elsewhere: bool = False,
 ) -> EvalItem:
     """Adds the question of a report to the file and resolves the report; without evidence the right answer is a refusal.
 
+    With `elsewhere` the file is another than `learner_items`: the report keeps its path as a note, so that it is found again.
+
     Raises:
         ReportUnusable: it has become a question already, or points are required of a refusal.
-        FeedbackUnknown, ItemInvalid.
+        FeedbackUnknown, ItemInvalid, ItemsUnwritable.
     """
     feedback = store.get(feedback_id)
     if feedback.state == "item":
@@ -116,18 +120,18 @@ def make_item(
     )
     remove_item(file, item.id)  # left by an attempt that was killed before the store knew of it
     append_item(file, item)
-    store.resolve(feedback.id, "item", item_id=item.id)
+    store.resolve(feedback.id, "item", item_id=item.id, note=str(file.resolve()) if elsewhere else "")
     return item
 
 
 def dismiss(store: FeedbackStore, feedback_id: str, file: Path, note: str = "") -> Feedback:
-    """Sets a report aside; its question, where it has become one, is not asked any more."""
+    """Sets a report aside; its question, where it has become one, leaves `file` and the file it was added to."""
     _forget(store, feedback_id, file)
     return store.resolve(feedback_id, "dismissed", note=note)
 
 
 def reopen(store: FeedbackStore, feedback_id: str, file: Path) -> Feedback:
-    """Makes a report open again; its question, where it has become one, is not asked any more."""
+    """Makes a report open again; its question, where it has become one, leaves `file` and the file it was added to."""
     _forget(store, feedback_id, file)
     return store.resolve(feedback_id, "open")
 
@@ -163,4 +167,5 @@ def items_of_reports(data: Path) -> dict[str, EvalItem]:
 def _forget(store: FeedbackStore, feedback_id: str, file: Path) -> None:
     feedback = store.get(feedback_id)
     if feedback.item_id:
-        remove_item(file, feedback.item_id)
+        for place in dict.fromkeys([file.resolve(), *([Path(feedback.note)] if feedback.note else [])]):
+            remove_item(place, feedback.item_id)

@@ -1,7 +1,7 @@
 """Reference questions: one JSON object a line in, `EvalItem`s out.
 
-Whether the evidence stands in the documents is checked in `evals.evidence`; how an answer is held against an item in
-`evals.answers`.
+A file is changed in `evals.item_file`. Whether the evidence stands in the documents is checked in `evals.evidence`; how an
+answer is held against an item in `evals.answers`.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def load_items(paths: Sequence[Path] = ()) -> tuple[EvalItem, ...]:
     items: list[EvalItem] = []
     seen: dict[str, str] = {}
     for file in files:
-        for item in _read_file(file):
+        for item in read_file(file):
             if item.id in seen:
                 line = int(item.origin.rpartition(" ")[2])
                 raise ItemInvalid(file, line, f"the id “{item.id}” is taken already ({seen[item.id]}); choose another.")
@@ -114,30 +114,6 @@ def evenly(values: Sequence[T], count: int) -> tuple[T, ...]:
     if not 0 < count < len(values):
         return tuple(values)
     return tuple(values[place * len(values) // count] for place in range(count))
-
-
-def append_item(path: Path, item: EvalItem) -> None:
-    """Adds the item as the last line of a file, which is made where it does not exist. Raises `ItemInvalid` on a taken id."""
-    present = _read_file(path) if path.exists() else ()
-    if any(other.id == item.id for other in present):
-        raise ItemInvalid(path, len(present) + 1, f"the id “{item.id}” is taken already; choose another.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    separator = "\n" if text and not text.endswith("\n") else ""
-    with path.open("a", encoding="utf-8", newline="\n") as file:
-        file.write(separator + json.dumps(item_json(item), ensure_ascii=False) + "\n")
-
-
-def remove_item(path: Path, item_id: str) -> bool:
-    """Takes the item out of a file, in one step; False where the file does not hold it. Raises what `load_items` raises."""
-    if not path.exists() or all(item.id != item_id for item in _read_file(path)):
-        return False
-    lines = path.read_text(encoding="utf-8-sig").split("\n")
-    kept = [line for line in lines if not line.strip() or json.loads(line)["id"] != item_id]
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text("\n".join(kept), encoding="utf-8", newline="\n")
-    partial.replace(path)
-    return True
 
 
 def item_json(item: EvalItem) -> dict[str, object]:
@@ -165,10 +141,20 @@ def item_from_json(record: object, path: Path | str, line: int) -> EvalItem:
         raise ItemInvalid(path, line, str(exc)) from exc
 
 
-def _read_file(path: Path) -> tuple[EvalItem, ...]:
+def read_file(path: Path) -> tuple[EvalItem, ...]:
+    """The items of one file. Raises `ItemsMissing`, `ItemInvalid`."""
+    items = []
+    for number, line in enumerate(read_text(path).split("\n"), start=1):  # not splitlines: U+2028 may stand inside a text
+        if line.strip():
+            items.append(item_from_json(_json(line, path, number), path, number))
+    return tuple(items)
+
+
+def read_text(path: Path) -> str:
+    """What a file of items holds. Raises `ItemsMissing`, `ItemInvalid` where it is no text."""
     try:
         data = path.read_bytes()
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except FileNotFoundError as exc:
         raise ItemsMissing(f"The file of reference questions {path} does not exist; check the path.") from exc
     except UnicodeDecodeError as exc:
@@ -176,21 +162,24 @@ def _read_file(path: Path) -> tuple[EvalItem, ...]:
         raise ItemInvalid(path, line, "this is no UTF-8 text; save the file as UTF-8.") from exc
     except OSError as exc:
         raise ItemsMissing(f"The file of reference questions {path} cannot be read ({exc.strerror}).") from exc
-    items = []
-    for number, line_text in enumerate(text.split("\n"), start=1):  # not splitlines: U+2028 may stand inside a JSON string
-        if not line_text.strip():
-            continue
-        try:
-            record = json.loads(line_text)
-        except json.JSONDecodeError as exc:
-            raise ItemInvalid(path, number, f"this is no JSON: {exc.msg} at column {exc.colno}.") from exc
-        items.append(item_from_json(record, path, number))
-    return tuple(items)
+
+
+def _json(line: str, path: Path, number: int) -> object:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as exc:
+        raise ItemInvalid(path, number, f"this is no JSON: {exc.msg} at column {exc.colno}.") from exc
+    except (ValueError, RecursionError) as exc:
+        raise ItemInvalid(path, number, "this holds a number of too many digits, or lists inside lists without end.") from exc
 
 
 def _parse(record: object, origin: str) -> EvalItem:
     if not isinstance(record, Mapping):
         raise _Wrong("each line has to be one JSON object.")
+    try:
+        json.dumps(record, ensure_ascii=False).encode()
+    except UnicodeEncodeError as exc:
+        raise _Wrong(f"it holds half a character (\\u{ord(exc.object[exc.start]):x}); write the whole one.") from exc
     unknown = sorted(set(record) - _KEYS)
     if unknown:
         raise _Wrong(f"“{unknown[0]}” is no key of an item; there are: {', '.join(sorted(_KEYS))}.")

@@ -24,7 +24,8 @@ from evals.feedback import (
     reopen,
     settle_reports,
 )
-from evals.items import Evidence, ItemInvalid, append_item, items_folder, load_items, remove_item
+from evals.item_file import append_item, remove_item
+from evals.items import Evidence, ItemInvalid, items_folder, load_items
 from evals.run import Run, RunHead, run_items
 from ingest.document import Passage
 
@@ -111,6 +112,26 @@ def test_what_is_set_aside_leaves_the_file_and_others_stay(tmp_path: Path, store
     assert items_of_reports(tmp_path) == {}
     make_item(store, reports[0].id, file, ())
     assert list(items_of_reports(tmp_path)) == [made[0].id]
+
+
+def test_a_question_made_elsewhere_leaves_that_file_too(tmp_path: Path, store: FeedbackStore) -> None:
+    report, mine = store.add("down", covered_answer(QUESTION)), tmp_path / "mine.jsonl"
+    for undo in (dismiss, reopen):
+        make_item(store, report.id, mine, evidence(), elsewhere=True)
+        undo(store, report.id, learner_items(tmp_path))
+        assert mine.read_text() == ""
+        assert store.get(report.id).note == ""
+
+
+def test_a_point_without_words_is_refused_and_a_file_that_holds_one_can_be_mended(tmp_path: Path, store: FeedbackStore) -> None:
+    report, file = store.add("down", covered_answer(QUESTION)), learner_items(tmp_path)
+    with pytest.raises(ItemInvalid, match="“must” may hold texts with at least one letter"):
+        make_item(store, report.id, file, evidence(), must=[""])
+    assert not file.exists() and store.get(report.id).state == "open"
+    item = make_item(store, report.id, file, evidence(), must=["x"])
+    file.write_text(file.read_text().replace('"must": [["x"]]', '"must": [[""]]') + "no json\n")
+    dismiss(store, report.id, file)
+    assert item.id not in file.read_text() and "no json" in file.read_text()
 
 
 def test_what_cannot_be_is_named(tmp_path: Path, store: FeedbackStore) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from assistant.answer import Turn
-from evals.items import EvalItem, Evidence, ItemInvalid, ItemsMissing, append_item, item_json, load_items
+from evals.item_file import ItemsUnwritable, append_item
+from evals.items import EvalItem, Evidence, ItemInvalid, ItemsMissing, item_json, load_items
 
 GOOD = {
     "id": "five-001",
@@ -77,6 +78,35 @@ def test_a_line_that_is_no_json_is_named_with_its_column(tmp_path: Path) -> None
     path.write_text('\n{"id": }\n', encoding="utf-8")
     with pytest.raises(ItemInvalid, match=r"line 2: this is no JSON: .* column 8"):
         load_items([path])
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("[" * 100_000, "without end"),
+        ('{"id": ' + "1" * 5000 + "}", "too many digits"),
+        (json.dumps(GOOD | {"question": "a \ud83d?"}), "half a character (\\ud83d)"),
+    ],
+)
+def test_what_json_allows_and_nobody_can_ask_is_named_with_its_line(tmp_path: Path, line: str, said: str) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(f"\n{line}\n", encoding="utf-8")
+    with pytest.raises(ItemInvalid) as caught:
+        load_items([path])
+    assert f"{path}, line 2: " in str(caught.value) and said in str(caught.value)
+
+
+def test_an_item_that_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    with pytest.raises(ItemInvalid, match="“must”"):
+        append_item(path, EvalItem("one", "q?", "fact", evidence=(Evidence("a.md", "x"),), must=(("",),)))
+    assert not path.exists()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ItemsUnwritable, match="cannot be written"):
+        append_item(tmp_path / "file" / "a.jsonl", EvalItem("one", "q?", "fact", answerable=False))
 
 
 def test_a_file_in_another_encoding_is_refused_with_the_line(tmp_path: Path) -> None:

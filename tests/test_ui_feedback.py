@@ -258,11 +258,14 @@ def test_a_question_can_go_to_a_file_of_its_own(
 ) -> None:
     own = tmp_path / "mine" / "items.jsonl"
     quote = ("--document", "plans/roadmap.md", "--quote", "Linear algebra")
-    assert roadmap("feedback", "item", report.id, *quote, "--items", own)[0] == 0
+    code, out, _ = roadmap("feedback", "item", report.id, *quote, "--items", own)
+    assert code == 0 and f"`roadmap eval --items {own}` asks it" in out
     assert json.loads(own.read_text(encoding="utf-8"))["evidence"] == [
         {"document": "plans/roadmap.md", "quote": "Linear algebra"}
     ]
     assert not learner_items(data).exists()
+    assert roadmap("feedback", "dismiss", report.id)[0] == 0
+    assert own.read_text(encoding="utf-8") == ""
 
 
 def test_the_next_run_says_in_which_run_the_report_was_fixed(

@@ -106,8 +106,11 @@ def make_item(
             raise ChoiceMissing("Either a passage answers the question, or it is --not-covered; give one of the two.")
         if not not_covered:
             evidence = _evidence(settings, store.get(feedback_id), passage, document, quote)
-        item = loop.make_item(store, feedback_id, file, evidence, must=must or (), never_break=never_break)
-    say(f"{item.id} was added to {file}; `roadmap eval` asks it from now on.")
+        item = loop.make_item(
+            store, feedback_id, file, evidence, must=must or (), never_break=never_break, elsewhere=items is not None
+        )
+    asked = "roadmap eval" if file in loop.item_files(settings.data) else f"roadmap eval --items {file}"
+    say(f"{item.id} was added to {file}; `{asked}` asks it from now on.")
 
 
 @feedback.command("dismiss", short_help="Set one aside.")
