@@ -161,6 +161,33 @@ def test_questions_of_the_test_split_are_never_named_by_a_fall(good: Baseline) -
     assert not [name for name in hidden if name in result.text]
 
 
+def test_a_fall_of_the_test_split_alone_is_caught_as_a_total(good: Baseline) -> None:
+    run = measured(WordAssistant(small_index()))
+    lost = [outcome.item.id for outcome in run.outcomes if outcome.item.split == "test" and outcome.item.answerable][:3]
+    fallen = tuple(
+        replace(outcome, metrics={**outcome.metrics, "strict_accuracy": 0.0}) if outcome.item.id in lost else outcome
+        for outcome in run.outcomes
+    )
+    lenient = replace(good, tolerance=Tolerance(large_drop=0.1))
+    result = verdict(Run(replace(run.head, summary=summarise(fallen)), fallen), lenient)
+    assert failed(result) == {"test split metric strict_accuracy"}
+    assert "1.000 -> 0.8" in result.text and not [name for name in lost if name in result.text]
+    assert "| strict_accuracy | 0.938 | 1.000 |" in markdown(Run(replace(run.head, summary=summarise(fallen)), fallen), result)
+
+
+def test_the_test_split_asked_alone_is_looked_at_once(good: Baseline) -> None:
+    hidden = tuple(item for item in small_items() if item.split == "test")
+    names = [check.name for check in verdict(measured(WordAssistant(small_index()), hidden), good).checks]
+    assert "metric mrr" in names and not [name for name in names if name.startswith("test split")]
+
+
+def test_a_question_without_the_figure_in_the_baseline_is_not_taken_for_one_that_failed() -> None:
+    items = tuple(replace(item, never_break=item.id == "spark-cost") for item in small_items())
+    searched = baseline_from(measured(WordAssistant(small_index()), items, search_only=True), reason="x")
+    refusing = measured(WordAssistant(small_index(), threshold=1.1), items)
+    assert "never break spark-cost" in failed(verdict(refusing, searched))
+
+
 @pytest.mark.parametrize(
     ("worse", "better", "of", "fails"),
     [(1, 0, 300, False), (4, 0, 300, False), (5, 0, 300, True), (8, 6, 300, False), (3, 0, 40, True), (2, 0, 30, False)],
