@@ -6,11 +6,12 @@ It is a readable file on purpose: lowering it shows up in a review, with the rea
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from evals.items import EvalItem
 from evals.metrics import GATED, METRICS
 from evals.run import Run
 from evals.store import RunUnwritable
@@ -26,6 +27,10 @@ class BaselineMissing(RoadmapError):
 
 class BaselineInvalid(RoadmapError):
     """The baseline file cannot be used."""
+
+
+class BaselinePartial(RoadmapError):
+    """The baseline was to be replaced by a run that did not ask, or measure, all that it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,37 @@ def baseline_from(run: Run, *, reason: str, previous: Baseline | None = None) ->
     items = {outcome.item.id: outcome.item.digest for outcome in run.outcomes}
     made = Baseline(head.created, head.commit, reason, head.models, head.config, head.documents, items, scores)
     return made if previous is None else replace(made, tolerance=previous.tolerance, floors=previous.floors)
+
+
+def check_whole(path: Path, items: Sequence[EvalItem], *, narrow: bool) -> None:
+    """Whether a run of these questions can replace the baseline; `narrow` where it leaves out questions or figures on purpose.
+
+    Raises `BaselinePartial`, and what `read_baseline` raises but for a missing one.
+    """
+    if narrow:
+        raise BaselinePartial(
+            "A baseline is a run of every question with every figure; update it without --split, --sample and --search-only."
+        )
+    try:
+        held = read_baseline(path).items
+    except BaselineMissing:
+        return
+    if lost := sorted({*held} - {item.id for item in items}):
+        names = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
+        raise BaselinePartial(
+            f"The baseline {path} holds questions that are not asked ({names}); name their files with --items too, or take "
+            "their lines out of it where they are gone for good."
+        )
+
+
+def update(path: Path, run: Run, reason: str) -> Path:
+    """Makes the run the baseline, with the tolerance and floors of the last one. Raises `BaselineInvalid`, `RunUnwritable`."""
+    try:
+        previous = read_baseline(path)
+    except BaselineMissing:
+        previous = None
+    write_baseline(path, baseline_from(run, reason=reason, previous=previous))
+    return path
 
 
 def kept(value: float) -> float:

@@ -11,9 +11,10 @@ from pathlib import Path
 from assistant.answer import Mode
 from assistant.verify import support as bundled
 from evals.answers import Support
-from evals.baseline import BaselineMissing, baseline_from, default_baseline, read_baseline, write_baseline
+from evals.baseline import check_whole, default_baseline, read_baseline, update
 from evals.compare import Comparison, compare_runs, describe
 from evals.evidence import check_quotes, locate
+from evals.feedback import learner_items
 from evals.gate import GateResult, hold
 from evals.gate_files import figure, junit, markdown, write_step_summary
 from evals.items import EvalItem, ItemsMissing, evenly, load_items
@@ -107,12 +108,14 @@ def evaluate(
     Raises:
         ItemsMissing, ItemInvalid: the items cannot be used.
         QuoteMissing: a quote does not stand in its document (with `gate` that is a failed check instead).
-        BaselineMissing, BaselineInvalid: before anything is asked, when `gate` is set.
+        BaselineMissing, BaselineInvalid, BaselinePartial: before anything is asked, when `gate` or `update_baseline` is set.
         RunCancelled, RunFailed, RunUnwritable.
     """
     items = choose_items(load_items(item_files), split, sample)
     path = baseline or default_baseline()
     held = read_baseline(path) if gate else None
+    if update_baseline:
+        check_whole(path, items, narrow=split != "all" or sample > 0 or search_only)
     located = locate(items, corpus.documents)
     if not gate:
         check_quotes(items, located)
@@ -146,7 +149,7 @@ def evaluate(
         )
         store_writing(runs.parent, measure_writing(head.models, head.documents, outcomes, quoted))
     verdict = hold(run, held, located) if held is not None else None
-    written = _update(path, run, reason) if update_baseline else None
+    written = update(path, _committed(path, run, runs.parent), reason) if update_baseline else None
     if verdict is not None:
         write_step_summary(markdown(run, verdict))
     return Evaluation(run, folder, verdict, write_report(report, run, verdict) if report else None, written)
@@ -199,10 +202,9 @@ def index_config(corpus: Corpus) -> dict[str, object]:
     }
 
 
-def _update(path: Path, run: Run, reason: str) -> Path:
-    try:
-        previous = read_baseline(path)
-    except BaselineMissing:
-        previous = None
-    write_baseline(path, baseline_from(run, reason=reason, previous=previous))
-    return path
+def _committed(path: Path, run: Run, data: Path) -> Run:
+    """The run as the baseline of this path may show it: the committed one says nothing of what learners of one place asked."""
+    if path.resolve() != default_baseline().resolve():
+        return run
+    private = f"{learner_items(data)}, "
+    return replace(run, outcomes=tuple(outcome for outcome in run.outcomes if not outcome.item.origin.startswith(private)))

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from evals_fakes import SmallIndex, WordAssistant, small_index, small_items
 
-from evals.baseline import BaselineMissing, read_baseline
+from evals.baseline import BaselineMissing, BaselinePartial, read_baseline
 from evals.evaluate import Evaluation, compare_stored, corpus_digest, evaluate
 from evals.evidence import QuoteMissing
+from evals.feedback import learner_items
 from evals.items import EvalItem, Evidence, ItemsMissing, item_json
 from evals.run import RunCancelled
 from evals.store import RunUnwritable, load_run
@@ -50,6 +51,43 @@ def test_a_baseline_is_written_once_and_then_holds_good_runs_and_stops_bad_ones(
     assert bad.exit_code == 1
     assert "FAILED  metric refused" in bad.text and "config.threshold: 0.5 -> 0.0" in bad.text
     assert json.loads(json.dumps(bad.as_json()))["gate"]["passed"] is False
+
+
+@pytest.mark.parametrize("options", [{"split": "dev"}, {"sample": 5}, {"search_only": True}])
+def test_a_run_of_a_part_replaces_no_baseline(tmp_path: Path, items: Path, options: dict[str, object]) -> None:
+    baseline = tmp_path / "baseline.json"
+    with pytest.raises(BaselinePartial, match="without --split, --sample and --search-only"):
+        run(tmp_path, items, baseline=baseline, update_baseline=True, reason="x", **options)
+    assert not baseline.exists() and not (tmp_path / "runs").exists()
+
+
+def test_a_baseline_loses_no_question_that_was_not_asked(tmp_path: Path, items: Path) -> None:
+    baseline, fewer = tmp_path / "baseline.json", tmp_path / "fewer.jsonl"
+    run(tmp_path, items, baseline=baseline, update_baseline=True, reason="start")
+    before = baseline.read_bytes()
+    fewer.write_text(items.read_text(encoding="utf-8").split("\n", 1)[1], encoding="utf-8")
+    with pytest.raises(BaselinePartial, match=r"not asked \(algebra-duration\)"):
+        run(tmp_path, fewer, baseline=baseline, update_baseline=True, reason="x")
+    assert baseline.read_bytes() == before
+    baseline.write_bytes(b"".join(line for line in before.splitlines(keepends=True) if b'"algebra-duration"' not in line))
+    assert run(tmp_path, fewer, baseline=baseline, update_baseline=True, reason="x").baseline_written == baseline
+
+
+def test_what_learners_asked_stays_out_of_the_committed_baseline(
+    tmp_path: Path, items: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    baseline, private = tmp_path / "committed.json", learner_items(tmp_path)
+    line, rest = items.read_text(encoding="utf-8").split("\n", 1)
+    items.write_text(rest, encoding="utf-8")
+    private.write_text(line.replace("algebra-duration", "feedback-1") + "\n", encoding="utf-8")
+    assistant = WordAssistant(small_index())
+    for default in (baseline, tmp_path / "other.json"):
+        monkeypatch.setattr("evals.evaluate.default_baseline", lambda default=default: default)
+        evaluate(
+            assistant, assistant.index, runs=tmp_path / "evals", item_files=[items, private], baseline=baseline,
+            update_baseline=True, reason="x",
+        )  # fmt: skip
+        assert ("feedback-1" in read_baseline(baseline).items) == (default != baseline)
 
 
 def test_a_report_comes_with_a_page_a_summary_and_a_junit_file(
