@@ -27,6 +27,7 @@ from index.library import usable_manifest
 from index.manifest import Manifest, now, read_manifest, verify_files
 from index.reuse import Source, embed, make_plan
 from index.stat_cache import StatCache
+from index.version import terms_digest, texts_digest
 from ingest.corpus import SourceFile, scan
 from ingest.document import Document
 from ingest.errors import CorpusEmpty, RoadmapError
@@ -76,7 +77,8 @@ def update(
 
     `embedder` is called only when something must be embedded; `embedder_identity` is the (id, digest) it will have. When the
     readers are others than those that made the last generation, every document is read again, and passages are embedded whose
-    text is then another one. With `rebuild` nothing of the earlier index is used.
+    text is then another one; when words are counted otherwise, they are counted again. With `rebuild` nothing of the earlier
+    index is used. When nothing is left of what the folder held, the index is removed.
 
     Raises:
         CorpusMissing, CorpusEmpty: there is nothing to index.
@@ -86,7 +88,7 @@ def update(
     started = time.monotonic()
     sources = scan(corpus)
     storage.make_folder(index_folder(data))
-    run = _Run(corpus, data, sources, embedder, embedder_identity, rebuild, passage_limit, progress, started)
+    run = _Run(corpus.absolute(), data, sources, embedder, embedder_identity, rebuild, passage_limit, progress, started)
     with _only_writer(data):
         generation.reclaim(data)
         cache = StatCache.load(index_folder(data))
@@ -117,31 +119,37 @@ class _Run:
         """As `update`, by the only writer."""
         data = self.data
         last_good = _last_good(data, cache)
-        fits = last_good is not None and _made_with(last_good) == (*self.embedder_identity, self.passage_limit)
+        fits = last_good is not None and _made_with(last_good) == (*self.embedder_identity, self.passage_limit, texts_digest())
         previous = last_good if fits and not self.rebuild else None
         digests = _digests(data, previous)
         readers = readers_digest()
         reread = previous is not None and previous.readers != readers
+        recount = previous is not None and previous.terms != terms_digest()
         changes = find_changes(self.sources, digests, cache, self._read, reread=reread)
         if not changes.found:
             refusals.remember(data, self.sources, changes.refused)
+            if last_good is not None and self._emptied(last_good):
+                generation.withdraw(data)
+                raise CorpusEmpty(f"{self.corpus} holds none of its documents any more, and the index of them was removed.")
             others = f", and {len(changes.refused) - 1} more" if len(changes.refused) > 1 else ""
             reasons = "".join(f" ({first.document_id}: {first.reason}{others})" for first in changes.refused[:1])
             raise CorpusEmpty(f"{self.corpus} holds no document that can be indexed{reasons}; add one and run it again.")
         current = current_number(data)
-        if previous is not None and current == previous.number and not reread and changes.none(previous.refused):
+        same = not reread and not recount and previous is not None and previous.corpus == str(self.corpus)
+        if same and previous is not None and current == previous.number and changes.none(previous.refused):
             cache.save(index_folder(data))
             refusals.forget(data)
             return BuildReport(previous.number, changes.states, previous.passages, 0, self._seconds(), False)
         number = max([0, *numbers(data)]) + 1
         draft, lexical, embedded, reworded = _assemble(
-            data, previous, changes.found, self.passage_limit, self.embedder, self.progress
+            data, previous, changes.found, self.passage_limit, self.embedder, self.progress, recount=recount
         )
         self.progress(Progress("write", 0, 1))
         manifest = Manifest(
             number, now(), *self.embedder_identity, draft.vectors[0].shape[1], self.passage_limit,
             len(draft.documents), len(draft.passages), str(self.corpus), changes.refused,
             digests={document.id: document.digest for document in draft.documents}, readers=readers,
+            terms=terms_digest(), texts=texts_digest(),
         )  # fmt: skip
         generation.write(data, number, draft, lexical, manifest)
         self.progress(Progress("publish", 0, 1))
@@ -158,6 +166,13 @@ class _Run:
             for state in changes.states
         )
         return BuildReport(number, states, len(draft.passages), embedded, self._seconds(), True)
+
+    def _emptied(self, last: Manifest) -> bool:
+        """Whether no file is left of all that this very folder held; another folder that is empty is a mistake."""
+        if Path(last.corpus).absolute() != self.corpus:
+            return False
+        present = {source.id for source in self.sources}
+        return present.isdisjoint(_digests(self.data, last))
 
     def _read(self, done: int, document: str) -> None:
         self.progress(Progress("read", done, len(self.sources), document))
@@ -197,8 +212,8 @@ def _digest_with(data: Path, cache: StatCache) -> Callable[[Path], str]:
     return lambda path: cache.digest(path.relative_to(root).as_posix(), path, partial(file_digest, path))
 
 
-def _made_with(manifest: Manifest) -> tuple[str, str, int]:
-    return manifest.embedder, manifest.embedder_digest, manifest.passage_limit
+def _made_with(manifest: Manifest) -> tuple[str, str, int, str]:
+    return manifest.embedder, manifest.embedder_digest, manifest.passage_limit, manifest.texts or texts_digest()
 
 
 def _digests(data: Path, previous: Manifest | None) -> Mapping[str, str]:
@@ -217,10 +232,12 @@ def _assemble(
     limit: int,
     embedder: Callable[[], Embedder],
     progress: Callable[[Progress], None],
+    *,
+    recount: bool,
 ) -> tuple[Draft, LexicalIndex, int, frozenset[str]]:
     """The new generation, how many passages were embedded for it, and the documents whose words are not those of the last one.
 
-    What the last one holds already is taken from there.
+    What the last one holds already is taken from there; with `recount` not the words that were counted.
     """
     kept, lexical = generation.read(data, previous) if previous is not None else (None, None)
     plan = make_plan(found, kept, lambda document: split(document, limit=limit))
@@ -232,7 +249,12 @@ def _assemble(
     draft = Draft(plan.documents, plan.passages, vectors, plan.first, plan.spans, sentence_vectors)
     earlier = {document.id: document for document in kept.documents} if kept is not None else {}
     reworded = frozenset(d.id for d in draft.documents if d.id in earlier and _words(d) != _words(earlier[d.id]))
-    return draft, LexicalIndex.build(LexicalTexts(plan.passages), lexical, plan.origins), len(plan.to_embed), reworded
+    return (
+        draft,
+        LexicalIndex.build(LexicalTexts(plan.passages), None if recount else lexical, plan.origins),
+        len(plan.to_embed),
+        reworded,
+    )
 
 
 def _words(document: Document) -> tuple[object, ...]:

@@ -75,6 +75,12 @@ def publish(data: Path, number: int) -> None:
     storage.replace_file(index_folder(data) / POINTER, Pointer(number, stamp).written())
 
 
+def withdraw(data: Path) -> None:
+    """Delete every generation: there is no index any more. Raises StorageFailed."""
+    storage.remove(index_folder(data) / POINTER)
+    collect(data, keep=())
+
+
 def collect(data: Path, keep: Sequence[int]) -> None:
     """Delete generations that are not to be kept, and what interrupted builds left behind.
 

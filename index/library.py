@@ -63,12 +63,14 @@ class Library:
             EmbedderMismatch: it was made by another embedder than the one configured.
         """
         held = self._held
-        if held is not None and current(self.data) in (None, held[0]):
+        pointer = current(self.data)
+        # A pointer missing beside generations is damage, and what is held stays right; without any the index was removed.
+        if held is not None and (pointer == held[0] if pointer is not None else numbers(self.data)):
             return held[1]
         embedder = self.embedder()
         with self._lock:
             pointer = current(self.data)
-            if self._held is None or self._held[0] != pointer:
+            if self._held is None or pointer is None or self._held[0] != pointer:
                 self._held = pointer, self._open(embedder)
             return self._held[1]
 

@@ -14,6 +14,7 @@ from index.library import read_usable
 from index.manifest import Manifest, Refused
 from index.refusals import remembered
 from index.stat_cache import StatCache, look_at
+from index.version import terms_digest
 from ingest.corpus import digest_of, scan
 from ingest.version import readers_digest
 
@@ -44,7 +45,7 @@ class IndexStatus:
     size: int  # bytes on disk
     corpus: str
     warning: str
-    readers_changed: bool = False  # whether the documents were read by other readers than this program has
+    readers_changed: bool = False  # whether the documents were read, or their words counted, otherwise than this program does
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ class StatusReader:
                 stale = self._compare(self._corpus, found.documents, refused)
         return IndexStatus(
             manifest.number, manifest.created, manifest.embedder, found.documents, manifest.passages, tuple(refused.values()),
-            stale, found.size, manifest.corpus, found.warning, manifest.readers != readers_digest(),
+            stale, found.size, manifest.corpus, found.warning,
+            (manifest.readers, manifest.terms) != (readers_digest(), terms_digest()),
         )  # fmt: skip
 
     def _read_index(self) -> _Indexed:

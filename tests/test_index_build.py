@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -162,6 +163,65 @@ def test_a_deletion_alone_loads_no_model(tmp_path: Path) -> None:
     build(corpus, data)
     write_corpus(corpus, {"plan.md": PLAN})
     assert update(corpus, data, no_model, WordEmbedder().identity).published
+
+
+def test_words_that_are_counted_otherwise_are_counted_again_and_nothing_is_embedded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An earlier version knew no C++: its terms must not stay beside those of this one."""
+    notes = "# Notes\n\nLearn C++ well.\n"
+    corpus, data = write_corpus(tmp_path / "corpus", {**FILES, "notes.md": notes}), tmp_path / "data"
+    with monkeypatch.context() as earlier:
+        earlier.setattr("index.terms.WORD", re.compile(r"[^\W_]+"))
+        earlier.setattr("index.build.terms_digest", lambda: "earlier")
+        build(corpus, data)
+    assert not open_library(data).snapshot().lexical.knows("c++")
+    assert read_status(data, corpus).readers_changed
+    report = update(corpus, data, no_model, WordEmbedder().identity)
+    assert (report.published, report.embedded) == (True, 0)
+    lexical = open_library(data).snapshot().lexical
+    assert lexical.knows("c++") and not lexical.knows("c")
+    assert not read_status(data, corpus).readers_changed
+    assert not build(corpus, data).published
+
+
+def test_what_is_embedded_for_a_passage_otherwise_is_embedded_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus", FILES), tmp_path / "data"
+    build(corpus, data)
+    monkeypatch.setattr("index.build.texts_digest", lambda: "other")
+    report = build(corpus, data)
+    assert report.embedded == report.passages > 0
+    assert not build(corpus, data).published
+
+
+def test_another_folder_with_the_same_files_is_what_the_index_was_made_from(tmp_path: Path) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus", FILES), tmp_path / "data"
+    build(corpus, data)
+    moved = corpus.rename(tmp_path / "moved")
+    report = update(moved, data, no_model, WordEmbedder().identity)
+    assert (report.published, report.embedded) == (True, 0)
+    assert read_status(data, moved).corpus == str(moved)
+
+
+def test_the_last_document_deleted_is_deleted(tmp_path: Path) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus", {"plan.md": PLAN}), tmp_path / "data"
+    build(corpus, data)
+    library = open_library(data)
+    assert library.snapshot().documents
+    (corpus / "plan.md").write_text("")  # still there: it cannot be read now, and nobody deleted it
+    with pytest.raises(CorpusEmpty, match="holds no document that can be indexed"):
+        build(corpus, data)
+    assert library.snapshot().documents
+    (corpus / "plan.md").unlink()
+    with pytest.raises(CorpusEmpty, match="the index of them was removed"):
+        build(corpus, data)
+    for opened in (library, open_library(data)):
+        with pytest.raises(IndexMissing):
+            opened.snapshot()
+    assert not holds(data, b"Python")
+    write_corpus(corpus, FILES)
+    build(corpus, data)
+    assert set(library.snapshot().documents) == set(FILES)
 
 
 def test_a_deleted_document_is_not_retrieved_and_its_bytes_go_with_the_last_generation_that_held_it(tmp_path: Path) -> None:
