@@ -17,18 +17,22 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
+from index.hub_files import objection
 from ingest.errors import RoadmapError
 
 Role = Literal["embedder", "cross-encoder", "generator", "verifier"]
 Progress = Callable[[str], None]
 RECORD = "weights.json"
+_SCRATCH = ".pull-"
 _HUB_FILES = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.jinja", "*.txt", "*.model", "*/config.json"]
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -39,6 +43,10 @@ class WeightsMissing(RoadmapError):
 
 class WeightsDamaged(RoadmapError):
     """A file of the weights is not the one that was pinned."""
+
+
+class WeightsUnreadable(RoadmapError):
+    """The system does not let the weights be read; that says nothing about what is in them."""
 
 
 class WeightsUnavailable(RoadmapError):
@@ -90,7 +98,10 @@ def folder_of(source: Source) -> Path:
 
 def is_present(source: Source) -> bool:
     """Whether the weights were pulled; says nothing about damage."""
-    return (folder_of(source) / RECORD).is_file()
+    try:
+        return (folder_of(source) / RECORD).is_file()
+    except OSError:
+        return False
 
 
 def size_of(source: Source) -> int:
@@ -104,6 +115,7 @@ def digest_of(source: Source) -> str:
 
     Raises:
         WeightsMissing: they were never pulled.
+        WeightsUnreadable: the system refused.
     """
     return hashlib.sha256(json.dumps(_record(source)["files"], sort_keys=True).encode()).hexdigest()
 
@@ -114,16 +126,18 @@ def verify(source: Source) -> Path:
     Raises:
         WeightsMissing: never pulled.
         WeightsDamaged: a file is missing, altered, or was added.
+        WeightsUnreadable: the system refused.
     """
     folder = folder_of(source)
     files: Mapping[str, str] = _record(source)["files"]
     if isinstance(source, PinnedWheel) and source.convert is None and files != source.files:
         raise WeightsDamaged(f"{folder / RECORD} does not hold the pinned digests; run `roadmap models pull`.")
-    for name, expected in files.items():
-        path = folder / name
-        if not path.is_file() or _sha256(path) != expected:
-            raise WeightsDamaged(f"{path} is damaged or missing; run `roadmap models pull` to fetch the weights again.")
-    added = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - set(files) - {RECORD}
+    with _reading(source):
+        for name, expected in files.items():
+            path = folder / name
+            if not path.is_file() or _sha256(path) != expected:
+                raise WeightsDamaged(f"{path} is damaged or missing; run `roadmap models pull` to fetch the weights again.")
+        added = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - set(files) - {RECORD}
     if added:
         raise WeightsDamaged(f"{folder} holds a file that was not pulled ({min(added)}); run `roadmap models pull`.")
     return folder
@@ -132,20 +146,25 @@ def verify(source: Source) -> Path:
 def pull(source: Source, progress: Progress = lambda message: None) -> Path:
     """Fetch, verify and (where needed) convert the weights; does nothing when they are there and sound.
 
+    Only one process at a time fetches a model: another one waits, and takes what the first has fetched.
+
     Raises:
         WeightsUnavailable: no network, or the index does not have them.
         WeightsDamaged: what arrived is not what is pinned.
+        WeightsUnreadable: they are there, and the system does not let them be read.
     """
-    if is_present(source):
-        try:
-            return verify(source)
-        except WeightsDamaged as damage:
-            progress(f"{damage} Fetching them again.")
     target = folder_of(source)
+    if (found := _sound(source, progress)) is not None:
+        return found
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".pull-") as scratch:
-            _pull_into(target, source, Path(scratch), progress)
+        with _only_one(source, target.parent, progress):
+            if (found := _sound(source, lambda message: None)) is not None:
+                return found
+            for stale in target.parent.glob(f"{_SCRATCH}*"):  # of a process that was killed
+                shutil.rmtree(stale, ignore_errors=True)
+            with tempfile.TemporaryDirectory(dir=target.parent, prefix=_SCRATCH) as scratch:
+                _pull_into(target, source, Path(scratch), progress)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise WeightsUnavailable(
@@ -153,6 +172,31 @@ def pull(source: Source, progress: Progress = lambda message: None) -> Path:
             "free space or fix permissions and run `roadmap models pull`."
         ) from error
     return verify(source)
+
+
+def _sound(source: Source, progress: Progress) -> Path | None:
+    """The folder of weights that are there and sound; None where they have to be fetched."""
+    if not is_present(source):
+        return None
+    try:
+        return verify(source)
+    except WeightsDamaged as damage:
+        progress(f"{damage} Fetching them again.")
+        return None
+
+
+@contextmanager
+def _only_one(source: Source, folder: Path, progress: Progress) -> Iterator[None]:
+    lock = FileLock(folder / ".lock", fallback_to_soft=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        progress(f"Another process is fetching {source.model_id}; waiting for it.")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _pull_into(target: Path, source: Source, scratch: Path, progress: Progress) -> None:
@@ -213,43 +257,34 @@ def _pull_hub(source: HubModel, staged: Path, progress: Progress) -> dict[str, o
             f"{source.model_id} could not be fetched from the hub ({first}); check the id, the revision and the network."
         ) from error
     shutil.rmtree(staged / ".cache", ignore_errors=True)
-    _refuse_code(source, staged)
+    if reason := objection(staged):
+        raise WeightsUnavailable(f"{source.model_id} {reason}.")
     return {"model": source.model_id, "commit": commit}
-
-
-def _refuse_code(source: HubModel, folder: Path) -> None:
-    """Weights must be safetensors and must not ask for code of their own."""
-    if not any(folder.rglob("*.safetensors")):
-        raise WeightsUnavailable(f"{source.model_id} has no safetensors weights; choose a model that has.")
-    for path in folder.rglob("*.json"):
-        for named, value in _entries(source, path):
-            if named == "auto_map" and not isinstance(value, int):  # a number is the id of a token of this name
-                raise WeightsUnavailable(f"{source.model_id} needs code of its own ({path.name}: auto_map); it is never run.")
-            if path.name == "modules.json" and named == "type" and not str(value).startswith("sentence_transformers."):
-                raise WeightsUnavailable(f"{source.model_id} names a foreign module ({value}); it is never run.")
-
-
-def _entries(source: HubModel, path: Path) -> list[tuple[str, object]]:
-    """Every key of a JSON file with its value, at any depth, as whoever loads the file will read it."""
-    found: list[tuple[str, object]] = []
-    try:
-        json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=found.extend)
-    except (ValueError, RecursionError) as error:
-        raise WeightsUnavailable(f"{source.model_id} has a broken file ({path.name}); choose another model.") from error
-    return found
 
 
 def _record(source: Source) -> dict[str, dict[str, str]]:
     path = folder_of(source) / RECORD
-    if not path.is_file():
-        raise WeightsMissing(f"The weights of {source.model_id} are not on this machine; run `roadmap models pull`.")
-    try:
-        record: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(record["files"], dict):
-            raise TypeError("files")
-    except (ValueError, KeyError, TypeError) as error:
-        raise WeightsDamaged(f"{path} cannot be read; run `roadmap models pull`.") from error
+    with _reading(source):
+        if not path.is_file():
+            raise WeightsMissing(f"The weights of {source.model_id} are not on this machine; run `roadmap models pull`.")
+        try:
+            record: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+            if not isinstance(record["files"], dict):
+                raise TypeError("files")
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise WeightsDamaged(f"{path} cannot be read; run `roadmap models pull`.") from error
     return record
+
+
+@contextmanager
+def _reading(source: Source) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise WeightsUnreadable(
+            f"The weights of {source.model_id} in {folder_of(source)} cannot be read ({reason}); check its permissions."
+        ) from error
 
 
 def _sha256(path: Path) -> str:

