@@ -24,6 +24,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_args
 
+from assistant.assistant import CANDIDATES
 from evals.items import Split
 from evals.metrics import METRICS
 from ingest.errors import RoadmapError
@@ -81,7 +82,7 @@ class Sweep:
 _CHECKS: dict[str, tuple[type | tuple[type, ...], Any, str]] = {
     "passage_limit": (int, lambda value: 100 <= value <= 20_000, "a whole number from 100 to 20000"),
     "dense_weight": ((int, float), lambda value: 0 <= value <= 1, "a number from 0 to 1"),
-    "k": (int, lambda value: 1 <= value <= 100, "a whole number from 1 to 100"),
+    "k": (int, lambda value: 1 <= value <= CANDIDATES, f"a whole number from 1 to {CANDIDATES}"),
     "threshold": ((int, float), lambda value: 0 <= value <= 1, "a number from 0 to 1"),
     "mode": (str, lambda value: value in ("quote", "write"), "“quote” or “write”"),
     "embedder": (str, bool, "the id of a model"),

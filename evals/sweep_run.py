@@ -1,7 +1,8 @@
 """Runs a sweep: each setting is measured on the same questions, and nothing is computed twice.
 
 Settings that agree on embedder and passage size share an index; those that differ in the threshold alone share every answer,
-since the threshold only decides which of them are shown. Nothing of the single runs is stored but their figures.
+since the threshold only decides which of them are shown. Questions of several parts are the exception: it also decides which of
+those are answered, so they are asked again. Nothing of the single runs is stored but their figures.
 """
 
 from __future__ import annotations
@@ -36,6 +37,10 @@ class Engine(Protocol):
 
     def threshold(self, setting: Setting) -> float:
         """The least confidence with which this setting answers."""
+        ...
+
+    def parted(self, question: str, history: Sequence[Turn]) -> bool:
+        """Whether what was opened last sees several parts in a question and holds each against the threshold."""
         ...
 
 
@@ -118,7 +123,7 @@ def _measure(
     located = locate(items, corpus.documents)
     check_quotes(items, located)
     mode: Mode = "write" if group[0].mode == "write" else "quote"
-    remembered = Remembered(asked)
+    remembered = Remembered(asked, engine.parted)
     measured: list[tuple[Setting, tuple[Outcome, ...]]] = []
     for setting in group:
         remembered.threshold = engine.threshold(setting)
@@ -134,22 +139,32 @@ def _measure(
 
 
 class Remembered:
-    """An assistant that answers each question once, whatever the threshold: below it the same answer is a refusal."""
+    """An assistant that answers each question once, whatever the threshold: below it the same answer is a refusal.
 
-    def __init__(self, asked: Asked) -> None:
+    One that has several parts is asked once for each threshold.
+    """
+
+    def __init__(self, asked: Asked, parted: Callable[[str, Sequence[Turn]], bool]) -> None:
         self.threshold = 0.0
         self._asked = asked
-        self._answers: dict[tuple[str, tuple[Turn, ...]], Answer] = {}
+        self._parted = parted
+        self._answers: dict[tuple[str, tuple[Turn, ...], float | None], Answer] = {}
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, mode: Mode = "auto") -> Answer:
         """The answer, or the refusal that this threshold makes of it."""
-        key = (question, tuple(history))
-        if key not in self._answers:
-            self._answers[key] = self._asked.ask(question, history, mode=mode)
-        answer = self._answers[key]
+        if self._parted(question, history):
+            return self._once(question, history, mode, self.threshold)
+        answer = self._once(question, history, mode, None)
         if answer.confidence >= self.threshold or answer.status == "not_covered":
             return answer
         return replace(answer, status="not_covered", sentences=(), citations=(), missing=())
+
+    def _once(self, question: str, history: Sequence[Turn], mode: Mode, threshold: float | None) -> Answer:
+        key = (question, tuple(history), threshold)
+        if key not in self._answers:
+            self._asked.threshold = threshold or 0.0
+            self._answers[key] = self._asked.ask(question, history, mode=mode)
+        return self._answers[key]
 
     def search(self, question: str, history: Sequence[Turn] = (), k: int = 10) -> tuple[str, tuple[Hit, ...]]:
         """As the assistant itself."""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from evals_fakes import SmallIndex, WordAssistant, small_index, small_items
 from fakes import WordEmbedder, write_corpus
 
+from assistant.answer import Answer, Mode, Turn
 from evals.items import ItemsMissing, item_json
 from evals.run import Asked, Corpus
 from evals.sweep import Setting, SweepInvalid, parse_sweep, read_sweep
 from evals.sweep_report import write_sweep
-from evals.sweep_run import SweepResult, pareto, run_sweep
+from evals.sweep_run import Remembered, SweepResult, pareto, run_sweep
 from ui import assembly
 from ui.cli import run
 
@@ -36,6 +38,9 @@ class SmallEngine:
 
     def threshold(self, setting: Setting) -> float:
         return 0.5 if setting.threshold is None else setting.threshold
+
+    def parted(self, question: str, history: Sequence[Turn]) -> bool:
+        return False
 
 
 @pytest.fixture
@@ -74,6 +79,24 @@ def test_the_figures_are_those_of_a_run_with_that_setting(items: Path, tmp_path:
             if not name.startswith(("seconds", "first_token")):
                 assert entry.summary[name] == value, (entry.setting, name)
     assert {entry.seconds for entry in result.tried} == {0.01}  # what the assistant said its answers took
+
+
+class PartedAssistant(WordAssistant):
+    """Leaves out the second part of every question where the threshold is high."""
+
+    def ask(self, question: str, history: Sequence[Turn] = (), *, mode: Mode = "auto") -> Answer:
+        answer = super().ask(question, history, mode=mode)
+        return replace(answer, status="partial", missing=("the second",)) if self.threshold > 0.2 else answer
+
+
+def test_a_question_of_several_parts_is_asked_at_each_threshold() -> None:
+    asked = PartedAssistant(small_index())
+    question = small_items()[0].question
+    remembered = Remembered(asked, lambda question, history: " and " in question)
+    for threshold, both in ((0.3, "partial"), (0.1, "answered"), (0.3, "partial")):
+        remembered.threshold = threshold
+        assert (remembered.ask(question).status, remembered.ask(f"{question} and then").status) == ("answered", both)
+    assert len(asked.asked) == 3
 
 
 def test_the_best_comes_first_and_the_front_holds_it(items: Path) -> None:
@@ -121,8 +144,9 @@ def test_the_page_and_the_json_hold_every_setting_and_load_nothing(items: Path, 
         ({"grid": {"weight": [1]}}, "“weight” cannot be tried; there are: passage_limit, dense_weight"),
         ({"grid": {"k": 10}}, "list of values"),
         ({"grid": {"k": []}}, "list of values"),
-        ({"grid": {"k": [0]}}, "whole number from 1 to 100"),
-        ({"grid": {"k": [True]}}, "whole number from 1 to 100"),
+        ({"grid": {"k": [0]}}, "whole number from 1 to 24"),
+        ({"grid": {"k": [True]}}, "whole number from 1 to 24"),
+        ({"grid": {"k": [25]}}, "whole number from 1 to 24"),
         ({"grid": {"dense_weight": [1.5]}}, "number from 0 to 1"),
         ({"grid": {"mode": ["auto"]}}, "“quote” or “write”"),
         ({"grid": {"embedder": [""]}}, "the id of a model"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from ui.console import build_progress
 from ui.settings import Settings
 
 if TYPE_CHECKING:
+    from assistant.answer import Turn
     from assistant.assistant import Assistant
     from evals.sweep import Setting
 
@@ -66,6 +68,7 @@ class SweepEngine:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._held: tuple[tuple[object, ...], Library] | None = None  # the index asked last; one in memory is enough
+        self._snapshot: Snapshot | None = None  # what is asked
 
     def open(self, setting: Setting) -> tuple[Assistant, Snapshot]:
         """An assistant that refuses nothing, over an index that is brought up to date first."""
@@ -80,7 +83,8 @@ class SweepEngine:
             self._held = setting.index, assembly.open_library(settings)
         library = VariedLibrary(self._held[1], weight=setting.dense_weight, limit=setting.k)
         own = settings.model_copy(update={"threshold": 0.0})
-        return assembly.open_assistant(own, library, write=setting.mode == "write"), library.snapshot()
+        self._snapshot = library.snapshot()
+        return assembly.open_assistant(own, library, write=setting.mode == "write"), self._snapshot
 
     def threshold(self, setting: Setting) -> float:
         """The setting's own, or the one in force."""
@@ -88,6 +92,15 @@ class SweepEngine:
 
         chosen = self._settings.threshold if setting.threshold is None else setting.threshold
         return THRESHOLD if chosen is None else chosen
+
+    def parted(self, question: str, history: Sequence[Turn]) -> bool:
+        """Whether the assistant opened last sees several parts in a question. Raises QuestionInvalid."""
+        from assistant.assistant import ask_of
+        from assistant.parts import parts_of
+        from assistant.question import checked
+
+        assert self._snapshot is not None, "nothing was opened"
+        return bool(parts_of(ask_of(checked(question), history, self._snapshot)))
 
     def _of(self, setting: Setting) -> Settings:
         """The settings with the models of this combination and a data folder for its index."""
