@@ -239,18 +239,39 @@ def test_refused_documents_are_exit_3_and_named_with_their_reason(
 
 def test_status_names_what_changed_since_the_build(roadmap: Callable[..., Done], built: Path, tmp_path: Path) -> None:
     shutil.copytree(built / "corpus", tmp_path / "corpus")
-    fresh = json.loads(roadmap("status", "--json", "--data", built / "data").out)
+    fresh = json.loads(roadmap("status", "--json", "--data", built / "data", "--corpus", "corpus").out)
     assert (fresh["fresh"], fresh["stale"], len(fresh["documents"])) == (True, [], 2)
     (tmp_path / "corpus" / "plan.md").write_text("# Another plan\n\nIt is short.\n")
     (tmp_path / "corpus" / "bread.txt").unlink()
     (tmp_path / "corpus" / "new.md").write_text("# New\n\nText.\n")
-    stale = json.loads(roadmap("status", "--json", "--data", built / "data").out)
+    stale = json.loads(roadmap("status", "--json", "--data", built / "data", "--corpus", "corpus").out)
     assert {entry["id"]: entry["change"] for entry in stale["stale"]} == {
         "bread.txt": "removed",
         "new.md": "added",
         "plan.md": "changed",
     }
     assert "changed: plan.md" in roadmap("status", "--data", built / "data").out
+
+
+def test_status_and_index_go_by_the_folder_that_the_index_was_made_from(
+    roadmap: Callable[..., Done], built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(built, tmp_path / "mine")
+    data, corpus = tmp_path / "mine" / "data", tmp_path / "mine" / "corpus"
+    assert roadmap("index", "--corpus", corpus, "--data", data).code == 0
+    (tmp_path / "elsewhere" / "corpus").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "corpus" / "other.md").write_text("# Other\n\nWords.\n")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert "Up to date with the documents." in roadmap("status", "--data", data).out
+    assert roadmap("index", "--data", data).code == 0
+    assert [d["id"] for d in json.loads(roadmap("status", "--data", data, "--json").out)["documents"]] == [
+        "bread.txt",
+        "plan.md",
+    ]
+    corpus.rename(tmp_path / "gone")
+    (tmp_path / "elsewhere" / "corpus" / "other.md").unlink()
+    (tmp_path / "elsewhere" / "corpus").rmdir()
+    _is_one_sentence_error(roadmap("index", "--data", data), f"The corpus folder {corpus} does not exist")
 
 
 def test_status_answers_when_the_corpus_is_gone(roadmap: Callable[..., Done], built: Path, tmp_path: Path) -> None:

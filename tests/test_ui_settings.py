@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fakes import build, write_corpus
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index import generation
+from index.folder import folder_of
+from index.manifest import Manifest, now
 from ingest.errors import RoadmapError
 from ui.preferences import KEYS, read_preferences, write_preferences
 from ui.settings import Settings, SettingsInvalid, read_settings, setting_keys, starter_corpus
@@ -48,6 +52,40 @@ def test_corpus_is_the_folder_here_or_else_the_starter_corpus(tmp_path: Path) ->
     assert read_settings().corpus == starter_corpus()
     (tmp_path / "corpus").mkdir()
     assert read_settings().corpus == Path("corpus")
+
+
+def test_an_index_is_kept_up_with_the_folder_it_was_made_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, data = write_corpus(tmp_path / "mine"), tmp_path / "data"
+    build(mine, data)
+    (tmp_path / "corpus").mkdir()
+    assert read_settings({"data": data}).corpus == mine
+    assert "corpus" not in read_settings({"data": data}).fixed
+    assert read_settings().corpus == Path("corpus"), "another data folder"
+    assert read_settings({"data": data, "corpus": tmp_path / "other"}).corpus == tmp_path / "other"
+    (tmp_path / "roadmap.toml").write_text('corpus = "set"\n')
+    assert read_settings({"data": data}).corpus == Path("set")
+    (tmp_path / "roadmap.toml").unlink()
+    mine.rename(tmp_path / "moved")
+    assert read_settings({"data": data}).corpus == mine, "what is gone is named and not replaced"
+
+
+def test_a_default_corpus_that_moved_with_its_folder_is_the_default_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = tmp_path / "old"
+    build(write_corpus(old / "corpus"), old / ".roadmap")
+    monkeypatch.chdir(old.rename(tmp_path / "new"))
+    assert read_settings().corpus == Path("corpus")
+
+
+def test_a_starter_corpus_gives_way_to_the_folder_here(tmp_path: Path) -> None:
+    for number, starter in enumerate((starter_corpus(), tmp_path / "site-packages" / "corpus")):
+        data = tmp_path / str(number)
+        manifest = Manifest(1, now(), "e", "d", 2, 900, 0, 0, str(starter), ())
+        generation.storage.make_folder(folder_of(data, 1))
+        (folder_of(data, 1) / "manifest.json").write_bytes(b"".join(manifest.written()))
+        generation.publish(data, 1)
+        assert read_settings({"data": data}).corpus == starter_corpus()
 
 
 def test_the_starter_corpus_holds_documents() -> None:

@@ -30,7 +30,11 @@ Config = Annotated[
 ]
 Corpus = Annotated[
     Path | None,
-    typer.Option("--corpus", metavar="DIR", help="Folder of documents. [default: corpus/ here, or else the starter corpus]"),
+    typer.Option(
+        "--corpus",
+        metavar="DIR",
+        help="Folder of documents. [default: the one of the index, or else corpus/ here, or else the starter corpus]",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Mode = Annotated[

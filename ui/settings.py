@@ -20,11 +20,15 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from index.folder import current_number
+from index.manifest import read_manifest
 from ingest.errors import RoadmapError
 from ui import preferences
 
 DEFAULT_CONFIG = Path("roadmap.toml")
+DEFAULT_CORPUS = Path("corpus")
 PREFIX = "ROADMAP_"
+_INSTALLED = ("site-packages", "dist-packages")  # the folders that a starter corpus lies in when it is installed
 _READ_ELSEWHERE = {"ROADMAP_CONFIG", "ROADMAP_MODELS"}  # the config file's path; the model folder, read by index.weights
 
 
@@ -65,7 +69,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
 
-    corpus: Path = Field(default_factory=lambda: default_corpus())
+    corpus: Path = Field(default_factory=lambda: default_corpus())  # where an index records none: `recorded_corpus`
     data: Path = Path(".roadmap")
     embedder: EmbedderSettings = EmbedderSettings()
     generator: GeneratorSettings = GeneratorSettings()
@@ -132,8 +136,7 @@ class Settings(BaseSettings):
 
 def default_corpus() -> Path:
     """`corpus` in the working directory where there is one, otherwise the starter corpus that is installed with the program."""
-    here = Path("corpus")
-    return here if here.is_dir() else starter_corpus()
+    return DEFAULT_CORPUS if DEFAULT_CORPUS.is_dir() else starter_corpus()
 
 
 def starter_corpus() -> Path:
@@ -175,7 +178,25 @@ def read_settings(flags: Mapping[str, Any] | None = None, *, config: Path | None
         except ValidationError as exc:
             raise SettingsInvalid(_sentence(exc, {}, preferences.preferences_file(settings.data))) from exc
     settings._fixed = fixed
-    return settings
+    recorded = recorded_corpus(settings.data) if "corpus" not in settings.model_fields_set else None
+    return settings if recorded is None else settings.model_copy(update={"corpus": recorded})
+
+
+def recorded_corpus(data: Path) -> Path | None:
+    """The folder that the index of a data folder was made from; None without an index, and where nobody chose it.
+
+    A starter corpus gives way to `corpus` in the working directory, and one of that name to it when it is gone: then the
+    working directory has been moved, or the program installed elsewhere.
+    """
+    try:
+        number = current_number(data)
+        recorded = Path(read_manifest(data, number).corpus) if number is not None else None
+    except RoadmapError:
+        return None  # what is wrong with the index is said where it is opened
+    if recorded is None or not recorded.is_absolute() or recorded == starter_corpus() or recorded.parent.name in _INSTALLED:
+        return None
+    moved = recorded.name == DEFAULT_CORPUS.name and DEFAULT_CORPUS.is_dir() and not recorded.exists()
+    return None if moved else recorded
 
 
 def _config_file(config: Path | None) -> Path | None:
