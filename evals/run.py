@@ -160,7 +160,7 @@ def run_items(
 
     def look() -> None:
         if cancelled is not None and len(done) < len(tasks) and cancelled():
-            raise RunCancelled(f"The run was stopped after {len(done)} of {len(tasks)} questions; nothing was stored.")
+            raise RunCancelled(f"The run was stopped after {len(done)} of {len(tasks)} questions, which are not stored.")
         if progress is not None:
             progress(len(done), len(tasks), items[len(done)].id if len(done) < len(items) else "")
 
