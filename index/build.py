@@ -129,7 +129,7 @@ class _Run:
         if not changes.found:
             refusals.remember(data, self.sources, changes.refused)
             if last_good is not None and self._emptied(last_good):
-                generation.withdraw(data)
+                generation.withdraw(data, last_good.number)
                 raise CorpusEmpty(f"{self.corpus} holds none of its documents any more, and the index of them was removed.")
             others = f", and {len(changes.refused) - 1} more" if len(changes.refused) > 1 else ""
             reasons = "".join(f" ({first.document_id}: {first.reason}{others})" for first in changes.refused[:1])

@@ -75,8 +75,9 @@ def publish(data: Path, number: int) -> None:
     storage.replace_file(index_folder(data) / POINTER, Pointer(number, stamp).written())
 
 
-def withdraw(data: Path) -> None:
-    """Delete every generation: there is no index any more. Raises StorageFailed."""
+def withdraw(data: Path, last: int) -> None:
+    """Delete every generation, the `last` sound one after all others: there is no index any more. Raises StorageFailed."""
+    collect(data, keep=[last])
     storage.remove(index_folder(data) / POINTER)
     collect(data, keep=())
 

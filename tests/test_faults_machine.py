@@ -141,6 +141,7 @@ class IndexMachine(RuleBasedStateMachine):
         except CorpusEmpty:
             assert not self.files
             self.look()
+            assert self.usable() is None, "what was deleted last can still be found"
             return
         self.look()
         assert self.usable() == (self.files, False)
@@ -218,10 +219,9 @@ class IndexMachine(RuleBasedStateMachine):
         usable = self.usable()
         for library in (self.library, open_library(self.data, self.embedder)):
             pointer = current(self.data)
-            held = library is self.library and self.opened is not None and pointer in (None, self.opened[0])
-            if held:
-                assert self.opened is not None
-                self.check(library.snapshot(), self.opened[1])
+            opened = self.opened if library is self.library else None
+            if opened is not None and (pointer == opened[0] if pointer is not None else self.generations):
+                self.check(library.snapshot(), opened[1])
             elif usable is None:
                 with pytest.raises(IndexDamaged if self.generations else IndexMissing):
                     library.snapshot()
@@ -299,7 +299,7 @@ class IndexMachine(RuleBasedStateMachine):
             pass
         self.look()
         after = self.usable()
-        assert after is None if before is None and not after else after is not None
+        assert after is not None or before is None or not self.files
         assert after is None or before is None or after[0] in (before[0], self.files)
 
     def update(self, rebuild: bool) -> None:
