@@ -250,7 +250,7 @@ def test_status_names_what_changed_since_the_build(roadmap: Callable[..., Done],
         "new.md": "added",
         "plan.md": "changed",
     }
-    assert "changed: plan.md" in roadmap("status", "--data", built / "data").out
+    assert "changed: plan.md" in roadmap("status", "--data", built / "data", "--corpus", "corpus").out
 
 
 def test_status_and_index_go_by_the_folder_that_the_index_was_made_from(
