@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from textwrap import shorten
 
 from assistant.answer import Turn
 from assistant.context import Context
 from assistant.follow_up import resolve
 from assistant.orders import asked_for
-from assistant.wording import plain
+from assistant.wording import only_courtesy, plain
 from index.number_words import CARDINALS
 from index.titles import Mentions
 from ingest.errors import RoadmapError
@@ -145,13 +146,16 @@ def checked(asked: str) -> str:
     """The question with its white space evened out.
 
     Raises:
-        QuestionInvalid: it is empty or longer than `MAX_CHARACTERS`.
+        QuestionInvalid: it is empty, longer than `MAX_CHARACTERS`, or says no more than thanks.
     """
     if len(asked) > MAX_CHARACTERS:
         raise QuestionInvalid(f"The question has {len(asked)} characters; ask it in at most {MAX_CHARACTERS}.")
     asked = " ".join(asked.split())
     if not any(character.isalnum() for character in asked):
         raise QuestionInvalid("There is no question; type one.")
+    if only_courtesy(asked):
+        said = shorten(asked, 40, placeholder=" …")
+        raise QuestionInvalid(f"There is no question in “{said}”: ask one, for example “What should I learn first?”.")
     return asked
 
 

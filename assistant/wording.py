@@ -20,13 +20,24 @@ _WRITTEN_OUT = {
     "rly": "really", "tho": "though", "wanna": "want to", "gonna": "going to", "gotta": "have to", "w/o": "without",
     "w/": "with", "b4": "before", "thx": "thanks", "pls": "please", "plz": "please",
 }  # fmt: skip
-_LAUGHTER = r"(?:lol|lmao|rofl|haha+|hehe+|omg|argh+|ugh+|hm+|uh+|um+|smh|xd|[:;]-?[()DP/])"
+_APART = r"(?=[\s,.!:;–—]|-(?!\w)|$)"  # "well-known" does not begin with "well"
+_CLAUSE = (
+    "and|so|now|then|what(?:'?s)?|which|who|when|where|why|how|is|are|do|does|can|could|should|would|will|i|if|tell|explain"
+)
+_GOES_ON = rf"(?=\s*(?:[,.!;–—]|-(?!\w)|$)|\s+(?:{_CLAUSE}|ok(?:ay)?|thanks?|thank|thx|ty)\b)"  # "Great Expectations" does not
+_INTERJECTION = r"(?:lol|lmao|rofl|haha+|hehe+|omg|argh+|ugh+|hm+|uh+|um+|smh|xd)"
+_LAUGHTER = rf"(?:{_INTERJECTION}|[:;]-?[()DP/])"
+_GREETING = r"(?:hi|hello|hey|yo|good (?:morning|evening|day))(?: (?:there|all|guys|everyone|everybody|folks))?"
+_THANKS = r"(?:thank (?:you|u)|thanks?|thx|ty|cheers)(?: (?:a (?:lot|bunch)|so much|very much|in advance))?"
+_ASSENT = "great|cool|nice(?: one)?|perfect|awesome|got it|i see|makes sense|understood|that helps"
+_COURTESY = rf"(?:(?:{_GREETING}|{_THANKS}|ok(?:ay)?|alright|all right|{_LAUGHTER}){_APART}|(?:{_ASSENT}){_GOES_ON})"
 _I_AM = r"i(?:'m| am|m)"
 _IT = r"(?:it|that|this|them)"
 _OPENINGS = (
-    r"(?:hi|hello|hey|yo|good (?:morning|evening|day))(?: (?:there|all|guys|everyone|everybody|folks))?(?=[\s,.!:–—-])",
-    r"(?:ok(?:ay)?|so|well|right|alright|sorry|excuse me|please|thanks|thank you|just|actually)(?=[\s,.!:–—-])",
-    r"(?:an? |one |another )?(?:quick|small|short|stupid|dumb|silly|basic|noob|beginner|simple|random) question\b",
+    _COURTESY,
+    rf"(?:so|well|right|sorry|excuse me|please|just|actually){_APART}",
+    r"(?:an? |one |another )?(?:quick|small|short|stupid|dumb|silly|basic|noob|beginner|simple|random) question"
+    rf"(?=\W*$|\s*[,.:;!?–—-]|\s+(?:about|but|{_CLAUSE})\b)",
     r"(?:sorry )?(?:if )?(?:this is|it's|that's) (?:probably )?(?:a )?(?:stupid|dumb|silly|basic)(?: question)?(?: but)?\b",
     rf"(?:{_I_AM} |i was )?(?:just )?(?:curious|wondering)(?: about| if you know)?\b",
     r"(?:i(?:'d)?|we(?:'d)?) (?:would )?(?:just |really )?(?:like|love|want|need) to (?:know|ask|understand|hear|find out)"
@@ -37,10 +48,9 @@ _OPENINGS = (
     r"(?:do|does) (?:you|anyone|anybody|someone) (?:happen to )?know\b",
     r"(?:any|no) (?:idea|clue)(?=\s+(?:what|which|who|whose|where|when|why|how))",
     rf"(?:{_I_AM} )?(?:not sure|unsure|confused|clueless)(?: but| about|:|,)",
-    rf"{_LAUGHTER}(?=[\s,.!:–—-])",
 )
 _CLOSINGS = (
-    r"please|thanks(?: a lot| in advance| so much)?|thank you(?: very much)?|cheers|sorry|anyone|anybody|guys|folks|though",
+    rf"please|{_THANKS}|sorry|anyone|anybody|guys|folks|though",
     r"exactly|actually|any idea|asking for a friend|just (?:curious|wondering|asking)",
     _LAUGHTER,
     rf"(?:explain(?:ed)? )?(?:{_IT} )?in (?:very |a )?(?:plain|simple|easy|normal|short|few|your own|one) "
@@ -56,6 +66,7 @@ _UNKNOWN = (
     rf"(?:but )?what(?:'s|s| is| does| exactly is)? {_IT}(?: (?:mean|means|thing|word|term|is|even|exactly|do|about|for))*",
 )
 _MET = (
+    r"(?:i(?:'ve| have)? )?never (?:heard|seen|met|used)",
     r"(?:i )?(?:just |always |keep |often )*(?:saw|read|heard?|hearing|see|seeing|reading|came across|stumbled (?:up)?on)",
     r"(?:they|people|everyone|everybody) (?:always |all )?(?:says?|talks?|keeps? talking|mentions?)",
 )
@@ -65,11 +76,18 @@ def _any_of(patterns: Sequence[str]) -> str:
     return f"(?:{'|'.join(patterns)})"
 
 
-_ABBREVIATION = re.compile(
-    rf"(?<![\w/&+.'’-]){_any_of([re.escape(short) for short in sorted(_WRITTEN_OUT, key=len, reverse=True)])}(?![\w&+'’/-])",
+_ABBREVIATION = re.compile(  # "what is u in SVD" and "what does bc mean" ask about a name
+    rf"(?<![\w/&+.'’-])(?<!\bis )(?<!\bdoes )(?<!\bwhats )(?<!\bwhat's )(?<!\bexplain )(?<!\bdefine )(?<!\bterm )"
+    rf"{_any_of([re.escape(short) for short in sorted(_WRITTEN_OUT, key=len, reverse=True)])}(?![\w&+'’/-])",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(rf"(?<=[\w,?!.])\s+{_LAUGHTER}(?=[\s,?!.]|$)", re.IGNORECASE)
+_ONLY_COURTESY = re.compile(
+    rf"^[\W_]*(?>(?:{_GREETING}|{_THANKS}|{_ASSENT}|{_INTERJECTION}|ok(?:ay)?|alright|all right|yes|yeah|yep|no|nope|sure|bye"
+    r"|goodbye|sorry|please|pls|plz)(?!\w)[\W_]*)+$",
+    re.IGNORECASE,
+)
+_COURTESIES = re.compile(rf"^(?:[\s,.;:!–—-]{{0,6}}{_COURTESY})+[\s,.;:!–—-]*", re.IGNORECASE)
 _OPENING = re.compile(rf"^(?:[\s,.;:!–—-]{{0,6}}{_any_of(_OPENINGS)})+[\s,.;:!–—-]*", re.IGNORECASE)
 _CLOSING = re.compile(rf"(?:[\s,.;:!–—(-]{{1,6}}{_any_of(_CLOSINGS)}\)*)++(?P<mark>[?.!…\s]*)$", re.IGNORECASE)
 _NAMED = re.compile(
@@ -79,6 +97,25 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(r"\b(?:what|which|who|whose|where|when|why|how|is|are|do|does|can|should|or|vs|explain)\b", re.IGNORECASE)
+
+
+def only_courtesy(question: str) -> bool:
+    """Whether nothing is asked: all of it is a greeting, thanks, laughter or a plain yes or no.
+
+    >>> only_courtesy("thank you so much!! :)"), only_courtesy("ok and pandas?")
+    (True, False)
+    """
+    return _ONLY_COURTESY.match(question) is not None
+
+
+def without_courtesy(question: str) -> str:
+    """The question without the courtesies at its beginning; unchanged when it is nothing else.
+
+    >>> without_courtesy("ok thanks, and pandas?"), without_courtesy("Great Expectations: what is it?")
+    ('and pandas?', 'Great Expectations: what is it?')
+    """
+    opened = _COURTESIES.match(question)
+    return (question[opened.end() :] if opened else question) or question
 
 
 def plain(question: str) -> str:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.question import plainly, read_question
-from assistant.wording import plain
+from assistant.question import QuestionInvalid, plainly, read_question
+from assistant.wording import only_courtesy, plain, without_courtesy
 from index.terms import terms
 
 
@@ -25,6 +25,11 @@ from index.terms import terms
         ("abliteration?? never heard that word", "what is abliteration?"),
         ("I keep hearing about federated learning, what is that?", "what is federated learning?"),
         ("feature store - meaning", "what is feature store?"),
+        ("never heard of pandas, what is it?", "what is pandas?"),
+        ("what is sql, thank you so much", "what is sql"),
+        ("great, and what is r", "and what is r"),
+        ("random question: is it hard to learn R", "is it hard to learn R"),
+        ("can u tell me what u need bc of the exam", "what you need because of the exam"),
     ],
 )
 def test_what_is_said_around_a_question_goes(question: str, left: str) -> None:
@@ -43,12 +48,50 @@ def test_what_is_said_around_a_question_goes(question: str, left: str) -> None:
         "and why is that?",
         "which tools for web/u-net models",
         "is it a good idea to learn SQL and R, what do they do",
+        "well-known datasets",
+        "Right-tailed tests in statistics",
+        "just-in-time compilation with numba",
+        "Basic question answering with BERT",
+        "random question generation",
+        "What is u in SVD",
+        "what does BC mean",
+        "Great Expectations: is it useful?",
+        "nice but not needed skills",
         "please",
         "lol",
     ],
 )
 def test_what_is_asked_stays(question: str) -> None:
     assert plain(question) == question
+
+
+@pytest.mark.parametrize(
+    "spoken",
+    [
+        "thanks!",
+        "ok",
+        "hi there",
+        "lol",
+        "got it",
+        "ok cool thanks a lot",
+        "thank you very much :)",
+        "perfect, that helps",
+        "no",
+    ],
+)
+def test_courtesy_alone_asks_nothing(spoken: str) -> None:
+    assert only_courtesy(spoken)
+    assert without_courtesy(spoken) == spoken
+    with pytest.raises(QuestionInvalid, match=r"There is no question in “.*”: ask one"):
+        read_question(spoken)
+
+
+@pytest.mark.parametrize(
+    "spoken", ["R?", "ok and pandas?", "more", "why", "Great Expectations", "no free lunch", "hello world in C"]
+)
+def test_what_is_more_than_courtesy_asks_something(spoken: str) -> None:
+    assert not only_courtesy(spoken)
+    assert read_question(spoken).asked == spoken
 
 
 def test_what_a_follow_up_is_about_stays() -> None:
@@ -74,6 +117,7 @@ def test_no_question_takes_long() -> None:
     def seconds(question: str) -> float:
         began = time.process_time()
         plain(question)
+        only_courtesy(question)
         return time.process_time() - began
 
     floor = max(seconds("abcd efgh " * 200), 1e-3)
@@ -89,5 +133,8 @@ def test_no_question_takes_long() -> None:
         "!!! huh ",
         "(thanks)",
         " - thanks",
+        "hi ",
+        "thank you ",
+        ":) ",
     ):
         assert seconds((part * 1000)[:1990] + "x") < 100 * floor
