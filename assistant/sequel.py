@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.ranker import Ranked
-from assistant.units import Part
+from assistant.units import Part, Unit
 from index.terms import terms
 
 SAME = 0.6  # least share of the words said that an item must hold to be the one that was said
+SENTENCE = 4  # words from which a part is found inside a line too
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
+_MARKER = re.compile(r"\s*\[\d+\]")
 _ORDERED = ("list", "table", "outline", "plan", "item", "row", "heading")
 _RISE = 0.5  # of the way to certainty that the item asked for is moved up
 
 
 def next_item(ranked: Sequence[Ranked], said: str) -> list[Ranked]:
     """The units with the item that follows `said` in a list, table or outline put first; unchanged when there is none.
+
+    Behind the last item under another comes what follows that one; what stands under an item does not come after it.
 
     >>> next_item([], "Learn SQL.")
     []
@@ -26,10 +32,11 @@ def next_item(ranked: Sequence[Ranked], said: str) -> list[Ranked]:
         unit = candidate.unit
         if not wanted or unit.kind not in _ORDERED:
             continue
-        for part, following in zip(unit.parts, unit.parts[1:], strict=False):
+        for at, part in enumerate(unit.parts):
+            following = next((other for other in unit.parts[at + 1 :] if other.depth <= part.depth), None)
             held = set(terms(unit.document.text[part.start : part.end]))
             shared = len(wanted & held)
-            if shared < SAME * len(wanted) or following.depth < part.depth:
+            if shared < SAME * len(wanted) or following is None:
                 continue
             fit = shared / len(wanted) + shared / len(held) + (part.ordinal is not None)
             if best is None or fit > best[0]:
@@ -42,7 +49,21 @@ def next_item(ranked: Sequence[Ranked], said: str) -> list[Ranked]:
     return [Ranked(alone, certain, max(certain, source.relevance), source.signals)]
 
 
-def unsaid(ranked: Sequence[Ranked], answer: str) -> list[Ranked]:
-    """The units of which the last answer does not hold most already."""
-    held = set(terms(answer))
-    return [r for r in ranked if (own := set(terms(r.unit.text))) and len(own & held) < SAME * len(own)]
+def unsaid(ranked: Sequence[Ranked], said: str) -> list[Ranked]:
+    """The units that say something new: most of their words are not in what was said, and none of their parts stands there."""
+    held = set(terms(said))
+    lines = {_plain(line) for line in said.splitlines()}
+    whole = " ".join(lines)
+
+    def stands_there(unit: Unit) -> bool:
+        parts = [_plain(unit.document.text[start:end]) for start, end in unit.spans]
+        return any(part in lines or (len(part.split()) >= SENTENCE and part in whole) for part in parts)
+
+    return [
+        r for r in ranked if (own := set(terms(r.unit.text))) and len(own & held) < SAME * len(own) and not stands_there(r.unit)
+    ]
+
+
+def _plain(line: str) -> str:
+    """A line of an answer or of a document without its bullet and markers."""
+    return " ".join(_MARKER.sub("", _BULLET.sub("", line)).split())
