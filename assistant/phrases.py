@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable, Sequence
 
-from index.number_words import CARDINALS, ORDINALS
-from index.terms import STOPWORDS, stem, terms
+from assistant.ellipsis import WANTED
+from assistant.ordinals import ORDINAL, Token, renumbered, tokens_of
+from index.terms import terms
 
 MAX_WORDS = 4  # of a phrase that another may replace
 FITTING = 0.4  # least fit of a phrase that another replaces
 
-_TOKEN = re.compile(r"[^\W_]+(?:[-'’+#./&]*[^\W_+#])*[+#]*", re.UNICODE)
 _PLACES = (
     ("in", "on", "at", "during"),
+    ("after", "before", "until"),
     ("for",),
     ("with", "without"),
     ("by",),
@@ -25,29 +24,24 @@ _PLACES = (
     ("of",),
     ("as",),
 )
+_JOINING = frozenset("in on at for with without from by".split())
 _PREPOSITION = re.compile(rf"^(?:{'|'.join(word for group in _PLACES for word in group)})\s", re.IGNORECASE)
-_ORDINAL = re.compile(
-    rf"^(?:\d+(?:st|nd|rd|th)?|{'|'.join(ORDINALS)}|last|next|{'|'.join(CARDINALS)})$",
-    re.IGNORECASE,
-)
 _STAND_IN = re.compile(r"\s*\b(?:ones?)\W*$", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|an?|my|your)\s+", re.IGNORECASE)
 _BEFORE_VERBS = frozenset("i you we they one to how".split())  # "how do I learn SQL", "how to learn SQL"; and "how long"
+_LIGHT_VERBS = frozenset("get have do be".split())  # they are no content words
+_BEFORE_KINDS = frozenset("which what whose many much any other".split())
 _BEFORE_NOUNS = frozenset("a an the my your".split())  # "to become a data engineer"
+_DO = frozenset("do does did can could should will would must".split())  # "how does block B end": the last word is a verb
+_ASKING = re.compile(r"\b(?:last|next|tips?|need|needed|tell|explain|pays?|worth|mean|means)\b", re.IGNORECASE)
+_REFERENT = re.compile(
+    r"\b(?:they|(?<!of )them|(?<!why is )(?<!why was )(?:that|this)(?: one)?|(?<!of )(?:these|those)"
+    r"|it(?!\W+(?:takes?|is|be|makes?)\b[^.?!]*\b(?:to|that)\b))(?!\w)",
+    re.IGNORECASE,
+)
 
 Fits = Callable[[str, Sequence[str]], Sequence[float]]
 """For each of several phrases how well the first one could stand in its place."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: str
-    start: int
-    end: int
-
-    @property
-    def content(self) -> bool:
-        return self.text.lower().replace("’", "'") not in STOPWORDS
 
 
 def content_phrases(text: str) -> list[tuple[int, int]]:
@@ -57,8 +51,8 @@ def content_phrases(text: str) -> list[tuple[int, int]]:
     ['F1 score', 'model']
     """
     spans: list[tuple[int, int]] = []
-    run: list[_Token] = []
-    for token in [*_tokens(text), _Token("the", len(text), len(text))]:
+    run: list[Token] = []
+    for token in [*tokens_of(text), Token("the", len(text), len(text))]:
         if token.content and (not run or not text[run[-1].end : token.start].strip()):
             run.append(token)
             continue
@@ -68,89 +62,71 @@ def content_phrases(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def parallel(fragment: str, question: str, fits: Fits) -> str | None:
+def parallel(fragment: str, question: str, fits: Fits, *, points_back: bool = False) -> str | None:
     """The question with the part replaced that the fragment stands against; None when no part is like it.
 
     Parts are tried in this order: one with the same noun and another number ("level 0" for "level 2"), one behind the same
-    preposition, the phrase that is most like it in meaning.
+    preposition, a phrase that has a word in common, what `points_back` to the conversation ("it"), the phrase that is most like
+    it in meaning. A fragment that begins with a preposition the question has not stands against nothing in it.
 
     >>> parallel("level 2", "What does level 0 mean?", lambda phrase, others: [0.0] * len(others))
     'What does level 2 mean?'
     """
-    fragment = fragment.strip(" ?!.,;:")
-    return renumbered(fragment, question) or _same_preposition(fragment, question) or _likest(fragment, question, fits)
-
-
-def renumbered(fragment: str, question: str) -> str | None:
-    """The question with the fragment's number in the place of its own; None when they do not stand against each other.
-
-    `step 14` stands for `step 9`, `the second month` for `the first month`, `10` for the only number there is.
-    """
-    mine, theirs = _tokens(fragment), _tokens(question)
-    numbers = [token for token in mine if _ORDINAL.match(token.text)]
-    if len(numbers) != 1 or len([t for t in mine if t.content or t is numbers[0]]) > 3:
+    fragment = _STAND_IN.sub("", fragment.strip(" ?!.,;:"))
+    if (other := renumbered(fragment, question)) is not None:
+        return other
+    placed = _PREPOSITION.match(fragment)
+    bare = _ARTICLE.sub("", fragment[placed.end() :] if placed else fragment)
+    said = {token.text.lower() for token in tokens_of(bare)}
+    own = set(terms(bare))
+    if not own or all(map(ORDINAL.match, said)):
         return None
-    nouns = {stem(t.text.lower()) for t in mine if t.content and t is not numbers[0]}
-    spots = [at for at, token in enumerate(theirs) if _ORDINAL.match(token.text)]
-    for at in spots:
-        beside = [theirs[near] for near in (at - 1, at + 1) if 0 <= near < len(theirs)]
-        if not nouns and len(spots) == 1 and numbers[0].text.isdigit() == theirs[at].text.isdigit():
-            return question[: theirs[at].start] + numbers[0].text + question[theirs[at].end :]
-        if nouns and any(stem(token.text.lower()) in nouns for token in beside):
-            return question[: theirs[at].start] + numbers[0].text + question[theirs[at].end :]
-    return None
+    if placed:
+        return _same_preposition(fragment, placed.group().strip().lower(), question, fits)
+    if said & _JOINING & {token.text.lower() for token in tokens_of(question)}:
+        return None  # a phrase of several parts
+    spans = _candidates(question)
+    alike = [(a, b) for a, b in spans if own & set(terms(question[a:b])) and not _within(a, b, spans)]
+    if any(set(terms(question[a:b])) <= own for a, b in alike):
+        return None  # the same thing, named more closely
+    if not alike and points_back and not any(map(ORDINAL.match, said)) and (pointing := _REFERENT.search(question)):
+        return question[: pointing.start()] + bare + question[pointing.end() :]
+    return _likest(bare, question, alike or spans, fits)
 
 
-def with_number_of(spoken: str, question: str) -> str:
-    """The question, with what `spoken` numbers in the place of the same thing numbered otherwise.
-
-    >>> with_number_of("and how long does the second phase take", "what do I learn in phase 1?")
-    'what do I learn in second phase?'
-    """
-    for noun, start, end in _numbered(spoken):
-        for other, first, last in _numbered(question):
-            if noun == other:
-                return question[:first] + spoken[start:end] + question[last:]
-    return question
-
-
-def _numbered(text: str) -> Iterator[tuple[str, int, int]]:
-    """The stem of each noun that a number stands beside, and the span of both."""
-    tokens = _tokens(text)
-    for one, other in pairwise(tokens):
-        for number, noun in ((one, other), (other, one)):
-            if _ORDINAL.match(number.text) and noun.content and not _ORDINAL.match(noun.text):
-                yield stem(noun.text.lower()), one.start, other.end
+def _same_preposition(fragment: str, mine: str, question: str, fits: Fits) -> str | None:
+    """`for regression tasks` for `for classification`, `on a server` for `in the cloud`, `for pandas` for `for that`."""
+    group = next(group for group in _PLACES if mine in group)
+    tokens = tokens_of(question)
+    places = [
+        place for at, token in enumerate(tokens) if token.text.lower() in group and (place := _placed(question, tokens, at))
+    ]
+    places = [(start, end) for start, end in places if question[start:end].lower().startswith(f"{mine} ")] or places
+    if len(places) > 1:
+        values = fits(fragment[len(mine) :].strip(), [question[start:end].split(" ", 1)[1] for start, end in places])
+        places = [place for value, place in zip(values, places, strict=True) if value == max(values) > 0]
+    return question[: places[0][0]] + fragment + question[places[0][1] :] if len(places) == 1 else None
 
 
-def _same_preposition(fragment: str, question: str) -> str | None:
-    """`for regression tasks` for `for classification`, `on a server` for `in the cloud`."""
-    match = _PREPOSITION.match(fragment)
-    if match is None:
-        return None
-    alike = next(group for group in _PLACES if match.group().strip().lower() in group)
-    following = [token for token in _tokens(question) if token.text.lower() in alike]
-    if len(following) != 1:
-        return None
-    rest = _tokens(question[following[0].end :])
-    end = following[0].end
-    begun = False
-    for token in rest:
-        gap = question[end : following[0].end + token.start]
-        if begun and (not token.content or re.search(r"[,;:.?!(]", gap)):
+def _placed(question: str, tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
+    """The span of a preposition, the token `at`, and what stands behind it: a name, or a word that points back."""
+    if pointing := _REFERENT.match(question, tokens[at + 1].start) if at + 1 < len(tokens) else None:
+        return tokens[at].start, pointing.end()
+    end, begun = tokens[at].end, False
+    for token in tokens[at + 1 :]:
+        if begun and (not token.content or re.search(r"[,;:.?!(]", question[end : token.start])):
             break
         begun = begun or token.content
-        end = following[0].end + token.end
-    return question[: following[0].start] + fragment + question[end:] if begun else None
+        end = token.end
+    return (tokens[at].start, end) if begun else None
 
 
-def _likest(fragment: str, question: str, fits: Fits) -> str | None:
-    match = _PREPOSITION.match(fragment)
-    bare = _ARTICLE.sub("", fragment[match.end() :] if match else fragment)
-    bare = _STAND_IN.sub("", bare)
-    if not terms(bare):
-        return None
-    spans = [span for span in _candidates(question) if not set(terms(question[slice(*span)])) & set(terms(bare))]
+def _within(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(a <= start and end <= b and (a, b) != (start, end) for a, b in spans)
+
+
+def _likest(bare: str, question: str, spans: Sequence[tuple[int, int]], fits: Fits) -> str | None:
+    spans = [span for span in spans if terms(_ASKING.sub("", WANTED.sub("", question[slice(*span)])))]
     if not spans:
         return None
     values = fits(bare, [question[start:end] for start, end in spans])
@@ -159,20 +135,39 @@ def _likest(fragment: str, question: str, fits: Fits) -> str | None:
 
 
 def _candidates(question: str) -> list[tuple[int, int]]:
-    """The parts that a name may replace: up to `MAX_WORDS` content words in a row, without a verb as far as that shows."""
-    tokens = _tokens(question)
+    """The parts that a name may replace: up to `MAX_WORDS` content words in a row, without a verb as far as that shows.
+
+    A phrase with a figure, such as "F1 score", is replaced whole. The last word of a longer name is not replaced alone, nor is
+    the kind of thing that "which" or "what" asks for.
+    """
+    tokens = tokens_of(question)
     spans = []
     for start, end in content_phrases(question):
         inside = [at for at, token in enumerate(tokens) if start <= token.start and token.end <= end]
+        while inside and _no_name(tokens, inside[0]):
+            del inside[0]
+        if not inside or (inside[0] > 0 and tokens[inside[0] - 1].text.lower() in _BEFORE_KINDS):
+            continue
+        if len(inside) > 1 and _ends_in_verb(tokens, inside):
+            del inside[-1]
         for at, first in enumerate(inside):
-            if first and tokens[first - 1].text.lower() in _BEFORE_VERBS:
-                continue
             for last in inside[at : at + MAX_WORDS]:
-                following = tokens[last + 1].text.lower() if last + 1 < len(tokens) else ""
-                if following not in _BEFORE_NOUNS:
+                behind = tokens[last + 1].text.lower() if last + 1 < len(tokens) else ""
+                whole = first == inside[0] and last == inside[-1]
+                part = not whole and (last == inside[-1] or any(map(str.isdigit, question[start:end])))
+                if behind not in _BEFORE_NOUNS and not part:
                     spans.append((tokens[first].start, tokens[last].end))
     return spans
 
 
-def _tokens(text: str) -> list[_Token]:
-    return [_Token(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
+def _ends_in_verb(tokens: Sequence[Token], inside: Sequence[int]) -> bool:
+    """Whether the last of neighbouring content words is a verb: "how does block B end", "what can a nurse at home earn"."""
+    before = [token.text.lower() for token in tokens[: inside[0]] if token.text.lower() not in _BEFORE_NOUNS]
+    behind = tokens[inside[-1] + 1].text.lower() if inside[-1] + 1 < len(tokens) else ""
+    return behind not in _LIGHT_VERBS and (bool(_DO & set(before[-1:])) or (not behind and bool(_DO & set(before))))
+
+
+def _no_name(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word is a verb as in "how do I learn", or one that asks: "explain"."""
+    asking = not terms(_ASKING.sub("", WANTED.sub("", tokens[at].text)))
+    return asking or (at > 0 and tokens[at - 1].text.lower() in _BEFORE_VERBS)

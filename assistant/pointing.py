@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from index.number_words import CARDINALS
 from index.terms import terms
 
 MAX_ITEM_WORDS = 16  # a longer piece between two commas is a clause, not an item
+MAX_COMPARED = 6  # words of a thing that is compared
 
 _ORDINALS = {
     "first": 0, "1st": 0, "former": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4,
@@ -15,7 +18,7 @@ _ORDINALS = {
 }  # fmt: skip
 _HEADS = "one|step|phase|point|item|option|part|thing|stage|bullet|entry|method|kind|type|tip|reason|skill|tool|project|area"
 _FOLLOWS = (
-    r"is|are|was|does|do|did|for|in|about|takes?|means?|has|have|contains?|covers?|works?|again|better|good|and|or"
+    r"is|are|was|does|do|did|for|in|about|takes?|means?|has|have|contains?|covers?|works?|matters?|costs?|again|better|good|and|or"
     r"|sounds?|looks?|seems?|too|please|pls|\w+ed"
 )
 _POINTED = re.compile(
@@ -31,7 +34,16 @@ _OTHERS = re.compile(
     r"(?P<besides>\s+(?:besides|than|except|apart from|but)\s+(?P<known>[^,.;?!]+))?",
     re.IGNORECASE,
 )
-_LIST_LINE = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+(.*?)\s*(?:\[\d+\]\s*)*$")
+_LIST_LINE = re.compile(r"^(?P<indent>\s*)(?:[-*•]|\d+[.)])\s+(?P<text>.*)$")
+_LABELLED = re.compile(r"^(?P<label>\w[\w+#/() -]{1,40}):\s+\S")
+_SAYS = re.compile(
+    r"^(?:its?|they|their|you|we|i|which|that|who|because|if|when|while|so|but)\b|\b(?:is|are|was|were|has|have)\b",
+    re.IGNORECASE,
+)
+_COUNTS = {word: number for number, word in enumerate(CARDINALS, 1) if number > 1}
+_COUNTED = re.compile(
+    rf"\b(?P<count>{'|'.join(_COUNTS)}|[2-9]|1[0-9]|20)\s+(?:\w+\s+)?\w+s\b(?<!months)(?<!years)(?<!weeks)", re.IGNORECASE
+)
 _MARKER = re.compile(r"\s*\[\d+\]")
 _SEPARATOR = re.compile(r"\s*[,;]\s+(?:and\s+|or\s+)?")
 _LAST_TWO = re.compile(r"\s+(?:and|or)\s+")
@@ -51,24 +63,50 @@ def points(asked: str) -> bool:
     return bool(_NUMBERED.search(asked) or _OTHERS.search(asked))
 
 
-def put_in(asked: str, reply: str) -> str | None:
-    """The question with the item's words in place of its number; None when the last answer has no such item.
+def put_in(asked: str, question: str, reply: str) -> tuple[str, str] | None:
+    """The question with the item's words in place of its number, and these words; None when there is no such item.
 
-    >>> put_in("and the second one?", "- Mathematics [1]\\n- Programming [2]")
-    'and Programming?'
+    It is an item of `reply`, the last answer, or one of the two things that `question`, the one before, compares.
+
+    >>> put_in("and the second one?", "What is in it?", "- Mathematics [1]\\n- Programming [2]")
+    ('and Programming?', 'Programming')
+    >>> put_in("what is the latter for", "Flask or Django?", "Flask is small.")
+    ('what is Django for', 'Django')
     """
-    items = listed(reply)
     pointed, numbered, others = _place(asked), _NUMBERED.search(asked), _OTHERS.search(asked)
+    items = listed(reply, counted(question))
     if others is not None and (pointed is None or others.start() <= pointed.start()):
         known = set(terms(others["known"] or ""))
-        rest = [item for item in items if known and not known & set(terms(item))]
-        return _replaced(asked, others, ", ".join(rest)) if rest and len(rest) < len(items) else None
+        rest = ", ".join(item for item in items if known and not known & set(terms(item)))
+        return (_replaced(asked, others, rest), rest) if rest and len(rest) < len(", ".join(items)) else None
     found = pointed or numbered
     if found is None:
         return None
     at = _ORDINALS[pointed["which"].lower()] if pointed else int(found["number"]) - 1
+    if pointed and pointed["head"].strip().lower() in ("", "one") and at < 2:
+        items = _compared(question) or items
     there = at < len(items) and (at >= 0 or pointed is not None)
-    return _replaced(asked, found, items[at]) if items and there else None
+    return (_replaced(asked, found, items[at]), items[at]) if items and there else None
+
+
+def counted(question: str) -> int:
+    """How many things a question asks for; 0 when it names no number.
+
+    >>> counted("the five steps"), counted("name 3 tools"), counted("in six months")
+    (5, 3, 0)
+    """
+    found = _COUNTED.search(question)
+    return 0 if found is None else _COUNTS.get(found["count"].lower()) or int(found["count"])
+
+
+def _compared(question: str) -> list[str]:
+    """The words of the two things that a question compares; none where it compares nothing."""
+    from assistant.sides import sides  # here, for it needs evidence, and evidence needs questions
+
+    spans = [found.span() for found in re.finditer(r"[^\s?!.,;:()]+", question)]
+    pieces = [question[a:b] for at, (a, _) in enumerate(spans) for _, b in spans[at : at + MAX_COMPARED]]
+    found = [min((p for p in pieces if set(terms(p)) == side), key=len, default="") for side in sides(question) or ()]
+    return found if all(found) else []
 
 
 def _place(asked: str) -> re.Match[str] | None:
@@ -79,20 +117,38 @@ def _place(asked: str) -> re.Match[str] | None:
     return None
 
 
-def listed(reply: str) -> list[str]:
-    """The items of an answer: its list lines by their labels, or else the longest enumeration in its sentences.
+def listed(reply: str, count: int = 0) -> list[str]:
+    """The items of an answer: its list lines by their labels, or its labelled sentences, or its longest enumeration.
+
+    Of several lists it is the one with `count` items; what is listed under an item is none.
 
     >>> listed("Three: clustering, dimensionality reduction and anomaly detection.")
     ['clustering', 'dimensionality reduction', 'anomaly detection']
+    >>> listed("- Models\\n  - Trees\\n- Data"), listed("Flask: A small framework. Django: A large one.")
+    (['Models', 'Data'], ['Flask', 'Django'])
     """
-    lines = [match.group(1) for line in reply.splitlines() if (match := _LIST_LINE.match(line))]
-    if lines:
-        return [_label(line) for line in lines]
-    best: list[str] = []
-    for sentence in re.split(r"(?<=[.!?])\s+|\n", _MARKER.sub("", reply)):
-        items = _enumerated(sentence.strip().rstrip(".!?"))
-        best = items if len(items) > len(best) else best
-    return best
+    lists: list[list[tuple[int, str]]] = [[]]
+    for line in reply.splitlines():
+        if match := _LIST_LINE.match(line):
+            lists[-1].append((len(match["indent"]), match["text"]))
+        elif lists[-1] and line.strip():
+            lists.append([])
+    shallow = [_shallowest(lines) for lines in lists if lines]
+    if shallow:
+        return next((items for items in shallow if len(items) == count), [item for items in shallow for item in items])
+    sentences = [sentence.strip() for sentence in re.split(r"(?<=[.!?])\s+|\n", _MARKER.sub("", reply))]
+    labelled = [match["label"] for sentence in sentences if (match := _LABELLED.match(sentence))]
+    if len(labelled) > 1:
+        return labelled
+    return max((_enumerated(sentence.rstrip(".!?")) for sentence in sentences), key=len, default=[])
+
+
+def _shallowest(lines: Sequence[tuple[int, str]]) -> list[str]:
+    """The items at the least depth, or below a single one the items under it."""
+    least = min(depth for depth, _ in lines)
+    items = [_label(text) for depth, text in lines if depth == least]
+    under = [(depth, text) for depth, text in lines if depth > least]
+    return _shallowest(under) if len(items) == 1 and under else items
 
 
 def _enumerated(sentence: str) -> list[str]:
@@ -107,6 +163,8 @@ def _enumerated(sentence: str) -> list[str]:
         pieces = [*front, *two] if all(_short(p, 4) for p in two) else pieces
         if len(pieces) == 2:
             return []  # a sentence with a comma in it
+    if ";" not in sentence and any(_SAYS.search(piece.strip()) for piece in pieces[1:]):
+        return []  # clauses
     return [piece.strip() for piece in pieces] if all(_short(p, MAX_ITEM_WORDS) for p in pieces) else []
 
 

@@ -11,8 +11,8 @@ from assistant.answer import Turn
 from assistant.context import Context
 from assistant.follow_up import resolve
 from assistant.orders import asked_for
+from assistant.pointing import counted
 from assistant.wording import only_courtesy, plain
-from index.number_words import CARDINALS
 from index.titles import Mentions
 from ingest.errors import RoadmapError
 
@@ -86,10 +86,6 @@ _PATTERNS = {
     name: re.compile("|".join(rf"\b(?:{wording})\b" for wording in wordings), re.IGNORECASE)
     for name, wordings in _WORDINGS.items()
 }
-_COUNTS = {word: number for number, word in enumerate(CARDINALS, 1) if number > 1}
-_COUNTED = re.compile(
-    rf"\b(?P<count>{'|'.join(_COUNTS)}|[2-9]|1[0-9]|20)\s+(?:\w+\s+)?\w+s\b(?<!months)(?<!years)(?<!weeks)", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +103,7 @@ class Question:
     content: str
     sources: frozenset[str] = frozenset()
     after: str = ""  # what the conversation said last, when the question is what comes after it
-    said: str = ""  # the last answer, when the question is what else there is
+    said: str = ""  # what was answered before, when the question is what else there is
 
 
 def read_question(asked: str, history: Sequence[Turn] = (), context: Context | None = None) -> Question:
@@ -120,8 +116,9 @@ def read_question(asked: str, history: Sequence[Turn] = (), context: Context | N
     resolution = resolve(asked_for(asked), history, context)
     standalone = resolution.standalone
     spoken = standalone.partition(" (about: ")[0]  # what is said about an earlier question asks for nothing now
-    said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "") if resolution.more else ""
-    return Question(asked, standalone, wants(spoken), standalone != asked, standalone, after=resolution.after, said=said)
+    return Question(
+        asked, standalone, wants(spoken), standalone != asked, standalone, after=resolution.after, said=resolution.said
+    )
 
 
 def aimed(question: Question, mentions: Mentions) -> Question:
@@ -167,6 +164,4 @@ def wants(question: str) -> Wants:
     >>> wants("which tools should I learn").items
     True
     """
-    counted = _COUNTED.search(question)
-    count = 0 if counted is None else _COUNTS.get(counted["count"].lower()) or int(counted["count"])
-    return Wants(**{name: bool(pattern.search(question)) for name, pattern in _PATTERNS.items()}, count=count)
+    return Wants(**{name: bool(pattern.search(question)) for name, pattern in _PATTERNS.items()}, count=counted(question))

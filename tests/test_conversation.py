@@ -126,7 +126,7 @@ def test_a_switch_that_is_announced_takes_nothing_along(asked: str, standalone: 
         ("which metrics for classification", (), "and for regression tasks?", "which metrics for regression tasks"),
         ("how is it deployed in the cloud?", (), "and on a phone?", "how is it deployed on a phone?"),
         ("how many hours for sql", ("sql",), "what about numpy?", "how many hours for numpy"),
-        ("What are typical SQL mistakes?", ("SQL",), "And in pandas?", "What are typical pandas mistakes?"),
+        ("What are typical SQL mistakes?", ("SQL",), "And pandas?", "What are typical pandas mistakes?"),
         ("beginner projects of the guide", ("beginner",), "and the advanced ones?", "advanced projects of the guide"),
         ("how long is the MIT program", ("MIT",), "Stanford too?", "how long is the Stanford program"),
         ("What is k-means?", (), "why is it slow?", "why is k-means slow?"),
@@ -208,7 +208,7 @@ def test_nothing_of_a_refusal_is_carried_into_the_next_turn(asked: str) -> None:
     resolution = resolve(asked, after("best pizza in Rome?", REFUSED), Table("Rome", ongoing=[asked]))
     for leaked in ("SQL", "NumPy", "Joins", "documents", "cover"):
         assert leaked not in resolution.standalone + resolution.after
-    assert not resolution.more
+    assert not resolution.said
 
 
 def test_after_a_refusal_a_question_that_points_at_nothing_stands_alone() -> None:
@@ -284,9 +284,9 @@ def test_the_items_of_an_answer_are_its_list_or_its_enumeration(reply: str, item
 
 
 def test_pointing_without_such_an_item_finds_nothing() -> None:
-    assert put_in("the ninth one?", PHASES) is None
-    assert put_in("number 0", PHASES) is None
-    assert put_in("the second one?", "There is no list here.") is None
+    assert put_in("the ninth one?", QUESTION, PHASES) is None
+    assert put_in("number 0", QUESTION, PHASES) is None
+    assert put_in("the second one?", QUESTION, "There is no list here.") is None
     assert not points("What is the first step to become a nurse?")
 
 
@@ -295,7 +295,7 @@ def test_pointing_without_such_an_item_finds_nothing() -> None:
 )
 def test_last_and_first_are_no_place_in_a_list_where_they_say_how_long_or_when(asked: str) -> None:
     assert not points(asked)
-    assert put_in(asked, PHASES) is None
+    assert put_in(asked, QUESTION, PHASES) is None
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,9 @@ def test_last_and_first_are_no_place_in_a_list_where_they_say_how_long_or_when(a
 )
 def test_a_place_has_an_article_or_a_noun_or_stands_at_the_beginning(asked: str, standalone: str) -> None:
     assert points(asked)
-    assert put_in(asked, PHASES) == standalone
+    placed = put_in(asked, QUESTION, PHASES)
+    assert placed is not None
+    assert placed[0] == standalone
 
 
 def test_phrases_are_runs_of_content_words() -> None:
