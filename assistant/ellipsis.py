@@ -81,7 +81,7 @@ WANTED = re.compile(
     r"\b(?:links?|urls?|websites?|sources?|resources?|tutorials?|courses?|books?|docs|documentation|examples?|hours?|days?|weeks?"
     r"|months?|years?|time|long|many|much|costs?|price|mistakes?|errors?|steps?|tools?|details?|give|show|any|some|read|watch|find|see"
     r"|list|please|pls|me|now|ones?|two|three|difference|order|take|takes|first|start|get|learn"
-    r"|tell|explain|describe)\b",
+    r"|tell|explain|describe|per)\b",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=\w)")  # typed in small letters, as learners do
@@ -177,7 +177,10 @@ def _points_back(spoken: str) -> bool:
         return True
     why = _WHY.match(spoken)
     if why is not None:
-        return not terms(spoken[why.end() :]) or (len(own) < SHORT and bool(PRONOUN.search(spoken)))
+        rest = spoken[why.end() :]
+        if not terms(rest) or (why.group().lower().endswith(" not") and not _CLAUSE.search(rest)):
+            return True
+        return len(own) < SHORT and bool(PRONOUN.search(spoken))
     if OPENER.match(spoken):
         return len(own) <= SHORT
     pronoun = PRONOUN.search(spoken)

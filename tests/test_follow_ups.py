@@ -129,7 +129,7 @@ def test_what_says_nothing_itself_leaves_the_subject_as_it_was() -> None:
     [
         "is that enough to get a job", "how long will the whole thing take me", "how long all together", "do i even need one",
         "in germany?", "for someone with a phd?", "which is better for outliers", "what is easier", "is kubernetes harder",
-        "what abt healthcare", "which universities", "any podcasts?",
+        "why not matlab", "how many hours per week", "what abt healthcare", "which universities", "any podcasts?",
     ],
 )  # fmt: skip
 def test_it_points_back(question: str) -> None:
