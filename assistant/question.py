@@ -114,7 +114,7 @@ def read_question(asked: str, history: Sequence[Turn] = (), context: Context | N
     """
     asked = checked(asked)
     resolution = resolve(asked_for(asked), history, context)
-    standalone = resolution.standalone
+    standalone = resolution.standalone.encode("utf-8", "replace").decode()
     spoken = standalone.partition(" (about: ")[0]  # what is said about an earlier question asks for nothing now
     return Question(
         asked, standalone, wants(spoken), standalone != asked, standalone, after=resolution.after, said=resolution.said
@@ -147,7 +147,7 @@ def checked(asked: str) -> str:
     """
     if len(asked) > MAX_CHARACTERS:
         raise QuestionInvalid(f"The question has {len(asked)} characters; ask it in at most {MAX_CHARACTERS}.")
-    asked = " ".join(asked.split())
+    asked = " ".join(asked.encode("utf-8", "replace").decode().split())  # a pasted half of a character has no code
     if not any(character.isalnum() for character in asked):
         raise QuestionInvalid("There is no question; type one.")
     if only_courtesy(asked):

@@ -15,6 +15,14 @@ from index.english import how_common
 from index.terms import STOPWORDS, WORD
 
 _SHORT = re.compile(r"(?<=[\w’'] )\((?P<short>[A-Za-z][A-Za-z0-9&/-]{1,9})\)")
+# What people clip when they type; documents seldom do.
+_CLIPPED = {
+    "algo": "algorithm", "app": "application", "cert": "certificate", "config": "configuration", "dev": "developer",
+    "doc": "document", "docs": "documentation", "exp": "experience", "h": "hours", "hr": "hours", "hw": "homework",
+    "info": "information", "lib": "library", "libs": "libraries", "math": "mathematics", "maths": "mathematics",
+    "prereq": "prerequisite", "prod": "production", "repo": "repository", "repos": "repositories", "req": "requirement",
+    "stats": "statistics", "uni": "university", "viz": "visualization",
+}  # fmt: skip
 _BEFORE = 120  # characters before the brackets in which the words are looked for
 _WORD = 10_000  # times that a dictionary's source has an abbreviation from which it is a word as well
 _MORE_WORDS = 5  # how many words there may be more than letters
@@ -37,17 +45,22 @@ def abbreviations(texts: Iterable[str]) -> dict[str, str]:
 
 
 def written_out(question: str, known: Mapping[str, str]) -> str:
-    """The question with its abbreviations written out; what it holds in words already stays.
+    """The question with abbreviations and clipped words written out; what it holds in words already stays.
 
     >>> written_out("how much do ML engineers earn", {"ml": "machine learning"})
     'how much do machine learning engineers earn'
+    >>> written_out("plotting libs, algos and prereqs for uni", {})
+    'plotting libraries, algorithms and prerequisites for university'
     """
 
     def meant(found: re.Match[str]) -> str:
         word = found.group().lower()
         words = known.get(word) or known.get(word.removesuffix("s"), "")
-        is_word = found.group().islower() and words and how_common(word) >= _WORD  # "map" stands for itself, "MAP" does not
-        return words if words and not is_word and words not in question.lower() else found.group()
+        if found.group().islower() and how_common(word) >= _WORD:
+            words = ""  # "map" stands for itself, "MAP" does not
+        clipped = _CLIPPED.get(word.removesuffix("s"), "")
+        words = words or _CLIPPED.get(word) or (f"{clipped}s" if clipped else "")
+        return words if words and words not in question.lower() else found.group()
 
     return WORD.sub(meant, question)
 
