@@ -21,7 +21,10 @@ _CONTENTS = re.compile(
 _TOP = re.compile(
     r"\W*(?:(?:go |jump |return )?(?:back )?to (?:the )?(?:top|table of contents|toc|contents)|top)\W*\Z", re.IGNORECASE
 )
-_OTHER_LANGUAGE = re.compile(r"[^#?:]*readme[\w.-]*\Z|https?://[^#?]*/readme[._-][a-z]{2,3}(?:[_-][a-z]{2,4})?\.md\Z", re.I)
+# "README.de.md", and the "README.md" beside it; that of another folder is another text.
+_OTHER_LANGUAGE = re.compile(
+    r"(?:https?://[^#?]*/|[^#?:]*/)?readme[._-][a-z]{2,3}(?:[._-][a-z]{2,4})?\.md\Z|(?:\./)?readme\.md\Z", re.IGNORECASE
+)
 _SUMMARY = re.compile(
     r"\W*(?:(?:click|tap)(?: here)?(?: (?:to|for) .{1,30})?|(?:show|see|view|read|expand|toggle|reveal|hide)"
     r"(?: (?:more|details?|section|answers?|solutions?|hints?|all|the))*|more|details?|answers?|solutions?)"

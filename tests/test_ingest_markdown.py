@@ -386,6 +386,25 @@ def test_a_mention_of_a_person_is_no_citation_and_other_languages_are_no_text() 
     )
 
 
+def test_the_lessons_of_a_course_are_no_other_languages() -> None:
+    lessons = "* [Introduction](01-intro/README.md)\n* [Tracking](02-tracking/README.md)\n* [Deployment](03/README.md)"
+    rows = (
+        "| Week | Lesson |\n|---|---|\n| 1 | [Intro](1/README.md) |\n| 2 | [Trees](2/README.md) |\n| 3 | [Nets](3/README.md) |"
+    )
+    assert [text for _, text in kinds(read(f"{lessons}\n\n{rows}\n"))] == [
+        "Introduction",
+        "Tracking",
+        "Deployment",
+        "Week | Lesson",
+        "1 | Intro",
+        "2 | Trees",
+        "3 | Nets",
+    ]
+    assert (
+        read("Text.\n\n[English](./README.md) | [Français](docs/README.fr.md) | [简体中文](README_zh-CN.md)\n").text == "Text."
+    )
+
+
 def test_lines_with_names_are_a_list_and_prose_with_a_colon_is_none() -> None:
     facts = "**Author:** Ada, who builds engines\n**For:** all *who* count\nEffort: 8 hours, [here](https://a.org)"
     prose = "Note: this goes on\nover the line and ends: here."
