@@ -29,6 +29,7 @@ from ingest.html_noise import drop_noise
 from ingest.html_signposts import drop_signposts
 from ingest.markdown_dialects import plain_markdown
 from ingest.markdown_entries import with_entries
+from ingest.markdown_tags import speak_tags
 from ingest.tex import tex_to_text
 
 _ROLE = re.compile(r":([a-z_]+):$|\{([a-z:_-]+)\}$")  # `:numref:` or `{ref}` before its argument in backticks
@@ -62,6 +63,7 @@ def add_markdown(builder: DocumentBuilder, tokens: Sequence[Token]) -> None:
             _clean(token.children)
         elif token.type == "fence":
             token.content = _MAGIC.sub("", token.content)
+    speak_tags(tokens)
     soup = BeautifulSoup(_render(with_entries(tokens)), "lxml")
     drop_noise(soup)
     drop_signposts(soup)

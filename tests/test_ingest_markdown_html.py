@@ -1,0 +1,63 @@
+"""Markdown that speaks of HTML, or is written with it."""
+
+import pytest
+
+from ingest.document import Document
+from ingest.markdown import read_markdown
+
+
+def read(text: str) -> Document:
+    return read_markdown(text.encode(), "guide.md")
+
+
+def kinds(document: Document) -> list[tuple[str, str]]:
+    return [(block.kind, document.text[block.start : block.end]) for block in document.blocks]
+
+
+def test_tags_that_are_spoken_of_are_text_and_hide_nothing() -> None:
+    source = """## Week 1
+
+- Learn what <title> and <meta> do.
+- Learn why <script> goes last, and <select>.
+
+Learn <canvas>, <svg width="9"> and <video> in *four* hours. Use List<String>, clone <url>.
+
+## Week 2
+
+Learn flexbox.
+"""
+    assert kinds(read(source)) == [
+        ("heading", "Week 1"),
+        ("item", "Learn what <title> and <meta> do."),
+        ("item", "Learn why <script> goes last, and <select>."),
+        ("paragraph", 'Learn <canvas>, <svg width="9"> and <video> in four hours. Use List<String>, clone <url>.'),
+        ("heading", "Week 2"),
+        ("paragraph", "Learn flexbox."),
+    ]
+
+
+@pytest.mark.parametrize("name", ["title", "script", "iframe", "textarea", "style", "xmp", "plaintext", "canvas"])
+def test_a_line_that_begins_with_a_tag_nobody_closes_loses_nothing(name: str) -> None:
+    text = read(f"Before.\n\n<{name}> is a tag.\n\nAfter it.\n\n<div>\n\nMore.\n\n</div>\n").text
+    assert f"<{name}> is a tag." in text
+    assert all(words in text for words in ("Before.", "After it.", "More."))
+
+
+def test_tags_that_are_closed_still_hide_what_they_hold() -> None:
+    source = """Text <script>alert(1)</script>here <button>Send</button>and <b>bold</b>.
+
+<script>
+secret()
+</script>
+
+<svg width="10">
+
+<text>vector</text>
+
+</svg>
+
+<iframe src="https://x.org"></iframe> <iframe src="https://x.org"/>
+
+<details><summary>Why?</summary>Because.<br>So.</details>
+"""
+    assert kinds(read(source)) == [("paragraph", "Text here and bold."), ("paragraph", "Why?"), ("paragraph", "Because. So.")]
