@@ -1,6 +1,6 @@
 """Text in, sentence spans out. Knows nothing of documents: a caller hands in one block (or any text) at a time.
 
-Rules over a stop and its neighbourhood, not a model: every decision can be read here and takes constant time.
+Rules over a stop and its neighbourhood, not a model: every decision can be read here and looks at a stretch of bounded length.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import re
 from functools import lru_cache
 
 # A run of stops, what closes after it (quotes, brackets, footnote marks such as [3]), then space or the end of the line.
-_STOP = re.compile(r"[.!?…]+(?:[\"'”’»)\]]|\[\d{1,3}\])*(?=\s|$)|[。！？]+[」』）”’]*", re.MULTILINE)
+# It is tried at the first stop of a run only and gives nothing back, so that a long run costs no more than its length.
+_STOP = re.compile(r"(?<![.!?…])[.!?…]++(?:[\"'”’»)\]]|\[\d{1,3}\])*+(?=\s|$)|[。！？]++[」』）”’]*+", re.MULTILINE)
 _LINE = re.compile(r"[^\n]+")
 _NEXT = re.compile(r"[\s\"'“‘«(\[*_¿¡—–-]*(\S+)")
 
@@ -124,7 +125,8 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
             return False
         if len(before) == 1 and before.isupper() and word[0].isupper() and not starter:
             return not _is_initial(text, start, stop.start(), before)
-        if re.fullmatch(r"\(?(?:\d{1,3}|[ivx]{1,4})", bare) and not text[start : stop.start() - len(before)].strip(" ([-•*"):
+        lead = stop.start() - len(before)
+        if lead - start < 40 and re.fullmatch(r"\(?(?:\d{1,3}|[ivx]{1,4})", bare) and not text[start:lead].strip(" ([-•*"):
             return False  # "1. Define the problem": a list number, not a sentence
     if word[0].islower():
         # Names that are written small ("scikit-learn", "k-means", "iOS") may still start a sentence.
