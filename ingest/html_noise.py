@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PageElement, Tag
+from bs4.element import Tag
+
+from ingest.html_measure import Measure, measure
 
 _DROPPED = frozenset(
     re.findall(
         r"\S+",
         """
-        script style noscript template nav aside footer svg iframe object embed canvas audio video head dialog button
-        select input textarea datalist map frame frameset
+        script style noscript template nav footer svg iframe object embed canvas audio video head dialog select input
+        textarea datalist map frame frameset
         """,
     )
 )
-_DROPPED_ROLES = frozenset(["navigation", "banner", "search", "contentinfo", "complementary", "menu", "dialog", "alert"])
+_DROPPED_ROLES = frozenset(["navigation", "banner", "search", "contentinfo", "menu", "dialog"])
 # Names in `class` and `id` under which pages keep what is not their content; dropped only where they hold little of the text.
 _NOISE = frozenset(
     re.findall(
@@ -30,14 +31,17 @@ _NOISE = frozenset(
     )
 )
 # Parts of such names, of whole blocks only: inside a line a class may say how its words look.
-_NOISE_PART = re.compile(
-    r"(?:\A|[-_])(?:breadcrumbs?|cookies?|gdpr|consent|newsletter|subscribe|subscription|social|sharing|share|sharedaddy|sidebar"
-    r"|pagination|pager|related(?:[-_]?(?:posts?|articles?|content|links|stories|pages))?|recommended|advert\w*|adsbygoogle"
+_NOISE_NAME = (
+    r"(?:breadcrumbs?|cookies?|gdpr|consent|newsletter|subscribe|subscription|social|sharing|share|sharedaddy|sidebar"
+    r"|pagination|pager|related(?:[-_]?(?:posts?|articles?|content|links|stories|pages))?|recommended|advert\w{0,20}|adsbygoogle"
     r"|ads?[-_](?:container|wrapper|slot|unit|block|box)|sponsored|promo|toc|table[-_]of[-_]contents|comments|navbar|navigation"
     r"|nav|menu|masthead|site[-_](?:header|footer)|search[-_](?:results|form|box)|catlinks|printfooter|sitesub|navbox|skip"
     r"|author[-_](?:box|bio|card|info)|(?:post|entry|article)[-_]tags|tag[-_](?:list|cloud)|tags[-_]links|prev[-_]?next|signup"
-    r"|popup|widget[-_]area|backlinks?)(?:[-_]|\Z)"
+    r"|popup|widget[-_]area|backlinks?)"
 )
+_NOISE_PART = re.compile(rf"(?:\A|[-_]){_NOISE_NAME}(?:[-_]|\Z)")
+# An `id` is often made of a heading, "social-skills": there the name stands alone or names the box.
+_NOISE_ID = re.compile(rf"[-_]?{_NOISE_NAME}(?:[-_]{_NOISE_NAME})?[-_]?(?:container|wrapper|box|area|bar|left|right)?\Z")
 _INLINE = frozenset("a abbr b code em i kbd label mark q s samp small span strong sub sup tt u var".split())
 # Pictures that show a state or a count, not a thing; pictures that open a notebook are none.
 _BADGE = re.compile(
@@ -65,67 +69,47 @@ def is_badge(source: str) -> bool:
 
 def drop_noise(soup: BeautifulSoup) -> None:
     """Remove from the tree what is hidden or not content: navigation, scripts, forms, banners. Takes linear time."""
-    measures = _measure(soup)
+    measures = measure(soup)
     total = measures[id(soup)].characters
     doomed: list[Tag] = []
     for tag in soup.find_all(True):
         if not isinstance(tag, Tag) or tag.name in ("html", "body", "main"):
             continue
-        measure = measures[id(tag)]
+        of_tag = measures[id(tag)]
         if (
             tag.name in _DROPPED
             or _is_hidden(tag)
             or str(tag.get("role", "")).lower() in _DROPPED_ROLES
-            or (tag.name == "header" and not (measure.titles and measure.inside))
-            or (measure.characters * 4 < total and (tag.name == "form" or _is_noise(tag)))
+            or _stands_aside(tag, of_tag)
+            or (of_tag.characters * 4 < total and (tag.name == "form" or _is_noise(tag)))
         ):
             doomed.append(tag)
     for tag in doomed:
         tag.extract()
 
 
-@dataclass(slots=True)
-class _Measure:
-    """Of one tag: visible characters and `h1` headings below it, and whether it stands inside `<main>` or `<article>`."""
-
-    characters: int
-    titles: int
-    inside: bool
-
-
-def _measure(root: Tag) -> dict[int, _Measure]:
-    """The measures of every tag by its `id()`, in one pass."""
-    measures: dict[int, _Measure] = {}
-    characters = titles = contents = 0
-    pending: list[tuple[PageElement, bool]] = [(root, True)]
-    while pending:
-        node, entering = pending.pop()
-        if isinstance(node, Tag):
-            is_content = node.name in ("main", "article")
-            if entering:
-                titles += node.name == "h1"
-                measures[id(node)] = _Measure(-characters, -titles, contents > 0)
-                contents += is_content
-                pending.append((node, False))
-                pending += [(child, True) for child in reversed(node.contents)]
-            else:
-                contents -= is_content
-                measures[id(node)].characters += characters
-                measures[id(node)].titles += titles
-        elif type(node) is NavigableString:  # comments, doctypes, scripts and styles are subclasses of it
-            characters += len(node.strip())
-    return measures
+def _stands_aside(tag: Tag, of_tag: Measure) -> bool:
+    """Whether the tag is the head of a page, a side bar or a button, and not part of its content."""
+    if tag.name == "header":
+        return not (of_tag.headings and of_tag.in_section)
+    if tag.name == "aside" or str(tag.get("role", "")).lower() == "complementary":  # in an article it may be a box
+        return not of_tag.in_content or of_tag.linked * 2 > of_tag.characters
+    # The question of a list that folds is a button around a heading, or all of one; beside its words a button does something.
+    title = of_tag.title
+    return tag.name == "button" and not (of_tag.headings or (title and title.characters - of_tag.characters < 3))
 
 
 def _is_noise(tag: Tag) -> bool:
     classes: object = tag.get("class") or []
     words = [str(word).lower() for word in classes] if isinstance(classes, list) else str(classes).lower().split()
+    name = str(tag.get("id", "")).lower()
     # The id of a section, and of what has a heading, is made of its heading: "related-work", "navigation".
-    if tag.name not in ("section", "li") and not _HEADING.match(tag.name) and "section" not in words:
-        words.append(str(tag.get("id", "")).lower())
-    if not _NOISE.isdisjoint(words):
+    if tag.name in ("section", "li") or _HEADING.match(tag.name) or "section" in words:
+        name = ""
+    if not _NOISE.isdisjoint([*words, name]):
         return True
-    return tag.name not in _INLINE and not _HEADING.match(tag.name) and any(map(_NOISE_PART.search, words))
+    is_block = tag.name not in _INLINE and not _HEADING.match(tag.name)
+    return is_block and (any(map(_NOISE_PART.search, words)) or bool(_NOISE_ID.match(name)))
 
 
 def _is_hidden(tag: Tag) -> bool:
@@ -137,7 +121,7 @@ def _is_hidden(tag: Tag) -> bool:
 def content_of(soup: BeautifulSoup) -> Tag:
     """The `<main>` or `<article>` that holds most of the page's text, or its body where none does."""
     body = soup.body or soup
-    measures = _measure(body)
+    measures = measure(body)
     candidates = [tag for tag in body.select("main, article, [role=main]") if isinstance(tag, Tag)]
     best = max(candidates, key=lambda tag: measures[id(tag)].characters, default=body)
     return best if measures[id(best)].characters * 2 >= measures[id(body)].characters else body

@@ -65,6 +65,8 @@ def add_markdown(builder: DocumentBuilder, tokens: Sequence[Token]) -> None:
             token.content = _MAGIC.sub("", token.content)
     speak_tags(tokens)
     soup = BeautifulSoup(_render(with_entries(tokens)), "lxml")
+    for aside in soup.find_all("aside"):
+        aside.name = "div"  # there are no side bars here: it is the box of a note
     drop_noise(soup)
     drop_signposts(soup)
     add_html(builder, soup.body or soup)

@@ -30,6 +30,40 @@ def test_navigation_scripts_forms_and_hidden_text_are_left_out() -> None:
     assert kinds(html) == [("paragraph", "Visible text.")]
 
 
+def test_questions_that_fold_are_headings_and_buttons_beside_headings_are_not_read() -> None:
+    html = """<h2><button>How long does it take?</button></h2><div>Two years.</div>
+    <button><h3>What does it cost?</h3></button><p>$50.</p><details><summary><button>Why?</button></summary>So.</details>
+    <h2>Links <button>Copy link</button></h2><p>None.</p><button>Send</button>"""
+    assert kinds(html) == [
+        ("heading", "How long does it take?"),
+        ("paragraph", "Two years."),
+        ("heading", "What does it cost?"),
+        ("paragraph", "$50."),
+        ("paragraph", "Why?"),
+        ("paragraph", "So."),
+        ("heading", "Links"),
+        ("paragraph", "None."),
+    ]
+
+
+def test_the_heads_of_sections_and_the_boxes_of_an_article_are_content() -> None:
+    words = "Write programs every day and read those of others. " * 6
+    html = f"""<header><h1>Site</h1></header><aside><p>Side bar.</p></aside><main>
+    <section><header><h2>Phase 1</h2><p>Three months</p></header><p>{words}</p></section>
+    <aside><p>Spend six weeks on syntax.</p></aside><aside><p><a href="/a">Another page</a></p></aside>
+    <div role="alert">You need a GPU.</div><div id="social-skills"><h2>Social skills</h2><p>Talk.</p></div>
+    <div id="related-posts"><p>Another page</p></div><div id="toc_container"><p>Phase 1</p></div></main>"""
+    assert kinds(html) == [
+        ("heading", "Phase 1"),
+        ("paragraph", "Three months"),
+        ("paragraph", words.strip()),
+        ("paragraph", "Spend six weeks on syntax."),
+        ("paragraph", "You need a GPU."),
+        ("heading", "Social skills"),
+        ("paragraph", "Talk."),
+    ]
+
+
 def test_main_is_read_alone_where_it_holds_most_of_the_text() -> None:
     page = "<body><div>Menu one two</div><main><header><h1>Title</h1></header><p>{}</p></main><div>Other</div></body>"
     assert kinds(page.format("Long text. " * 20))[0] == ("heading", "Title")

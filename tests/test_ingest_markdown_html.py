@@ -61,3 +61,8 @@ secret()
 <details><summary>Why?</summary>Because.<br>So.</details>
 """
     assert kinds(read(source)) == [("paragraph", "Text here and bold."), ("paragraph", "Why?"), ("paragraph", "Because. So.")]
+
+
+def test_the_box_of_a_note_is_text_even_where_it_holds_a_link_only() -> None:
+    source = "<aside>\n💡 Spend six weeks on it.\n\n</aside>\n\n<aside><a href='https://b.org'>The book</a></aside>\n"
+    assert [text for _, text in kinds(read(source))] == ["💡 Spend six weeks on it.", "[The book](https://b.org)"]
