@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from ingest.document import Block, BlockKind, Document, Section
 
@@ -65,20 +64,20 @@ class DocumentBuilder:
         self._length = start + len(text)
         self.blocks.append(Block(kind, start, self._length, level, ordinal, page))
 
-    def table(self, rows: list[list[str]], *, page: int | None = None) -> None:
-        """Append a table: the first row is its header. Rows without any text are left out."""
-        kind: Literal["header", "row"] = "header"
-        for cells in rows:
-            line = " | ".join(clean_inline(cell) for cell in cells)
-            if line.strip(" |"):
-                self.add(kind, line, page=page)
-                kind = "row"
+    def table(self, rows: list[list[str]], *, page: int | None = None, headed: bool = True) -> None:
+        """Append a table, its first row as its header where it is `headed` and not empty. Rows without text are left out."""
+        lines = [" | ".join(clean_inline(cell) for cell in cells) for cells in rows]
+        said = [line for line in lines if line.strip(" |")]
+        # Right below another table only a header shows where the next begins.
+        headed = (headed and lines[:1] == said[:1]) or (bool(self.blocks) and self.blocks[-1].kind in ("header", "row"))
+        for number, line in enumerate(said):
+            self.add("header" if headed and number == 0 else "row", line, page=page)
 
     def _gap(self, kind: BlockKind) -> str:
         if not self.blocks:
             return ""
         last = self.blocks[-1].kind
-        close = (kind == "item" and last == "item") or kind == "row"
+        close = (kind == "item" and last == "item") or (kind == "row" and last in ("header", "row"))
         return "\n" if close else "\n\n"
 
     def build(self, document_id: str, digest: str, *, title: str = "", meta: Mapping[str, object] | None = None) -> Document:

@@ -18,7 +18,9 @@ from ingest.document import Document
 from ingest.encoding import decode
 from ingest.html_noise import content_of, drop_noise, is_badge
 from ingest.html_signposts import drop_signposts
+from ingest.html_tables import CELLS, has_header, is_data, span
 from ingest.limits import too_much
+from ingest.table_grid import Cell, grid
 from ingest.tex import tex_to_text
 from ingest.text_signs import is_label, is_titular
 
@@ -150,7 +152,7 @@ def _events(root: Tag) -> Iterator[tuple[PageElement, bool]]:
         if not entering or not isinstance(node, Tag):
             continue
         pending.append((node, False))
-        if node.name in ("pre", "math", "img") or (node.name == "table" and _is_data(node)):
+        if node.name in ("pre", "math", "img") or (node.name == "table" and is_data(node)):
             continue
         pending += [(child, True) for child in reversed(node.contents)]
 
@@ -205,7 +207,7 @@ def _enter(walk: _Walk, tag: Tag) -> None:
         walk.inline.append(f" {tex_to_text(formula) if formula else tag.get_text(' ')} ")
     elif name == "pre":
         walk.builder.add("code", _code(tag))
-    elif name == "table" and _is_data(tag):
+    elif name == "table" and is_data(tag):
         _add_table(walk.builder, tag)
 
 
@@ -296,19 +298,13 @@ def _code(tag: Tag) -> str:
     return tag.get_text()
 
 
-def _is_data(table: Tag) -> bool:
-    """Whether a table holds data, not the layout of a page: more than one column, and no tables or headings inside."""
-    if table.find(["table", "h1", "h2", "h3", "pre"]):
-        return False
-    return any(len(row.find_all(["td", "th"], limit=2)) > 1 for row in table.find_all("tr"))
-
-
 def _add_table(builder: DocumentBuilder, table: Tag) -> None:
     caption = table.find("caption")
     if isinstance(caption, Tag):
         builder.add("paragraph", _cell(caption))
-    rows = [[_cell(cell) for cell in row.find_all(["td", "th"])] for row in table.find_all("tr")]
-    builder.table(rows)
+    rows = table.find_all("tr")
+    cells = ((Cell(_cell(cell), span(cell, "rowspan"), span(cell, "colspan")) for cell in row.find_all(CELLS)) for row in rows)
+    builder.table(grid(cells), headed=has_header(table))
 
 
 def _cell(cell: Tag) -> str:

@@ -82,6 +82,41 @@ def test_tables_have_header_rows_and_layout_tables_are_ordinary_text() -> None:
     assert ("heading", "H") in kinds(layout)
 
 
+def test_cells_that_reach_over_rows_and_columns_keep_the_others_under_their_headers() -> None:
+    html = """<table><tr><th>Phase<th>Skill<th>Weeks<tr><td rowspan=3>Base<td>Python<td>6<tr><td>SQL<td>3
+    <tr><td>Git<td>1<tr><td colspan=2>Project<td>8<tr><td colspan=3>All of it<tr><td>Rest<td rowspan=2 colspan=2>none
+    <tr><td>Total</table>"""
+    assert [text for _, text in kinds(html)] == [
+        "Phase | Skill | Weeks",
+        "Base | Python | 6",
+        "Base | SQL | 3",
+        "Base | Git | 1",
+        "Project | | 8",
+        "All of it",
+        "Rest | none",
+        "Total | none",
+    ]
+
+
+def test_cells_that_reach_far_cost_little() -> None:
+    cells = "".join(f"<td rowspan=65000 colspan=99999>{'x' * 50}" for _ in range(200))
+    start = time.process_time()
+    text = read(f"<table><tr>{cells}{'<tr><td>y' * 5_000}</table>").text
+    assert len(text) < 500_000
+    assert time.process_time() - start < 10
+
+
+def test_a_first_row_that_is_no_header_is_a_row() -> None:
+    facts = "<table><tr><th>Duration<td>3 months<tr><th>Cost<td>$50</table>"
+    assert kinds(facts) == [("row", "Duration | 3 months"), ("row", "Cost | $50")]
+    assert read(f"<p>Facts:</p>{facts}").text == "Facts:\n\nDuration | 3 months\nCost | $50"
+    years = "<table><tr><td><th>2023<th>2024<tr><td>Junior<td>90<td>95</table>"
+    assert kinds(years) == [("header", "| 2023 | 2024"), ("row", "Junior | 90 | 95")]
+    assert [kind for kind, _ in kinds("<table><tr><td><b>A</b><td><b>B</b><tr><td>1<td>2</table>")] == ["header", "row"]
+    # Without a header, the second of two neighbours would hang below the first.
+    assert [kind for kind, _ in kinds(years + facts)] == ["header", "row", "header", "row"]
+
+
 def test_links_headings_and_definitions() -> None:
     html = """<h2><a href="https://flow.org">Flow</a><a href="#flow">¶</a></h2><p><a href="https://a.b/x y">A</a> and
     <a href="/local">B</a>, <a href="javascript:x">C</a>, <a href="https://www.a.b/">a.b</a>.</p>

@@ -36,6 +36,13 @@ def test_headings_lists_tables_and_code_come_out_as_blocks() -> None:
     assert "1. one\n  - deep\n2. two" in document.text
 
 
+def test_a_table_with_an_empty_header_has_none() -> None:
+    assert kinds(read("|  |  |\n|---|---|\n| Phase 1 | 3 months |\n| Phase 2 | 2 months |\n")) == [
+        ("row", "Phase 1 | 3 months"),
+        ("row", "Phase 2 | 2 months"),
+    ]
+
+
 def test_links_keep_their_address_where_others_can_open_it() -> None:
     document = read(
         "See [Flask](https://flask.dev), <https://a.b>, [here](other.md), [mail](mailto:a@b.c) and [x](javascript:alert(1))."
