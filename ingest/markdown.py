@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from functools import cache
 
-import yaml
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -19,7 +17,6 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
-from mdit_py_plugins.front_matter import front_matter_plugin
 
 from ingest.builder import DocumentBuilder
 from ingest.document import Document
@@ -29,6 +26,7 @@ from ingest.html_noise import drop_noise
 from ingest.html_signposts import drop_signposts
 from ingest.markdown_dialects import plain_markdown
 from ingest.markdown_entries import with_entries
+from ingest.markdown_front import split_front
 from ingest.markdown_tags import speak_tags
 from ingest.tex import tex_to_text
 
@@ -49,9 +47,9 @@ def read_markdown(data: bytes, document_id: str) -> Document:
     """The document with its front matter as `meta`; a `title` there is the document's title."""
     text, warnings = decode(data, document_id)
     builder = DocumentBuilder(warnings=list(warnings))
-    tokens = _parser().parse(plain_markdown(text))
-    meta = _front_matter(tokens, builder)
-    add_markdown(builder, tokens)
+    meta, text, unread = split_front(text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"))
+    builder.warnings += unread
+    add_markdown(builder, _parser().parse(plain_markdown(text)))
     title = meta.get("title", "")
     return builder.build(document_id, hashlib.sha256(data).hexdigest(), title=str(title or ""), meta=meta)
 
@@ -76,7 +74,7 @@ def add_markdown(builder: DocumentBuilder, tokens: Sequence[Token]) -> None:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # the HTML reading decides which addresses are kept
-    parser.use(front_matter_plugin).use(footnote_plugin).use(deflist_plugin)
+    parser.use(footnote_plugin).use(deflist_plugin)
     return parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
 
 
@@ -98,11 +96,11 @@ class _Renderer(RendererHTML):
 
     math_block_label = math_block
 
-    def front_matter(self, *_: object) -> str:
+    # A mark in the text would glue its number to the word before it, and the way back leads nowhere here.
+    def footnote_ref(self, *_: object) -> str:
         return ""
 
-    # A mark in the text would glue its number to the word before it, and the way back leads nowhere here.
-    footnote_ref = footnote_anchor = front_matter
+    footnote_anchor = footnote_ref
 
     def footnote_block_open(self, *_: object) -> str:
         return "<ol>\n"
@@ -119,29 +117,6 @@ class _Renderer(RendererHTML):
 
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _front_matter(tokens: Sequence[Token], builder: DocumentBuilder) -> dict[str, object]:
-    first = tokens[0] if tokens else None
-    if first is None or first.type != "front_matter":
-        return {}
-    try:
-        loaded = yaml.safe_load(first.content)
-    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: impossible dates
-        builder.warnings.append("Its front matter is not valid YAML and was left out.")
-        return {}
-    return {str(key): _plain(value) for key, value in loaded.items()} if isinstance(loaded, Mapping) else {}
-
-
-def _plain(value: object, depth: int = 0) -> object:
-    """The value with nothing but what JSON knows."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping) and depth < 5:
-        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set)) and depth < 5:
-        return [_plain(item, depth + 1) for item in value]
-    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
 
 
 def _clean(children: list[Token]) -> None:

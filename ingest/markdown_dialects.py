@@ -57,16 +57,12 @@ _DROPPED = frozenset(
 
 
 def plain_markdown(text: str) -> str:
-    """The same document in plain Markdown; front matter at its start is left as it is."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
-    front = re.match(r"---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n", text, re.DOTALL)
-    start = front.end() if front else 0
-    body = text[start:]
+    """The same document in plain Markdown; `text` has no front matter, and its lines end in "\\n"."""
     for opening, closing in _COMMENTS:
-        body = _without(body, opening, closing)
+        text = _without(text, opening, closing)
     out: list[str] = []
-    _convert(body.split("\n"), out, 0)
-    return text[:start] + "\n".join(out)
+    _convert(text.split("\n"), out, 0)
+    return "\n".join(out)
 
 
 def _without(text: str, opening: str, closing: str) -> str:

@@ -79,11 +79,29 @@ def test_front_matter_is_meta_and_names_the_document() -> None:
     assert document.text == "Other\n\nText"
 
 
-@pytest.mark.parametrize("front", ["a: [", "- x", "!!python/object/apply:os.system ['true']", "x: 2024-99-99", "{" * 3000])
+@pytest.mark.parametrize("front", ["a: [", "x: 2024-99-99", "x: !!python/object/apply:os.system ['true']", "a: " + "{" * 3000])
 def test_bad_front_matter_is_left_out(front: str) -> None:
     document = read(f"---\n{front}\n---\nText")
-    assert document.text == "Text"
+    assert (document.text, document.meta) == ("Text", {})
+    assert "not valid YAML" in document.warnings[0]
+
+
+def test_front_matter_in_toml() -> None:
+    document = read('+++\ntitle = "My guide"\ndate = 2024-02-01\ntags = ["a"]\n+++\n\nText')
+    assert (document.title, document.text) == ("My guide", "Text")
+    assert document.meta == {"title": "My guide", "date": "2024-02-01", "tags": ["a"]}
+    bad = read("+++\ntitle = [\n+++\nText")
+    assert (bad.text, bad.warnings) == ("Text", ("Its front matter is not valid TOML and was left out.",))
+
+
+@pytest.mark.parametrize(
+    "text", ["\n# Plan\n\nTwo years: one of Python.\n\n", "# Plan\n\nTwo years.\n\n", "- Plan\n- Do\n\n", "{{{\n\n"]
+)
+def test_text_between_two_rules_is_no_front_matter(text: str) -> None:
+    document = read(f"---\n{text}---\n\nThen SQL.\n")
     assert document.meta == {}
+    assert document.warnings == ()
+    assert document.text.split() == [word for word in text.split() if word != "#"] + ["Then", "SQL."]
 
 
 def test_directives_of_documentation_tools_leave_no_noise() -> None:
