@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 import docx
@@ -16,9 +17,11 @@ from lxml.etree import XMLSyntaxError
 
 from ingest.builder import DocumentBuilder, clean_inline
 from ingest.document import Document
-from ingest.docx_text import body_blocks, is_bold, paragraph_text
+from ingest.docx_numbering import Numbering, value
+from ingest.docx_text import is_bold, paragraph_text, parts, text_boxes
 from ingest.errors import DocumentRefused, Refusal
 from ingest.limits import check_characters, check_zip, too_much
+from ingest.table_grid import Cell, grid
 from ingest.text_signs import is_titular
 
 # What python-docx and lxml let through from damaged files.
@@ -30,7 +33,7 @@ _OTHER_TYPES = re.compile(
 )
 _HEADING_STYLE = re.compile(r"heading\s*([1-9])\Z", re.IGNORECASE)
 _CODE_STYLE = re.compile(r"\b(?:code|source|preformatted)\b", re.IGNORECASE)
-_LIST_STYLE = re.compile(r"list\s*(?:(bullet|number)\s*(\d?)|paragraph)\Z", re.IGNORECASE)
+_CONTENTS_STYLE = re.compile(r"(?:toc\s*(?:\d|heading)|table\s*of\s*figures)\Z", re.IGNORECASE)
 
 
 def read_docx(data: bytes, document_id: str) -> Document:
@@ -101,22 +104,26 @@ class _Body:
         self.builder = builder
         self.source = source
         self.document_id = document_id
-        self.formats = _numbering_formats(source)
+        self.numbering = Numbering(source)
         self.styles = {style.style_id: style for style in source.styles}
-        self.counters: dict[tuple[str, int], int] = {}
         self.level = 0  # of the last heading
         self.characters = 0
         self.code: list[str] = []  # the lines of the program at hand
 
     def read(self) -> None:
-        for element in body_blocks(self.source.element.body):
+        self._blocks(self.source.element.body)
+        self._end_code()
+        self._notes()
+
+    def _blocks(self, root: Any) -> None:
+        for element in parts(root, "w:p", "w:tbl"):
             if element.tag == qn("w:tbl"):
                 self._end_code()
                 self._table(element)
             else:
                 self._paragraph(element)
-        self._end_code()
-        self._notes()
+                for box in text_boxes(element):
+                    self._blocks(box)
 
     def _notes(self) -> None:
         """Footnotes and endnotes as items, in their order."""
@@ -145,17 +152,19 @@ class _Body:
         if not text.strip():
             return
         style = self._style(element)
+        if _CONTENTS_STYLE.match(self._style_name(element)):
+            return
         if style is not None and _CODE_STYLE.search(style.name or "") and not _heading_level(element, style):
             self.code.append(text)
             return
         self._end_code()
+        marked = self.numbering.place(element, style)
         if level := _heading_level(element, style):
             self.level = level
-            self.builder.add("heading", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text), level=level)
-            return
-        marked = self._list_place(element, style)
-        if marked is not None:
-            depth, ordinal = marked
+            heading = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+            self.builder.add("heading", f"{marked[2]} {heading}" if marked is not None else heading, level=level)
+        elif marked is not None:
+            depth, ordinal, _ = marked
             self.builder.add("item", text, level=min(depth, 8), ordinal=ordinal)
         elif is_titular(text.strip()) and is_bold(element) and "](" not in text:
             self.builder.add("heading", text, level=min(6, self.level + 1))  # a heading in all but its style
@@ -163,49 +172,44 @@ class _Body:
             self.builder.add("paragraph", text)
 
     def _style(self, element: Any) -> Any:
-        found = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
-        return self.styles.get(found.get(qn("w:val"))) if found is not None else None
+        return self.styles.get(_style_id(element))
 
-    def _list_place(self, element: Any, style: Any) -> tuple[int, int | None] | None:
-        """Nesting depth (from 0) and number (None for bullets) of a list item; None for what is none."""
-        numbering = element.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
-        named = _LIST_STYLE.match(style.name or "") if style is not None else None
-        if numbering is None and style is not None:
-            numbering = style.element.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
-        if numbering is None:
-            if named is None or named[1] is None:
-                return None
-            depth = int(named[2] or 1) - 1
-            return depth, self._next(style.name, depth) if named[1].lower() == "number" else None
-        number = _value(numbering.find(qn("w:numId")), "0")
-        if number == "0":
-            return None
-        depth = int(_value(numbering.find(qn("w:ilvl")), "0"))
-        if named is not None and named[2] and depth == 0:
-            depth = int(named[2]) - 1
-        bullet = self.formats.get((number, depth), self.formats.get((number, 0), "bullet")) in ("bullet", "none")
-        return depth, None if bullet else self._next(number, depth)
-
-    def _next(self, key: str, depth: int) -> int:
-        for other in [each for each in self.counters if each[0] == key and each[1] > depth]:
-            del self.counters[other]
-        self.counters[key, depth] = self.counters.get((key, depth), 0) + 1
-        return self.counters[key, depth]
+    def _style_name(self, element: Any) -> str:
+        style = self._style(element)  # a style that the document does not hold has but its id
+        return (style.name if style is not None else "") or _style_id(element)
 
     def _table(self, table: Any) -> None:
-        rows = list(table.iter(qn("w:tr")))
-        nested = table.find(f".//{qn('w:tc')}//{qn('w:tbl')}") is not None
-        cells = max((len(row.findall(qn("w:tc"))) for row in table.findall(qn("w:tr"))), default=0)
-        if nested or cells < 2:  # a table for layout, not for data: what stands in it is ordinary text
-            for row in rows:
-                for paragraph in row.findall(f"{qn('w:tc')}/{qn('w:p')}"):
-                    self._paragraph(paragraph)
+        rows = [list(parts(row, "w:tc")) for row in parts(table, "w:tr") if row.find(f"{qn('w:trPr')}/{qn('w:del')}") is None]
+        nested = any(cell.find(f".//{qn('w:tbl')}") is not None for cells in rows for cell in cells)
+        if nested or max(map(len, rows), default=0) < 2:  # a table for layout: what stands in it is ordinary text
+            for cells in rows:
+                for cell in cells:
+                    self._blocks(cell)
             return
-        self.builder.table([[self._cell(cell) for cell in row.findall(qn("w:tc"))] for row in rows])
+        above: dict[int, str] = {}  # column -> text of the cell that reaches over rows
+        grown = [list(self._cells(cells, above)) for cells in rows]
+        self.builder.table(grid(grown))
+
+    def _cells(self, cells: list[Any], above: dict[int, str]) -> Iterator[Cell]:
+        column = 0
+        for cell in cells:
+            across = int(value(cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}"), "1"))
+            merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
+            if merge is not None and merge.get(qn("w:val")) != "restart":
+                text = self._count(above.get(column, ""))
+            else:
+                above[column] = text = self._cell(cell)
+            yield Cell(text, across=across)
+            column += across
 
     def _cell(self, cell: Any) -> str:
-        texts = (clean_inline(paragraph_text(paragraph, self.source.part.rels)) for paragraph in cell.iter(qn("w:p")))
+        texts = (clean_inline(paragraph_text(paragraph, self.source.part.rels)) for paragraph in parts(cell, "w:p"))
         return self._count("; ".join(text for text in texts if text))
+
+
+def _style_id(element: Any) -> str:
+    found = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+    return str(found.get(qn("w:val"), "")) if found is not None else ""
 
 
 def _heading_level(element: Any, style: Any) -> int:
@@ -222,30 +226,5 @@ def _heading_level(element: Any, style: Any) -> int:
         if outline is None:
             outline = style.element.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}")
         style = style.base_style
-    level = int(_value(outline, "9"))
+    level = int(value(outline, "9"))
     return min(6, level + 1) if level < 9 else 0
-
-
-def _value(element: Any, default: str) -> str:
-    """The `w:val` of an element that holds a number, or the default where it is missing or no number."""
-    value = element.get(qn("w:val")) if element is not None else None
-    return value if value is not None and value.isdecimal() else default
-
-
-def _numbering_formats(source: Any) -> dict[tuple[str, int], str]:
-    """The number format ("bullet", "decimal", …) by list id and depth."""
-    try:
-        numbering = source.part.numbering_part.element
-    except (KeyError, NotImplementedError, AttributeError):
-        return {}
-    abstract: dict[str, dict[int, str]] = {}
-    for each in numbering.findall(qn("w:abstractNum")):
-        levels = {int(level.get(qn("w:ilvl"), "0")): level.find(qn("w:numFmt")) for level in each.findall(qn("w:lvl"))}
-        formats = {depth: found.get(qn("w:val"), "decimal") for depth, found in levels.items() if found is not None}
-        abstract[each.get(qn("w:abstractNumId"), "")] = formats
-    formats_of: dict[tuple[str, int], str] = {}
-    for number in numbering.findall(qn("w:num")):
-        reference = number.find(qn("w:abstractNumId"))
-        for depth, name in abstract.get(_value(reference, ""), {}).items():
-            formats_of[number.get(qn("w:numId"), ""), depth] = name
-    return formats_of

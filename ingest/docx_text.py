@@ -16,6 +16,7 @@ _FIELD_LINK = re.compile(r'HYPERLINK\s+"([^"]+)"')
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # the same content once more
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _SKIPPED = frozenset([_FALLBACK, *map(qn, ("w:del", "w:moveFrom", "w:pPr", "w:rPr", "w:delText", "w:txbxContent"))])
+_WRAPPERS = frozenset(map(qn, ("w:sdt", "w:sdtContent", "w:customXml", "w:ins", "w:moveTo")))
 
 
 def paragraph_text(paragraph: Any, relations: Any) -> str:
@@ -39,7 +40,7 @@ def paragraph_text(paragraph: Any, relations: Any) -> str:
         elif tag == qn("w:fldChar"):
             _field(element.get(qn("w:fldCharType")), field, parts)
         elif tag == qn("w:hyperlink"):
-            label = "".join(text.text or "" for text in element.iter(qn("w:t")))
+            label = paragraph_text(element, relations)
             related = relations.get(element.get(qn("r:id"), ""))
             parts.append(_linked(label, str(related.target_ref) if related is not None and related.is_external else ""))
     return "".join(parts)
@@ -85,14 +86,31 @@ def _field(kind: str | None, field: list[list[Any]], parts: list[str]) -> None:
             parts[start:] = [_linked("".join(parts[start:]), found[1])]
 
 
-def body_blocks(body: Any) -> Iterator[Any]:
-    """Paragraphs and tables of the body, also inside content controls and custom markup."""
-    pending = list(reversed(body))
+def parts(root: Any, *names: str) -> Iterator[Any]:
+    """The elements of these names right below `root`, also inside content controls and custom markup; no tables of contents."""
+    wanted = set(map(qn, names))
+    pending = list(reversed(root))
     while pending:
         element = pending.pop()
-        if element.tag in (qn("w:p"), qn("w:tbl")):
+        if element.tag in wanted:
             yield element
-        elif element.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:customXml"), qn("w:ins"), qn("w:moveTo")):
+        elif element.tag in _WRAPPERS and not _is_contents(element):
+            pending += reversed(element)
+
+
+def _is_contents(control: Any) -> bool:
+    found = control.find(f"{qn('w:sdtPr')}/{qn('w:docPartObj')}/{qn('w:docPartGallery')}")
+    return found is not None and found.get(qn("w:val")) == "Table of Contents"
+
+
+def text_boxes(paragraph: Any) -> Iterator[Any]:
+    """The `w:txbxContent` elements that are anchored in a paragraph, but not those in the boxes themselves."""
+    pending = list(reversed(paragraph))
+    while pending:
+        element = pending.pop()
+        if element.tag == qn("w:txbxContent"):
+            yield element
+        elif element.tag not in _SKIPPED:
             pending += reversed(element)
 
 

@@ -147,6 +147,114 @@ def test_layout_tables_and_styles_of_other_names_are_ordinary_text() -> None:
     assert [kind for kind, *_ in kinds(read(source))] == ["paragraph", "paragraph"]
 
 
+def add_xml(source: object, xml: str) -> None:
+    """Append an element to the body; `w`, `r` and `mc` are known prefixes."""
+    body = source.element.body  # type: ignore[attr-defined]
+    space = (
+        'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    )
+    body.insert(len(body) - 1, docx.oxml.parse_xml(xml.replace(">", f" {space}>", 1)))
+
+
+def test_text_boxes_are_read_once_after_their_paragraph() -> None:
+    source = docx.Document()
+    box = "<w:txbxContent><w:p><w:r><w:t>A tip.</w:t></w:r></w:p></w:txbxContent>"
+    add_xml(
+        source,
+        "<w:p><w:r><w:t>Anchor.</w:t></w:r><w:r><mc:AlternateContent>"
+        f"<mc:Choice Requires='wps'><w:drawing>{box}</w:drawing></mc:Choice>"
+        f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p>",
+    )
+    add_xml(source, f"<w:p><w:r><w:pict>{box.replace('A tip', 'Old')}</w:pict></w:r></w:p>")
+    source.add_paragraph("After.")
+    assert read(source).text == "Anchor.\n\nA tip.\n\nOld.\n\nAfter."
+
+
+def test_a_table_of_contents_is_left_out() -> None:
+    source = docx.Document()
+    entry = "<w:p><w:pPr><w:pStyle w:val='TOC1'/></w:pPr><w:r><w:t>Phase 1</w:t><w:tab/><w:t>3</w:t></w:r></w:p>"
+    gallery = "<w:sdtPr><w:docPartObj><w:docPartGallery w:val='Table of Contents'/></w:docPartObj></w:sdtPr>"
+    heading = "<w:p><w:r><w:t>Contents</w:t></w:r></w:p>"
+    add_xml(source, f"<w:sdt>{gallery}<w:sdtContent>{heading}{entry}</w:sdtContent></w:sdt>")
+    add_xml(source, entry)
+    source.add_heading("Phase 1", 1)
+    assert read(source).text == "Phase 1"
+
+
+def test_a_link_shows_what_a_reader_sees_of_it() -> None:
+    source = docx.Document()
+    paragraph = source.add_paragraph("See ")
+    add_link(paragraph, "the", "https://a.org/b")
+    link = paragraph._p.findall(qn("w:hyperlink"))[0]
+    for inner in ("<w:tab/><w:t>book</w:t>", "<w:rPr><w:vanish/></w:rPr><w:t>secret</w:t>"):
+        add_xml(source, f"<w:r>{inner}</w:r>")
+        link.append(source.element.body[-2])
+    assert read(source).text == "See [the book](https://a.org/b)"
+
+
+def test_cells_that_reach_over_rows_and_columns_and_those_in_controls_keep_their_place() -> None:
+    source = docx.Document()
+    table = source.add_table(4, 3)
+    for row, texts in enumerate([("Phase", "Skill", "Weeks"), ("Base", "SQL", "3"), ("", "Git", "1"), ("Project", "", "8")]):
+        for column, text in enumerate(texts):
+            table.cell(row, column).text = text
+    table.cell(1, 0).merge(table.cell(2, 0))
+    table.cell(3, 0).merge(table.cell(3, 1))
+    row = table.rows[1]._tr
+    add_xml(source, "<w:sdt><w:sdtContent/></w:sdt>")
+    control = source.element.body[-2]
+    control[0].append(row.tc_lst[2])
+    row.append(control)
+    assert read(source).text == "Phase | Skill | Weeks\nBase | SQL | 3\nBase | Git | 1\nProject | | 8"
+
+
+def test_a_table_inside_a_table_is_read_in_its_place() -> None:
+    source = docx.Document()
+    left, right = source.add_table(1, 2).rows[0].cells
+    left.text, right.text = "Before.", "Right."
+    inner = left.add_table(2, 2)
+    for place, text in enumerate(("Phase", "Weeks", "Python", "6")):
+        inner.cell(place // 2, place % 2).text = text
+    left.add_paragraph("After.")
+    assert read(source).text == "Before.\n\nPhase | Weeks\nPython | 6\n\nAfter.\n\nRight."
+
+
+def test_numbers_are_those_that_word_shows() -> None:
+    source = docx.Document()
+    numbering = source.part.numbering_part.element
+    w = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    level = '<w:lvl w:ilvl="0"><w:start w:val="{}"/><w:numFmt w:val="{}"/><w:lvlText w:val="{}"/></w:lvl>'
+    for kind, form in ((91, (1, "upperRoman", "Phase %1:")), (90, (4, "decimal", "%1."))):
+        numbering.insert(
+            0, docx.oxml.parse_xml(f'<w:abstractNum {w} w:abstractNumId="{kind}">{level.format(*form)}</w:abstractNum>')
+        )
+    restart = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="7"/></w:lvlOverride>'
+    for number, kind, more in ((90, 90, ""), (91, 91, ""), (92, 90, restart), (93, 90, "")):
+        numbering.append(docx.oxml.parse_xml(f'<w:num {w} w:numId="{number}"><w:abstractNumId w:val="{kind}"/>{more}</w:num>'))
+    for number, text, style in (
+        (90, "four", ""),
+        (93, "five", ""),
+        (92, "seven", ""),
+        (92, "eight", ""),
+        (91, "Basics", "Heading1"),
+        (91, "Models", "Heading1"),
+    ):
+        add_xml(
+            source,
+            f"<w:p><w:pPr><w:pStyle w:val='{style}'/><w:numPr><w:ilvl w:val='0'/><w:numId w:val='{number}'/></w:numPr></w:pPr>"
+            f"<w:r><w:t>{text}</w:t></w:r></w:p>",
+        )
+    assert [(text, ordinal) for _, text, _, ordinal in kinds(read(source))] == [
+        ("four", 4),
+        ("five", 5),
+        ("seven", 7),
+        ("eight", 8),
+        ("Phase I: Basics", None),
+        ("Phase II: Models", None),
+    ]
+
+
 # Archives made to do harm
 
 
