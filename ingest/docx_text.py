@@ -9,7 +9,7 @@ from typing import Any
 from docx.oxml.ns import qn
 
 from ingest.builder import clean_inline
-from ingest.html import linked
+from ingest.html import is_mark, is_power, linked
 
 _LINKABLE = re.compile(r"(?:https?://|mailto:)\S+\Z", re.IGNORECASE)
 _FIELD_LINK = re.compile(r'HYPERLINK\s+"([^"]+)"')
@@ -26,7 +26,7 @@ def paragraph_text(paragraph: Any, relations: Any) -> str:
     for element in _inline(paragraph):
         tag = element.tag
         if tag == qn("w:t"):
-            parts.append(_raised(element, parts) + (element.text or ""))
+            parts.append(_raised(element, parts))
         elif tag == f"{_MATH}oMath":
             parts.append(_formula(element))
         elif tag in (qn("w:tab"), qn("w:ptab")):
@@ -46,11 +46,15 @@ def paragraph_text(paragraph: Any, relations: Any) -> str:
     return "".join(parts)
 
 
-def _raised(text: Any, parts: Sequence[str]) -> str:
-    """A sign for a power, where the text is a short raised one that follows other text: "10^6"."""
-    style = text.getparent().find(f"{qn('w:rPr')}/{qn('w:vertAlign')}")
-    raised = style is not None and style.get(qn("w:val")) == "superscript" and len((text.text or "").strip()) <= 3
-    return "^" if raised and parts and parts[-1][-1:].strip() else ""
+def _raised(element: Any, parts: Sequence[str]) -> str:
+    """The text of a `w:t`, with a sign for a power where it is a raised one that follows other text: "10^6"."""
+    text = element.text or ""
+    style = element.getparent().find(f"{qn('w:rPr')}/{qn('w:vertAlign')}")
+    if style is None or style.get(qn("w:val")) != "superscript" or not (parts and parts[-1][-1:].strip()):
+        return text
+    if is_mark(text.strip()):
+        return ""
+    return f"^{text}" if is_power(text.strip()) else text
 
 
 def _formula(element: Any, depth: int = 0) -> str:

@@ -41,6 +41,7 @@ _MARKED = re.compile(r"\s*(?:(\d{1,3})[.)]|[-*•–])\s+(?=\S)")  # a list whos
 _TEX = re.compile(r"\\\(((?:[^\\]|\\[^()\[\]]){1,1000}?)\\\)|\\\[((?:[^\\]|\\[^()\[\]]){1,1000}?)\\\]")
 _LINKABLE = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
 _IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp)(?:[?#].*)?\Z", re.IGNORECASE)
+_RAISED_SIGNS = frozenset(["st", "nd", "rd", "th", "tm", "sm", "®", "©", "™", "℠", "*", "†", "‡"])
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
 
 
@@ -192,10 +193,11 @@ def _enter(walk: _Walk, tag: Tag) -> None:
     elif name == "sup":
         inner = tag.find("a", recursive=False)
         refers = isinstance(inner, Tag) and str(inner.get("href", "")).startswith("#")
+        text = _only_text(tag)
         attached = bool("".join(walk.inline[-3:]).strip())
-        if refers and attached:
+        if attached and (refers or is_mark(text)):
             tag.clear()  # a footnote mark would glue its number to the word before it
-        elif not refers and attached and len(tag.contents) == 1 and len(str(tag.contents[0])) <= 3:
+        elif attached and is_power(text):
             walk.inline.append("^")
     elif name == "img":
         walk.inline.append(_caption(tag))
@@ -274,6 +276,34 @@ def linked(label: str, address: str) -> str:
     """
     plain = re.sub(r"^(?:https?://(?:www\.)?|mailto:)|/$", "", address, flags=re.IGNORECASE)
     return address if re.sub(r"^(?:https?://)?(?:www\.)?|/$", "", label) == plain else f"[{label}]({address})"
+
+
+def _only_text(tag: Tag) -> str:
+    """The text of a tag that holds nothing else, but for a tag or two around it."""
+    for _ in range(3):
+        inner = tag.contents[0] if len(tag.contents) == 1 else None
+        if not isinstance(inner, Tag):
+            return inner.strip() if isinstance(inner, NavigableString) else ""
+        tag = inner
+    return ""
+
+
+def is_mark(raised: str) -> bool:
+    """Whether raised text is the mark of a footnote.
+
+    >>> is_mark("[2]"), is_mark("[1, 3]"), is_mark("2")
+    (True, True, False)
+    """
+    return bool(re.fullmatch(r"(?:\[\d{1,3}(?:[,–-] ?\d{1,3}){0,9}\])+", raised))
+
+
+def is_power(raised: str) -> bool:
+    """Whether raised text, where other text stands before it, is a power: no ending of a number, no sign of a brand.
+
+    >>> is_power("2"), is_power("-1"), is_power("st"), is_power("TM"), is_power("note")
+    (True, True, False, False, False)
+    """
+    return 0 < len(raised) <= 3 and raised.lower() not in _RAISED_SIGNS
 
 
 def _caption(tag: Tag) -> str:

@@ -32,6 +32,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<!\+)\+\+([a-z0-9]+(?:\+[a-z0-9]+)*)\+\+(?!\+)"), r"\1"),
     (re.compile(r"(?<!\w):(?:material|fontawesome|octicons|simple|fa|mdi|bi|heroicons|twemoji)-[\w-]+:\s?"), ""),
     (re.compile(r"^\*\[([^\]]+)\]:\s"), r"\1: "),
+    (re.compile(r"(?<=\d)\^(st|nd|rd|th)\^"), r"\1"),
     (re.compile(r"(?<=[\w)\]])\^([\w+*-]{1,8})\^"), r"^\1"),  # Pandoc: x^2^ and H~2~O
     (re.compile(r"(?<=\w)~([\w+-]{1,4})~(?!~)"), r"\1"),
 )

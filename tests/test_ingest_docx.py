@@ -378,10 +378,13 @@ def test_lines_of_a_program_are_one_block_and_powers_are_marked() -> None:
     source.add_paragraph("    return 1", style="Source Code")
     paragraph = source.add_paragraph("About 10")
     paragraph.add_run("6").font.superscript = True
-    paragraph.add_run(" rows.")
+    paragraph.add_run(" rows on the 1")
+    paragraph.add_run("st").font.superscript = True
+    paragraph.add_run(" of May")
+    paragraph.add_run("[2]").font.superscript = True
     assert [(kind, text) for kind, text, *_ in kinds(read(source))] == [
         ("code", "def f():\n    return 1"),
-        ("paragraph", "About 10^6 rows."),
+        ("paragraph", "About 10^6 rows on the 1st of May"),
     ]
 
 

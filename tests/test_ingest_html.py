@@ -148,6 +148,9 @@ def test_footnote_marks_and_powers() -> None:
     html = """<p>scikit-learn<sup><a href="#fn1">19</a></sup> took 10<sup>6</sup> rows.</p>
     <p><sup><a href="#r1">19</a></sup> Note.</p>"""
     assert kinds(html) == [("paragraph", "scikit-learn took 10^6 rows."), ("paragraph", "19 Note.")]
+    html = """<p>The 1<sup>st</sup> of May, AWS<sup>®</sup>, Coursera<sup>TM</sup>, see<sup>[2]</sup>
+    it<sup><a href="https://w.org/x#note">[3]</a></sup>.</p>"""
+    assert kinds(html) == [("paragraph", "The 1st of May, AWS®, CourseraTM, see it.")]
 
 
 def test_preformatted_text_keeps_its_lines_and_breaks_end_paragraphs_in_twos() -> None:

@@ -253,7 +253,7 @@ Plot residuals.
 plot(x)
 ```
 
-See @fig-res [@hastie2009, p. 12]. {{< video https://v.org/abc >}} [Click]{.btn} x^2^ and H~2~O.
+See @fig-res [@hastie2009, p. 12]. {{< video https://v.org/abc >}} [Click]{.btn} x^2^ and H~2~O on the 1^st^.
 
 Term
 :   Definition of the term
@@ -263,7 +263,7 @@ Term
             ("paragraph", "Remember:"),
             ("paragraph", "Plot residuals."),
             ("code", "plot(x)"),
-            ("paragraph", "See the figure. https://v.org/abc Click x^2 and H2O."),
+            ("paragraph", "See the figure. https://v.org/abc Click x^2 and H2O on the 1st."),
             ("item", "Term: Definition of the term"),
         ],
     ),
