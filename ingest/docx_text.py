@@ -131,8 +131,9 @@ def _inline(paragraph: Any) -> Iterator[Any]:
 
 
 def _is_hidden(run: Any) -> bool:
-    found = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
-    return found is not None and found.get(qn("w:val"), "true") not in ("0", "false")
+    """Whether a run is hidden, or struck through and no longer holds."""
+    marks = (run.find(f"{qn('w:rPr')}/{qn(name)}") for name in ("w:vanish", "w:strike", "w:dstrike"))
+    return any(mark is not None and mark.get(qn("w:val"), "true") not in ("0", "false") for mark in marks)
 
 
 def is_bold(paragraph: Any) -> bool:

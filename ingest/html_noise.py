@@ -7,6 +7,7 @@ import re
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
+from ingest.html_hidden import is_hidden, unseen_text
 from ingest.html_measure import Measure, measure
 
 _DROPPED = frozenset(
@@ -14,7 +15,7 @@ _DROPPED = frozenset(
         r"\S+",
         """
         script style noscript template nav footer svg iframe object embed canvas audio video head dialog select input
-        textarea datalist map frame frameset
+        textarea datalist map frame frameset del s strike
         """,
     )
 )
@@ -53,9 +54,6 @@ _BADGE = re.compile(
 )
 _NOTEBOOK = re.compile(r"colab|binder|kaggle|studiolab|streamlit|gradio|open[-_]in|/huggingface/badges", re.IGNORECASE)
 _HEADING = re.compile(r"h[1-6]\Z")
-_HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d])"
-)
 
 
 def is_badge(source: str) -> bool:
@@ -69,6 +67,8 @@ def is_badge(source: str) -> bool:
 
 def drop_noise(soup: BeautifulSoup) -> None:
     """Remove from the tree what is hidden or not content: navigation, scripts, forms, banners. Takes linear time."""
+    for text in list(unseen_text(soup)):
+        text.extract()
     measures = measure(soup)
     total = measures[id(soup)].characters
     doomed: list[Tag] = []
@@ -78,7 +78,7 @@ def drop_noise(soup: BeautifulSoup) -> None:
         of_tag = measures[id(tag)]
         if (
             tag.name in _DROPPED
-            or _is_hidden(tag)
+            or is_hidden(tag)
             or str(tag.get("role", "")).lower() in _DROPPED_ROLES
             or _stands_aside(tag, of_tag)
             or (of_tag.characters * 4 < total and (tag.name == "form" or _is_noise(tag)))
@@ -110,12 +110,6 @@ def _is_noise(tag: Tag) -> bool:
         return True
     is_block = tag.name not in _INLINE and not _HEADING.match(tag.name)
     return is_block and (any(map(_NOISE_PART.search, words)) or bool(_NOISE_ID.match(name)))
-
-
-def _is_hidden(tag: Tag) -> bool:
-    if tag.has_attr("hidden") or str(tag.get("aria-hidden", "")).lower() == "true":
-        return True
-    return tag.has_attr("style") and bool(_HIDDEN_STYLE.search(str(tag["style"]).lower()))
 
 
 def content_of(soup: BeautifulSoup) -> Tag:

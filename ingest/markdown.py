@@ -136,7 +136,10 @@ def _clean(children: list[Token]) -> None:
         elif token.type == "code_inline" and before is not None and before.type == "text":
             _resolve(before, token, number == 1 or (number > 1 and children[number - 2].type in ("softbreak", "hardbreak")))
         elif (
-            token.type == "strong_open" and before is not None and before.type == "text" and before.content.endswith(("[", "("))
+            token.type in ("strong_open", "s_open")
+            and before is not None
+            and before.type == "text"
+            and before.content.endswith(("[", "("))
         ):
             _unwrap(children, number, before)
 
@@ -183,11 +186,12 @@ def _authors(first: str, others: str) -> str:
 
 
 def _unwrap(children: list[Token], start: int, before: Token) -> None:
-    """`[**key sentence**]` and `(**…**)` mark sentences for slides: take the brackets off with the stars."""
+    """`[**key sentence**]`, `(**…**)` and `(~~…~~)` mark sentences for slides: take the brackets off with the signs."""
+    ending = children[start].type.replace("open", "close")
     opening = before.content[-1]
     closing = {"[": "]", "(": ")"}[opening]
     for number in range(start + 1, len(children) - 1):
-        if children[number].type == "strong_close":
+        if children[number].type == ending:
             after = children[number + 1]
             if after.type == "text" and after.content.startswith(closing):
                 before.content, after.content = before.content[:-1], after.content[1:]

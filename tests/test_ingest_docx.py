@@ -77,6 +77,7 @@ def test_links_hidden_deleted_and_inserted_text() -> None:
     paragraph.add_run(" today.")
     hidden = paragraph.add_run(" secret orders")
     hidden.font.hidden = True
+    paragraph.add_run(" or tomorrow").font.strike = True
     deleted = OxmlElement("w:del")
     run = OxmlElement("w:r")
     text = OxmlElement("w:delText")

@@ -30,6 +30,19 @@ def test_navigation_scripts_forms_and_hidden_text_are_left_out() -> None:
     assert kinds(html) == [("paragraph", "Visible text.")]
 
 
+def test_struck_text_no_longer_holds() -> None:
+    assert kinds("<p>Price: <del>$100</del> <ins>$50</ins>, in <s>two</s> <strike>three</strike> one month.</p>") == [
+        ("paragraph", "Price: $50, in one month.")
+    ]
+
+
+def test_text_of_no_size_is_hidden_and_that_of_another_size_inside_is_not() -> None:
+    html = """<table><tr><td style="font-size:0px"><div style="Font-Size: 0">secret <span style="font-size:2em">order</span>
+    <p style="font-family:Ubuntu;font-size:13px;">It takes <b>two</b> years.</p> orders</div></td></tr></table>"""
+    assert kinds(html) == [("paragraph", "It takes two years.")]
+    assert kinds('<p style="font-size:0.8em">Small.</p>') == [("paragraph", "Small.")]
+
+
 def test_questions_that_fold_are_headings_and_buttons_beside_headings_are_not_read() -> None:
     html = """<h2><button>How long does it take?</button></h2><div>Two years.</div>
     <button><h3>What does it cost?</h3></button><p>$50.</p><details><summary><button>Why?</button></summary>So.</details>

@@ -43,6 +43,11 @@ def test_a_table_with_an_empty_header_has_none() -> None:
     ]
 
 
+def test_struck_text_is_left_out() -> None:
+    assert read("- ~~It costs $300.~~ It costs $150.\n- ~~done~~\n- Next\n").text == "- It costs $150.\n- Next"
+    assert read("So (**we**) (~~should~~) (**count**) them.").text == "So we count them."
+
+
 def test_links_keep_their_address_where_others_can_open_it() -> None:
     document = read(
         "See [Flask](https://flask.dev), <https://a.b>, [here](other.md), [mail](mailto:a@b.c) and [x](javascript:alert(1))."
