@@ -16,6 +16,7 @@ from bs4.element import NavigableString, PageElement, Tag
 from ingest.builder import DocumentBuilder, clean_inline
 from ingest.document import Document
 from ingest.encoding import decode
+from ingest.html_inline import Holder, caption, is_mark, is_power, only_text
 from ingest.html_noise import content_of, drop_noise, is_badge
 from ingest.html_signposts import drop_signposts
 from ingest.html_tables import CELLS, has_header, is_data, span
@@ -41,7 +42,6 @@ _MARKED = re.compile(r"\s*(?:(\d{1,3})[.)]|[-*•–])\s+(?=\S)")  # a list whos
 _TEX = re.compile(r"\\\(((?:[^\\]|\\[^()\[\]]){1,1000}?)\\\)|\\\[((?:[^\\]|\\[^()\[\]]){1,1000}?)\\\]")
 _LINKABLE = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
 _IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp)(?:[?#].*)?\Z", re.IGNORECASE)
-_RAISED_SIGNS = frozenset(["st", "nd", "rd", "th", "tm", "sm", "®", "©", "™", "℠", "*", "†", "‡"])
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
 
 
@@ -86,6 +86,8 @@ class _Walk:
     lists: list[tuple[bool, list[int]]] = field(default_factory=list)  # (ordered, [next number])
     item_due: list[bool] = field(default_factory=list)  # per open `li`: whether its marker is still to come
     links: list[tuple[str, int, str]] = field(default_factory=list)  # (address, where its text starts in inline, shown text)
+    titles: list[Holder] = field(default_factory=list)  # open headings
+    anchors: list[Holder] = field(default_factory=list)  # open links
     heading: int = 0
     heading_links: list[tuple[str, str]] = field(default_factory=list)
     term: str = ""
@@ -167,6 +169,7 @@ def _enter(walk: _Walk, tag: Tag) -> None:
             walk.term = ""
     if level := _HEADING.match(name):
         walk.heading = int(level[1])
+        walk.titles.append(Holder(tag))
     elif name in ("ul", "ol", "menu"):
         start = str(tag.get("start", "1"))
         walk.lists.append((name == "ol", [int(start) if start.isdecimal() and len(start) < 7 else 1]))
@@ -178,6 +181,7 @@ def _enter(walk: _Walk, tag: Tag) -> None:
     elif name in ("b", "strong"):
         walk.bold += 1
     elif name == "a":
+        walk.anchors.append(Holder(tag))
         address = clean_inline(str(tag.get("href", ""))).replace(" ", "%20")
         walk.links.append((address if _LINKABLE.match(address) else "", len(walk.inline), ""))
     elif name == "br":
@@ -193,14 +197,14 @@ def _enter(walk: _Walk, tag: Tag) -> None:
     elif name == "sup":
         inner = tag.find("a", recursive=False)
         refers = isinstance(inner, Tag) and str(inner.get("href", "")).startswith("#")
-        text = _only_text(tag)
+        text = only_text(tag)
         attached = bool("".join(walk.inline[-3:]).strip())
         if attached and (refers or is_mark(text)):
             tag.clear()  # a footnote mark would glue its number to the word before it
         elif attached and is_power(text):
             walk.inline.append("^")
     elif name == "img":
-        walk.inline.append(_caption(tag))
+        walk.inline.append(caption(tag, walk.titles[-1] if walk.titles else None, walk.anchors[-1] if walk.anchors else None))
         link = walk.links[-1] if walk.links else None
         if link and link[0] and not is_badge(str(tag.get("src", ""))) and not _IMAGE.search(link[0]):
             walk.pictured = True
@@ -215,7 +219,8 @@ def _enter(walk: _Walk, tag: Tag) -> None:
 
 def _leave(walk: _Walk, tag: Tag) -> None:
     name = tag.name
-    if name == "a" and walk.links:
+    if name == "a":
+        walk.anchors.pop()
         _end_link(walk)
     elif name in ("b", "strong"):
         walk.bold = max(0, walk.bold - 1)
@@ -227,6 +232,7 @@ def _leave(walk: _Walk, tag: Tag) -> None:
         walk.inline.append(" ")
     elif _HEADING.match(name):
         walk.heading = 0
+        walk.titles.pop()
         for label, address in walk.heading_links:  # headings stay plain, but the address is worth asking for
             walk.builder.add("paragraph", f"[{label}]({address})")
         walk.heading_links.clear()
@@ -276,50 +282,6 @@ def linked(label: str, address: str) -> str:
     """
     plain = re.sub(r"^(?:https?://(?:www\.)?|mailto:)|/$", "", address, flags=re.IGNORECASE)
     return address if re.sub(r"^(?:https?://)?(?:www\.)?|/$", "", label) == plain else f"[{label}]({address})"
-
-
-def _only_text(tag: Tag) -> str:
-    """The text of a tag that holds nothing else, but for a tag or two around it."""
-    for _ in range(3):
-        inner = tag.contents[0] if len(tag.contents) == 1 else None
-        if not isinstance(inner, Tag):
-            return inner.strip() if isinstance(inner, NavigableString) else ""
-        tag = inner
-    return ""
-
-
-def is_mark(raised: str) -> bool:
-    """Whether raised text is the mark of a footnote.
-
-    >>> is_mark("[2]"), is_mark("[1, 3]"), is_mark("2")
-    (True, True, False)
-    """
-    return bool(re.fullmatch(r"(?:\[\d{1,3}(?:[,–-] ?\d{1,3}){0,9}\])+", raised))
-
-
-def is_power(raised: str) -> bool:
-    """Whether raised text, where other text stands before it, is a power: no ending of a number, no sign of a brand.
-
-    >>> is_power("2"), is_power("-1"), is_power("st"), is_power("TM"), is_power("note")
-    (True, True, False, False, False)
-    """
-    return 0 < len(raised) <= 3 and raised.lower() not in _RAISED_SIGNS
-
-
-def _caption(tag: Tag) -> str:
-    """What an image says in words, where it is a link's only content or a whole caption; badges say nothing."""
-    words = clean_inline(str(tag.get("alt", "")))
-    if is_badge(str(tag.get("src", ""))) or not re.search(r"\w", words):
-        return ""
-    heading = tag.find_parent(_HEADING)
-    if isinstance(heading, Tag) and heading.get_text().strip():
-        return ""  # a logo beside the name
-    link = tag.find_parent("a")
-    if isinstance(link, Tag):
-        return words if not link.get_text().strip() else ""  # else its text says it
-    if words.startswith("{\\displaystyle") or "math" in str(tag.get("class", "")):
-        return f" {tex_to_text(words.removeprefix('{').removesuffix('}'))} "
-    return f" {words} " if len(words.split()) >= 5 else ""
 
 
 def _code(tag: Tag) -> str:

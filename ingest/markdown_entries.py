@@ -30,9 +30,11 @@ def with_entries(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _items(children: Sequence[Token]) -> Iterator[Token]:
-    rest = list(children)
-    while rest:
-        stop = next((number for number, child in enumerate(rest) if child.type in ("softbreak", "hardbreak")), len(rest))
-        inline = Token("inline", "", 0, children=rest[:stop])
-        yield from (Token("list_item_open", "li", 1), inline, Token("list_item_close", "li", -1))
-        rest = rest[stop + 1 :]
+    start = 0
+    for stop in range(len(children) + 1):
+        if stop < len(children) and children[stop].type not in ("softbreak", "hardbreak"):
+            continue
+        inline = Token("inline", "", 0, children=list(children[start:stop]))
+        if inline.children:
+            yield from (Token("list_item_open", "li", 1), inline, Token("list_item_close", "li", -1))
+        start = stop + 1

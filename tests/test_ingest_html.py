@@ -114,8 +114,8 @@ def test_cells_that_reach_over_rows_and_columns_keep_the_others_under_their_head
 def test_cells_that_reach_far_cost_little() -> None:
     cells = "".join(f"<td rowspan=65000 colspan=99999>{'x' * 50}" for _ in range(200))
     start = time.process_time()
-    text = read(f"<table><tr>{cells}{'<tr><td>y' * 5_000}</table>").text
-    assert len(text) < 500_000
+    text = read(f"<table><tr>{cells}{'<tr><td>y' * 1_500}</table>").text
+    assert len(text) < 200_000
     assert time.process_time() - start < 10
 
 

@@ -1,9 +1,15 @@
 """Markdown that speaks of HTML, or is written with it."""
 
+import time
+from collections.abc import Callable
+from functools import partial
+
 import pytest
+from markdown_it.token import Token
 
 from ingest.document import Document
 from ingest.markdown import read_markdown
+from ingest.markdown_entries import with_entries
 
 
 def read(text: str) -> Document:
@@ -66,3 +72,37 @@ secret()
 def test_the_box_of_a_note_is_text_even_where_it_holds_a_link_only() -> None:
     source = "<aside>\n💡 Spend six weeks on it.\n\n</aside>\n\n<aside><a href='https://b.org'>The book</a></aside>\n"
     assert [text for _, text in kinds(read(source))] == ["💡 Spend six weeks on it.", "[The book](https://b.org)"]
+
+
+def seconds(work: Callable[[], object]) -> float:
+    times = []
+    for _ in range(3):
+        start = time.process_time()
+        work()
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+@pytest.mark.parametrize(
+    ("before", "piece", "after"),
+    [
+        ("<h1>Title ", '<img alt="one two" src=a>', "</h1>"),
+        ("<a href=x>Title ", '<img alt="one two" src=a>', "</a>"),
+        ("Word ", "<script> ", ""),
+    ],
+)
+def test_three_times_the_text_takes_about_three_times_the_time(before: str, piece: str, after: str) -> None:
+    one, three = (seconds(partial(read, before + piece * count + after)) for count in (2_000, 6_000))
+    assert three < 5 * one + 0.05
+
+
+def test_three_times_the_entries_take_about_three_times_the_time() -> None:
+    def entries(count: int) -> list[Token]:
+        lines = [
+            child for _ in range(count) for child in (Token("text", "", 0, content="Name: x"), Token("softbreak", "br", 0))
+        ]
+        inline = Token("inline", "", 0, content="Name: x\n" * (count - 1) + "Name: x", children=lines)
+        return [Token("paragraph_open", "p", 1), inline, Token("paragraph_close", "p", -1)]
+
+    one, three = (seconds(partial(with_entries, entries(count))) for count in (20_000, 60_000))
+    assert three < 5 * one + 0.05
