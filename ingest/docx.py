@@ -32,6 +32,7 @@ _OTHER_TYPES = re.compile(
     rb"|openxmlformats-officedocument\.wordprocessingml\.template\.main)\+xml"
 )
 _HEADING_STYLE = re.compile(r"heading\s*([1-9])\Z", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _CODE_STYLE = re.compile(r"\b(?:code|source|preformatted)\b", re.IGNORECASE)
 _CONTENTS_STYLE = re.compile(r"(?:toc\s*(?:\d|heading)|table\s*of\s*figures)\Z", re.IGNORECASE)
 
@@ -51,12 +52,15 @@ def read_docx(data: bytes, document_id: str) -> Document:
         reason = f"it is no readable Word document ({type(error).__name__}); open it in Word and save it again as .docx"
         raise DocumentRefused(document_id, Refusal.CORRUPT, reason) from error
     builder = DocumentBuilder()
+    body = _Body(builder, source, document_id)
     try:
-        _Body(builder, source, document_id).read()
+        body.read()
     except _DAMAGE as error:
         reason = f"parts of it are damaged ({type(error).__name__}); open it in Word and save it again as .docx"
         raise DocumentRefused(document_id, Refusal.CORRUPT, reason) from error
     title, meta = _properties(source)
+    if body.titled and set(_WORD.findall(title.casefold())).isdisjoint(body.words):
+        title = ""  # that of a template
     return builder.build(document_id, hashlib.sha256(data).hexdigest(), title=title, meta=meta)
 
 
@@ -107,6 +111,8 @@ class _Body:
         self.numbering = Numbering(source)
         self.styles = {style.style_id: style for style in source.styles}
         self.level = 0  # of the last heading
+        self.titled = False  # whether a style makes one of the headings a title
+        self.words: set[str] = set()  # of the text, in small letters
         self.characters = 0
         self.code: list[str] = []  # the lines of the program at hand
 
@@ -144,6 +150,7 @@ class _Body:
 
     def _count(self, text: str) -> str:
         self.characters += len(text)
+        self.words.update(_WORD.findall(text.casefold()))
         check_characters(self.characters, self.document_id)
         return text
 
@@ -161,6 +168,7 @@ class _Body:
         marked = self.numbering.place(element, style)
         if level := _heading_level(element, style):
             self.level = level
+            self.titled |= level == 1
             heading = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
             self.builder.add("heading", f"{marked[2]} {heading}" if marked is not None else heading, level=level)
         elif marked is not None:

@@ -16,10 +16,12 @@ from bs4.element import NavigableString, PageElement, Tag
 from ingest.builder import DocumentBuilder, clean_inline
 from ingest.document import Document
 from ingest.encoding import decode
-from ingest.html_inline import Holder, caption, is_mark, is_power, only_text
+from ingest.html_inline import Holder, caption, is_mark, is_power, only_text, preformatted
+from ingest.html_measure import is_deeper
 from ingest.html_noise import content_of, drop_noise, is_badge
 from ingest.html_signposts import drop_signposts
 from ingest.html_tables import CELLS, has_header, is_data, span
+from ingest.html_title import page_title
 from ingest.limits import too_much
 from ingest.table_grid import Cell, grid
 from ingest.tex import tex_to_text
@@ -50,7 +52,7 @@ def read_html(data: bytes, document_id: str) -> Document:
     named = _CHARSET.search(data[:4096])
     text, warnings = decode(data, document_id, declared=named[1].decode("ascii") if named else None)
     soup = BeautifulSoup(text, "lxml")
-    if _is_deep(soup):
+    if is_deeper(soup, _NESTED):
         raise too_much(document_id, f"its tags are nested more than {_NESTED:,} deep")
     title = clean_inline(soup.title.get_text()) if soup.title else ""
     language = soup.html.get("lang") if soup.html else None
@@ -60,21 +62,7 @@ def read_html(data: bytes, document_id: str) -> Document:
     add_html(builder, content_of(soup))
     meta: dict[str, object] = {"language": str(language)} if language else {}
     document = builder.build(document_id, hashlib.sha256(data).hexdigest(), title=title, meta=meta)
-    headings = {document.text[block.start : block.end] for block in document.blocks if block.kind == "heading"}
-    for part in re.split(r"\s+[|·•—–-]\s+", title):  # "Page · Site": the part that the page itself shows as a heading
-        if part in headings:
-            return replace(document, title=part)
-    return document
-
-
-def _is_deep(soup: BeautifulSoup) -> bool:
-    """Whether tags are nested deeper than a page made to be read; follows the order of the page, without recursion."""
-    depth = {id(soup): 0}
-    for tag in soup.find_all(True):
-        depth[id(tag)] = depth.get(id(tag.parent), 0) + 1
-        if depth[id(tag)] > _NESTED:
-            return True
-    return False
+    return replace(document, title=page_title(title, document))
 
 
 @dataclass(slots=True)
@@ -83,7 +71,7 @@ class _Walk:
 
     builder: DocumentBuilder
     inline: list[str] = field(default_factory=list)
-    lists: list[tuple[bool, list[int]]] = field(default_factory=list)  # (ordered, [next number])
+    lists: list[tuple[bool, list[int], int]] = field(default_factory=list)  # (ordered, [next number], step)
     item_due: list[bool] = field(default_factory=list)  # per open `li`: whether its marker is still to come
     links: list[tuple[str, int, str]] = field(default_factory=list)  # (address, where its text starts in inline, shown text)
     titles: list[Holder] = field(default_factory=list)  # open headings
@@ -97,8 +85,16 @@ class _Walk:
     pictured: bool = False  # whether the link at hand shows a picture
     shown: set[bool] = field(default_factory=set)  # whether the text of the block at hand is bold, not bold, or both
 
-    def flush(self) -> None:
-        """End the block at hand."""
+    def end_title(self) -> None:
+        """At a line break: make a heading of the block at hand where all of it is bold and it stands in no list or link."""
+        if self.shown != {True} or self.bold or self.item_due or self.term or self.heading or self.links:
+            return
+        text = clean_inline("".join(self.inline))
+        if is_titular(text[:1].upper() + text[1:]) or is_label(text):
+            self.flush(titles=True)
+
+    def flush(self, *, titles: bool = False) -> None:
+        """End the block at hand, which `titles` what follows."""
         text = clean_inline("".join(self.inline)).rstrip("↩\ufe0e\ufe0f ")  # the way back from a footnote
         self.inline.clear()
         is_bold, self.shown = self.shown == {True}, set()
@@ -114,11 +110,11 @@ class _Walk:
         elif self.item_due:
             if self.item_due[-1]:
                 self.item_due[-1] = False
-                ordered, following = self.lists[-1] if self.lists else (False, [1])
+                ordered, following, step = self.lists[-1] if self.lists else (False, [1], 1)
                 self.builder.add(
                     "item", text, level=min(max(0, len(self.lists) - 1), _DEEPEST), ordinal=following[0] if ordered else None
                 )
-                following[0] += 1
+                following[0] += step
             else:
                 self.builder.add("paragraph", text)
         elif marked and (mark := _MARKED.match(text)):
@@ -126,7 +122,7 @@ class _Walk:
         elif self.term:
             self.builder.add("item", f"{self.term}: {text}")
             self.term = ""
-        elif is_bold and (is_titular(text) or is_label(text)) and "](" not in text:  # a heading in all but its tag
+        elif titles or (is_bold and (is_titular(text) or is_label(text)) and "](" not in text):  # a heading in all but its tag
             self.builder.add("heading", text.removesuffix(":"), level=min(6, self.level + 1))
         else:
             self.builder.add("paragraph", text)
@@ -171,8 +167,10 @@ def _enter(walk: _Walk, tag: Tag) -> None:
         walk.heading = int(level[1])
         walk.titles.append(Holder(tag))
     elif name in ("ul", "ol", "menu"):
-        start = str(tag.get("start", "1"))
-        walk.lists.append((name == "ol", [int(start) if start.isdecimal() and len(start) < 7 else 1]))
+        items = len(tag.find_all("li", recursive=False))
+        start = str(tag.get("start", str(items) if tag.has_attr("reversed") else "1"))
+        first = int(start) if start.isdecimal() and len(start) < 7 else 1
+        walk.lists.append((name == "ol", [first], -1 if tag.has_attr("reversed") and first >= items else 1))
     elif name == "li":
         value = str(tag.get("value", ""))
         if walk.lists and value.isdecimal() and len(value) < 7:
@@ -194,6 +192,8 @@ def _enter(walk: _Walk, tag: Tag) -> None:
         elif isinstance(following, NavigableString) and _MARKED.match(following):
             walk.flush()
             walk.marked = True
+        elif not (isinstance(following, Tag) and following.name in ("b", "strong")):
+            walk.end_title()
     elif name == "sup":
         inner = tag.find("a", recursive=False)
         refers = isinstance(inner, Tag) and str(inner.get("href", "")).startswith("#")
@@ -212,7 +212,7 @@ def _enter(walk: _Walk, tag: Tag) -> None:
         formula = str(tag.get("alttext") or "")
         walk.inline.append(f" {tex_to_text(formula) if formula else tag.get_text(' ')} ")
     elif name == "pre":
-        walk.builder.add("code", _code(tag))
+        walk.builder.add("code", preformatted(tag))
     elif name == "table" and is_data(tag):
         _add_table(walk.builder, tag)
 
@@ -282,12 +282,6 @@ def linked(label: str, address: str) -> str:
     """
     plain = re.sub(r"^(?:https?://(?:www\.)?|mailto:)|/$", "", address, flags=re.IGNORECASE)
     return address if re.sub(r"^(?:https?://)?(?:www\.)?|/$", "", label) == plain else f"[{label}]({address})"
-
-
-def _code(tag: Tag) -> str:
-    for line_break in tag.find_all("br"):
-        line_break.replace_with("\n")
-    return tag.get_text()
 
 
 def _add_table(builder: DocumentBuilder, table: Tag) -> None:

@@ -1,4 +1,4 @@
-"""What stands inside a line of HTML: links, pictures that say something, raised marks and powers."""
+"""What stands inside a block of HTML: pictures that say something, raised marks and powers, the lines of a program."""
 
 from __future__ import annotations
 
@@ -67,3 +67,10 @@ def is_power(raised: str) -> bool:
     (True, True, False, False, False)
     """
     return 0 < len(raised) <= 3 and raised.lower() not in _RAISED_SIGNS
+
+
+def preformatted(tag: Tag) -> str:
+    """The text of a `<pre>` with its lines."""
+    for line_break in tag.find_all("br"):
+        line_break.replace_with("\n")
+    return tag.get_text()

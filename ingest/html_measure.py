@@ -61,3 +61,13 @@ def measure(root: Tag) -> dict[int, Measure]:
 
 def _titles(tag: Tag) -> bool:
     return tag.name in _HEADINGS or tag.name == "summary"
+
+
+def is_deeper(root: Tag, most: int) -> bool:
+    """Whether tags are nested more than `most` deep; follows the order of the page, without recursion."""
+    depth = {id(root): 0}
+    for tag in root.find_all(True):
+        depth[id(tag)] = depth.get(id(tag.parent), 0) + 1
+        if depth[id(tag)] > most:
+            return True
+    return False

@@ -123,6 +123,15 @@ def test_a_bold_line_alone_is_a_heading_and_the_title_comes_from_the_properties(
     assert (document.title, document.meta) == ("Stated", {"author": "Ada"})
 
 
+def test_the_title_of_a_template_gives_way_to_that_of_the_text() -> None:
+    source = docx.Document()
+    source.add_heading("Plan of two years", 0)
+    source.core_properties.title = "Resume Template (Modern)"
+    assert read(source).title == "Plan of two years"
+    source.core_properties.title = "My two years"
+    assert read(source).title == "My two years"
+
+
 def test_numbering_set_by_hand_nests_and_counts() -> None:
     source = docx.Document()
     for text, depth in (("one", 0), ("deep", 1), ("two", 0)):

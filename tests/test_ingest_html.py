@@ -87,6 +87,7 @@ def test_main_is_read_alone_where_it_holds_most_of_the_text() -> None:
 def test_lists_nest_and_keep_their_numbers() -> None:
     document = read("<ol start=3><li>three<ul><li><p>deep</p><p>more</p></li></ul></li><li>four</li></ol>")
     assert document.text == "3. three\n  - deep\n\nmore\n\n4. four"
+    assert read("<ol reversed><li>third<li>second<li>first</ol>").text == "3. third\n2. second\n1. first"
 
 
 def test_tables_have_header_rows_and_layout_tables_are_ordinary_text() -> None:
@@ -157,6 +158,20 @@ def test_a_bold_paragraph_that_stands_alone_is_a_heading_below_the_last_one() ->
     ]
 
 
+def test_a_bold_run_before_a_line_break_is_the_heading_of_what_follows() -> None:
+    html = """<h2>Guide</h2>Intro.<br><br><b>the cost</b><br>It costs 900 euros.<br><br><b>It is a bold claim.</b><br>Yes.
+    <p><b>One</b><br><b>Two</b></p><ul><li><b>Git</b><br>a tool</li></ul>"""
+    assert kinds(html) == [
+        ("heading", "Guide"),
+        ("paragraph", "Intro."),
+        ("heading", "the cost"),
+        ("paragraph", "It costs 900 euros."),
+        ("paragraph", "It is a bold claim. Yes."),
+        ("heading", "One Two"),
+        ("item", "Git a tool"),
+    ]
+
+
 def test_footnote_marks_and_powers() -> None:
     html = """<p>scikit-learn<sup><a href="#fn1">19</a></sup> took 10<sup>6</sup> rows.</p>
     <p><sup><a href="#r1">19</a></sup> Note.</p>"""
@@ -173,6 +188,9 @@ def test_preformatted_text_keeps_its_lines_and_breaks_end_paragraphs_in_twos() -
 def test_the_title_is_the_heading_that_the_page_shows() -> None:
     assert read("<title>Skills · The Book</title><h1>Skills</h1><p>x</p>").title == "Skills"
     assert read("<title>Only here</title><p>x</p>").title == "Only here"
+    assert read("<title>A plan: two years- The Site</title><h1>A Plan: two years</h1><p>x</p>").title == "A Plan: two years"
+    assert read("<title>Planning for all</title><h1>Plan</h1><p>x</p>").title == "Planning for all"
+    assert read("<title>Document</title><h1>A plan</h1><p>x</p>").title == "A plan"
 
 
 def test_a_false_charset_is_named_in_a_warning() -> None:
