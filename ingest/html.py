@@ -55,13 +55,12 @@ def read_html(data: bytes, document_id: str) -> Document:
     if is_deeper(soup, _NESTED):
         raise too_much(document_id, f"its tags are nested more than {_NESTED:,} deep")
     title = clean_inline(soup.title.get_text()) if soup.title else ""
-    language = soup.html.get("lang") if soup.html else None
+    meta = {"language": str(soup.html["lang"])} if soup.html and soup.html.get("lang") else {}
     drop_noise(soup)
     drop_signposts(soup)
     builder = DocumentBuilder(warnings=list(warnings))
     add_html(builder, content_of(soup))
-    meta: dict[str, object] = {"language": str(language)} if language else {}
-    document = builder.build(document_id, hashlib.sha256(data).hexdigest(), title=title, meta=meta)
+    document = builder.build(document_id, hashlib.sha256(data).hexdigest(), meta=meta)
     return replace(document, title=page_title(title, document))
 
 
@@ -167,10 +166,10 @@ def _enter(walk: _Walk, tag: Tag) -> None:
         walk.heading = int(level[1])
         walk.titles.append(Holder(tag))
     elif name in ("ul", "ol", "menu"):
-        items = len(tag.find_all("li", recursive=False))
-        start = str(tag.get("start", str(items) if tag.has_attr("reversed") else "1"))
+        items = len(tag.find_all("li", recursive=False)) if tag.has_attr("reversed") else 0
+        start = str(tag.get("start", str(items or 1)))
         first = int(start) if start.isdecimal() and len(start) < 7 else 1
-        walk.lists.append((name == "ol", [first], -1 if tag.has_attr("reversed") and first >= items else 1))
+        walk.lists.append((name == "ol", [first], -1 if first >= items > 0 else 1))
     elif name == "li":
         value = str(tag.get("value", ""))
         if walk.lists and value.isdecimal() and len(value) < 7:
@@ -192,7 +191,7 @@ def _enter(walk: _Walk, tag: Tag) -> None:
         elif isinstance(following, NavigableString) and _MARKED.match(following):
             walk.flush()
             walk.marked = True
-        elif not (isinstance(following, Tag) and following.name in ("b", "strong")):
+        elif getattr(following, "name", None) not in ("b", "strong"):
             walk.end_title()
     elif name == "sup":
         inner = tag.find("a", recursive=False)
