@@ -39,7 +39,7 @@ def parts_of(question: Question) -> tuple[Question, ...]:
     spoken, about, context = question.content.partition(" (about: ")
     found = [part.strip(" ,?") for part in _BETWEEN.split(spoken)]
     asking = [part for at, part in enumerate(found) if (_ASKING if at else _ASKING_FIRST).search(part)]
-    if not 2 <= len(asking) <= MOST:
+    if not 2 <= len(asking) <= MOST or not any(map(terms, asking)):
         return ()
     topic = _topic(found[0])
     subject = topic or next((part for part in found if set(terms(part)) - ASKING), asking[0])

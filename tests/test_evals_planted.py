@@ -16,8 +16,9 @@ import pytest
 from conftest import CORPUS
 
 from assistant.answer import Answer, Mode, Turn
-from assistant.assistant import Assistant
+from assistant.assistant import Assistant, ask_of
 from assistant.coverage import THRESHOLD
+from assistant.parts import parts_of
 from evals.evaluate import Evaluation, evaluate
 from evals.items import evenly, item_json, load_items
 from evals.run import Asked
@@ -66,7 +67,10 @@ def library(corpus_index: Path, embedder: TransformerEmbedder) -> Library:
 @pytest.fixture(scope="module")
 def remembered(library: Library, folder: Path) -> Remembered:
     """The real assistant, which answers each question once; the baseline is its run."""
-    asked = Remembered(Assistant(library, threshold=0.0))
+    snapshot = library.snapshot()
+    asked = Remembered(
+        Assistant(library, threshold=0.0), lambda question, history: bool(parts_of(ask_of(question, history, snapshot)))
+    )
     asked.threshold = THRESHOLD
     first = evaluate(
         asked, library.snapshot(), runs=folder / "runs", item_files=[folder / "items.jsonl"],
