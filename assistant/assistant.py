@@ -36,6 +36,7 @@ from ingest.document import Passage
 
 CANDIDATES = 24  # passages searched for evidence
 HITS = 10  # of them kept as contexts
+SURE = 0.75  # probability of cover from which a question read in other words is answered: a second look may err twice
 MISSING = 0.75  # share of the threshold below which one part of a question counts as not covered
 EVIDENCE_WEIGHT = 0.75  # of a passage's best unit against its retrieval score, when the passages are put in order
 _ADDRESS = re.compile(r"\W*https?://\S+\W*")
@@ -106,7 +107,8 @@ class Assistant:
         asked = ask_of(question, history, snapshot)
         found = look_up(asked, snapshot)
         if found.cover < THRESHOLD and (spelt_out := in_words(asked, snapshot)) != asked:
-            found = max(found, look_up(spelt_out, snapshot), key=lambda each: each.cover)
+            again = look_up(spelt_out, snapshot)
+            found = again if again.cover >= SURE else found
         asked, hits, ranked = found.asked, found.hits, found.ranked
         yield Retrieved(asked.standalone, hits)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ DEAR = 0.5  # power of a unit's words, and of `CHEAP` more, by which that probab
 CHEAP = 10
 REPEAT = 0.6  # share of content words in common from which a unit repeats another
 MAX_UNITS = 6
+_ALL = re.compile(r"\b(?:all|every|each|overview|summary|whole|entire|complete|contents?)\b", re.IGNORECASE)
 _NAMING = ("outline", "plan", "heading")  # kinds that name what there is: they answer who asks for steps or things
 LEFT_OUT = 12  # words that an answer does not skip between two sentences of a paragraph
 LEAST_WORDS = 3  # of a unit that is added: one of fewer says nothing beside the others
@@ -112,7 +114,7 @@ def choose(
     """
     if not ranked:
         return []
-    if not (question.wants.order or question.wants.items):
+    if not (question.wants.order or question.wants.items or _ALL.search(question.content)):
         ranked = sorted(ranked, key=lambda each: each.unit.kind in _NAMING)
     chosen = begin(ranked, question, named, shape, wanted)
     known = {id(unit): place for place, unit in enumerate(ranked)}
