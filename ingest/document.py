@@ -5,10 +5,13 @@ All offsets are 0-based, half-open and count Unicode code points of `Document.te
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
+_BETWEEN_CELLS = re.compile(r"(?:^|(?<= ))\|(?: |$)")
 BlockKind = Literal["heading", "paragraph", "item", "header", "row", "code"]
 
 
@@ -80,3 +83,13 @@ class Passage:
     def end(self) -> int:
         """Where its last span ends."""
         return self.spans[-1][1]
+
+
+def cell_spans(row: str) -> list[tuple[int, int]]:
+    """Start and end of each cell of a table row, as its text has them, which parts them by " | "; empty cells count.
+
+    >>> [row[start:end] for row in ["A | | C|D |"] for start, end in cell_spans(row)]
+    ['A', '', 'C|D', '']
+    """
+    edges = [(-1, 0), *((found.start(), found.end()) for found in _BETWEEN_CELLS.finditer(row)), (len(row), len(row))]
+    return [(start, start + len(row[start:stop].rstrip())) for (_, start), (stop, _) in pairwise(edges)]

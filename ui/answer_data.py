@@ -10,10 +10,9 @@ from typing import Any
 
 from assistant.answer import Answer, Citation, Sentence
 from assistant.transcript import answer_markdown
-from ingest.document import Document
+from ingest.document import Document, cell_spans
 from ui.render import breadcrumb, runs
 
-_CELL = " | "  # between the cells of a table row, as readers of documents write them
 LONGEST_QUOTE = 900  # characters of a quote shown beside its number
 
 
@@ -129,7 +128,7 @@ def _sentence(sentence: Sentence, cited: Mapping[int, str]) -> dict[str, Any]:
     return {
         "runs": [] if sentence.code else runs(" ".join(sentence.text.split())),
         "code": sentence.text if sentence.code else "",
-        "cells": None if sentence.code or _CELL not in sentence.text else _cells(sentence.text),
+        "cells": None if sentence.code or " | " not in sentence.text else _cells(sentence.text),
         "item": bool(bullet),
         "ordinal": ordinal,
         "depth": min(3, (len(sentence.bullet) - len(sentence.bullet.lstrip())) // 2) if bullet else 0,
@@ -138,7 +137,7 @@ def _sentence(sentence: Sentence, cited: Mapping[int, str]) -> dict[str, Any]:
 
 
 def _cells(row: str) -> list[list[tuple[str, str]]]:
-    return [list(runs(cell.strip())) for cell in row.split(_CELL)]
+    return [list(runs(row[start:end])) for start, end in cell_spans(row)]
 
 
 def _sources(answer: Answer, documents: Mapping[str, Document | None]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from assistant.answer import FENCED, Answer, Citation
-from ingest.document import Block, Document, Section
+from ingest.document import Block, Document, Section, cell_spans
 
 Span = tuple[int, int]
 
@@ -216,12 +216,9 @@ def _list(document: Document, run: Sequence[Block], marks: Sequence[Span]) -> st
 def _table(document: Document, run: Sequence[Block], marks: Sequence[Span]) -> str:
     rows: list[list[str]] = []
     for block in run:
-        cells: list[str] = []
-        start = block.start
-        for cell in document.text[block.start : block.end].split(" | "):
-            cells.append(inline(cell, _within(start, start + len(cell), marks)))
-            start += len(cell) + len(" | ")
-        rows.append(cells)
+        row = document.text[block.start : block.end]
+        spans = [(block.start + start, block.start + end) for start, end in cell_spans(row)]
+        rows.append([inline(document.text[start:end], _within(start, end, marks)) for start, end in spans])
     width = max(len(row) for row in rows)
     if run[0].kind != "header":
         rows.insert(0, [""] * width)
