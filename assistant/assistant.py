@@ -12,6 +12,7 @@ from assistant.answer import Answer, Event, Finished, Mode, Retrieved, Sentence,
 from assistant.compose import compose
 from assistant.context import IndexContext
 from assistant.coverage import THRESHOLD, cover_features, probability
+from assistant.definitions import definitions
 from assistant.disagreement import disagreement
 from assistant.generator import Generator
 from assistant.interaction import interactions
@@ -21,7 +22,7 @@ from assistant.parts import parts_of
 from assistant.question import Question, aimed, checked, plainly, read_question
 from assistant.ranker import RERANKED, Ranked, judge, rank, rerank, to_judge
 from assistant.sequel import next_item, unsaid
-from assistant.sides import definitions, sides
+from assistant.sides import sides
 from assistant.signals import signals, similarities
 from assistant.suggest import suggestions
 from assistant.units import Unit, units_of

@@ -11,9 +11,10 @@ from typing import TypeVar
 
 from assistant.additions import Additions, Candidate, additions_model
 from assistant.answer import Citation, Sentence
+from assistant.definitions import definitions
 from assistant.question import Question
 from assistant.ranker import RERANKED, Ranked
-from assistant.sides import definitions, sides
+from assistant.sides import sides
 from assistant.signals import holds
 from assistant.units import Part, Unit
 from index.terms import terms, words

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.sides import compared
 from index.number_words import CARDINALS
 from index.terms import terms
 
 MAX_ITEM_WORDS = 16  # a longer piece between two commas is a clause, not an item
-MAX_COMPARED = 6  # words of a thing that is compared
 
 _ORDINALS = {
     "first": 0, "1st": 0, "former": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4,
@@ -84,7 +84,7 @@ def put_in(asked: str, question: str, reply: str) -> tuple[str, str] | None:
         return None
     at = _ORDINALS[pointed["which"].lower()] if pointed else int(found["number"]) - 1
     if pointed and pointed["head"].strip().lower() in ("", "one") and at < 2:
-        items = _compared(question) or items
+        items = list(compared(question) or items)
     there = at < len(items) and (at >= 0 or pointed is not None)
     return (_replaced(asked, found, items[at]), items[at]) if items and there else None
 
@@ -97,16 +97,6 @@ def counted(question: str) -> int:
     """
     found = _COUNTED.search(question)
     return 0 if found is None else _COUNTS.get(found["count"].lower()) or int(found["count"])
-
-
-def _compared(question: str) -> list[str]:
-    """The words of the two things that a question compares; none where it compares nothing."""
-    from assistant.sides import sides  # here, for it needs evidence, and evidence needs questions
-
-    spans = [found.span() for found in re.finditer(r"[^\s?!.,;:()]+", question)]
-    pieces = [question[a:b] for at, (a, _) in enumerate(spans) for _, b in spans[at : at + MAX_COMPARED]]
-    found = [min((p for p in pieces if set(terms(p)) == side), key=len, default="") for side in sides(question) or ()]
-    return found if all(found) else []
 
 
 def _place(asked: str) -> re.Match[str] | None:

@@ -1,13 +1,9 @@
-"""What a question compares, and the words of the documents that say what each of the two is."""
+"""What a question compares: the two things it names."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from assistant.ranker import Ranked
-from assistant.signals import defined
-from assistant.units import Unit
 from index.terms import terms
 
 MOST_TERMS = 4  # of a thing that is compared; what has more is a clause
@@ -28,43 +24,25 @@ _WORDINGS = tuple(
 Sides = tuple[frozenset[str], frozenset[str]]
 
 
-def sides(question: str) -> Sides | None:
-    """The terms of the two things that a question compares, or None.
+def compared(question: str) -> tuple[str, str] | None:
+    """The words for the two things that a question compares, or None.
 
-    >>> [sorted(side) for side in sides("What is the difference between precision and recall?")]
-    [['precis'], ['recal']]
-    >>> sides("What is precision?") is None
-    True
+    >>> compared("What is the difference between precision and recall?")
+    ('precision', 'recall')
     """
     for wording in _WORDINGS:
         if found := wording.search(question):
             first, second = frozenset(terms(found["first"])), frozenset(terms(found["second"]))
             if first and second and first != second and max(len(first), len(second)) <= MOST_TERMS:
-                return first, second
+                return found["first"], found["second"]
     return None
 
 
-def definitions(ranked: Sequence[Ranked], compared: Sides) -> list[Ranked]:
-    """The best two units that say what each of two things is; empty unless both have one.
+def sides(question: str) -> Sides | None:
+    """The terms of the two things that a question compares, or None.
 
-    What the two names share may stand once or not at all: "supervised and unsupervised (learning)".
+    >>> [sorted(side) for side in sides("What is the difference between precision and recall?")]
+    [['precis'], ['recal']]
     """
-    about = [(unit, named) for unit in ranked if (named := _named(unit.unit))]
-    firsts, seconds = ([(unit, named - side) for unit, named in about if side <= named] for side in compared)
-    pairs = [
-        (first, second)
-        for first, more in firsts
-        for second, other in seconds
-        if first is not second and (more == other or (more <= compared[1] and other <= compared[0]))
-    ]
-    return list(max(pairs, key=lambda pair: pair[0].value + pair[1].value, default=()))
-
-
-def _named(unit: Unit) -> frozenset[str]:
-    """The terms of what a unit says something about: its label, or what stands before the verb of its definition."""
-    part = unit.parts[0]
-    if len(unit.parts) != 1 or unit.kind not in ("item", "sentence", "row"):
-        return frozenset()
-    if part.label_end is not None:
-        return frozenset(terms(unit.document.text[part.start : part.label_end]))
-    return defined(unit.text) or frozenset()
+    named = compared(question)
+    return None if named is None else (frozenset(terms(named[0])), frozenset(terms(named[1])))
