@@ -46,5 +46,14 @@ def about_assistant(documents: int, listed: str, examples: Sequence[str]) -> str
         f"This assistant answers questions from {number} and shows the words that every sentence rests on; "
         f"it says plainly what the documents do not cover. {listed}"
     )
+    return f"{told} {invitation(examples)}".strip()
+
+
+def invitation(examples: Sequence[str]) -> str:
+    """What is said to a greeting or thanks, and behind what the program is; "" without examples.
+
+    >>> invitation(["What is SQL?", "How long does SQL take?"])
+    'Ask, for example, “What is SQL?” or “How long does SQL take?”'
+    """
     asked = " or ".join(f"“{example}”" for example in examples[:2])
-    return f"{told} Ask, for example, {asked}" if asked else told
+    return f"Ask, for example, {asked}" if asked else ""

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from assistant.about import about_assistant, asks_about_assistant
+from assistant.about import about_assistant, asks_about_assistant, invitation
 from assistant.message import title_of
 from assistant.question import checked
+from assistant.wording import only_courtesy
 from ingest.errors import RoadmapError
 from ui.choices import chosen_mode
 from ui.runtime import Runtime
@@ -58,9 +59,9 @@ def addressed_conversation(runtime: Runtime) -> str | None:
 def ask(question: str, after: str | None = None) -> None:
     """Ask in the conversation on the page, which begins with its first question; a question not taken is put back.
 
-    What asks about the program itself is answered by it, and is no part of the conversation.
+    What asks about the program itself, greets or thanks is answered by it, and is no part of the conversation.
     """
-    if asks_about_assistant(question) and (reply := _reply()):
+    if reply := _reply(question):
         st.session_state[Key.REPLY] = reply
         st.session_state[Key.TO_CHAT] = True
         return
@@ -83,8 +84,11 @@ def ask(question: str, after: str | None = None) -> None:
         st.session_state[Key.RESTORE] = (number + 1, question)
 
 
-def _reply() -> str:
-    """What the program is and what can be asked; "" where there is no index to tell of."""
+def _reply(question: str) -> str:
+    """What the program says to words about itself or to a courtesy; "" for a question, and where there is no index."""
+    about = asks_about_assistant(question)
+    if not about and not only_courtesy(question):
+        return ""
     runtime = shared_runtime()
     try:
         number = 0 if runtime is None else len(runtime.documents())
@@ -92,7 +96,8 @@ def _reply() -> str:
         number = 0  # the way of every question leads to the reason
     if runtime is None or not number:
         return ""
-    return about_assistant(number, "The Library page lists the documents.", [example.question for example in runtime.examples])
+    examples = [example.question for example in runtime.examples]
+    return about_assistant(number, "The Library page lists the documents.", examples) if about else invitation(examples)
 
 
 def _named_by_question(runtime: Runtime, conversation_id: str) -> bool:
