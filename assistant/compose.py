@@ -70,9 +70,9 @@ class Shape:
 
     def __init__(self, question: Question, ranked: Sequence[Ranked]) -> None:
         self.wanted = [kind for kind in ("duration", "money", "link", "number") if getattr(question.wants, kind)]
-        self._telling: set[Place] = {
-            (r.unit.document.id, r.unit.start, r.unit.end) for r in ranked if r.unit.kind == "item" and r.relevance >= DETAIL
-        }
+        self._full_list = 0 if question.brief else FULL_LIST
+        telling = [r.unit for r in ranked if r.unit.kind == "item" and r.relevance >= DETAIL and not question.brief]
+        self._telling: set[Place] = {(unit.document.id, unit.start, unit.end) for unit in telling}
 
     def pieces(self, unit: Unit) -> list[Piece]:
         """Lead-in, then the parts; the items of a long list by their labels, but for those that tell what is asked."""
@@ -80,7 +80,7 @@ class Shape:
         structure = unit.kind in ("list", "outline", "plan", "table")
         if unit.lead is not None:
             shown.append(_piece(unit, unit.lead, unit.lead.end, ""))
-        long = structure and len(words(unit.text)) > FULL_LIST
+        long = structure and len(words(unit.text)) > self._full_list
         for part in unit.parts:
             bullet = "" if not structure or part.code else f"{part.ordinal}." if part.ordinal is not None else "-"
             end = part.label_end if long and part.label_end is not None and not self._tells(unit, part) else part.end
@@ -111,13 +111,15 @@ def choose(
 
     Where several documents are asked for, by name or by wording, each of the best ones gives its best unit first. `named`
     are the documents that the question names. What only names what there is begins an answer to who asks for steps or things,
-    or where there is nothing else.
+    or where there is nothing else. Of an answer that is to be brief there is the beginning alone.
     """
     if not ranked:
         return []
     if not (question.wants.order or question.wants.items or _ALL.search(question.content)):
         ranked = sorted(ranked, key=lambda each: each.unit.kind in _NAMING)
     chosen = begin(ranked, question, named, shape, wanted)
+    if question.brief:
+        return chosen[:1]
     known = {id(unit): place for place, unit in enumerate(ranked)}
     said = [shape.candidate(unit, known.get(id(unit), 0)) for unit in chosen]
     others = [

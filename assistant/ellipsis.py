@@ -55,6 +55,7 @@ AGAIN = re.compile(
     rf"|what\s+do\s+you\s+mean(?:\s+(?:by|with)\s+{_THIS})?){_POLITE}\W*$",
     re.IGNORECASE,
 )
+SHORTER = re.compile(r"\b(?:shorter|briefer|briefly|summari[sz]e|sentences?|fewer|tl;?dr)\b", re.IGNORECASE)  # of these ways
 PRONOUN = re.compile(
     r"\b(?:they|them|theirs?|its|mine|he|she|him|his|hers?|such an?|the same(?=\W*$)|ones|which of|both(?=\W*$)"
     r"|it(?!\W+(?:take|takes|is|be|make|makes|hard|ok|okay|important|possible|worth)\b[^.?!]*\b(?:to|that)\b)"

@@ -19,6 +19,7 @@ from assistant.ellipsis import (
     MORE,
     NEXT,
     PRONOUN,
+    SHORTER,
     fragment_of,
     names_only,
     only_opens,
@@ -69,6 +70,7 @@ class Resolution:
     said: str = ""  # all that was answered to it, when it is asked again for what was not said yet
     beside: str = ""  # the question in which a word was replaced: "which of them" is about that one too
     item: str = ""  # of a list, when the question points at it
+    brief: bool = False  # whether the answer is to be as short as it can be
     listing: str = ""  # the answer with that list
 
 
@@ -95,7 +97,7 @@ def _resolve(asked: str, history: Sequence[Turn], context: Context | None, depth
     reply = "\n".join(turn.content for turn in takewhile(lambda turn: turn.role == "assistant", history[last + 1 :]))
     refused = reply.startswith(REFUSAL)
     if AGAIN.match(spoken):
-        return replace(_resolve(before, history[:last], context, depth - 1), said="")
+        return replace(_resolve(before, history[:last], context, depth - 1), said="", brief=bool(SHORTER.search(spoken)))
     pointing = pointing_back(spoken)
     marked = bool(pointing)
     if marked and context is not None and says_much(pointing) and context.foreign(pointing):

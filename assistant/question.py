@@ -104,6 +104,7 @@ class Question:
     sources: frozenset[str] = frozenset()
     after: str = ""  # what the conversation said last, when the question is what comes after it
     said: str = ""  # what was answered before, when the question is what else there is
+    brief: bool = False  # whether the best quote alone is asked for
 
 
 def read_question(asked: str, history: Sequence[Turn] = (), context: Context | None = None) -> Question:
@@ -117,8 +118,9 @@ def read_question(asked: str, history: Sequence[Turn] = (), context: Context | N
     standalone = resolution.standalone.encode("utf-8", "replace").decode()
     spoken = standalone.partition(" (about: ")[0]  # what is said about an earlier question asks for nothing now
     return Question(
-        asked, standalone, wants(spoken), standalone != asked, standalone, after=resolution.after, said=resolution.said
-    )
+        asked, standalone, wants(spoken), standalone != asked, standalone,
+        after=resolution.after, said=resolution.said, brief=resolution.brief,
+    )  # fmt: skip
 
 
 def aimed(question: Question, mentions: Mentions) -> Question:

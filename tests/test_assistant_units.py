@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -317,6 +318,14 @@ def test_headings_answer_who_asks_for_steps(question: str, first: str) -> None:
     rows = ranked(found, [{"outline": 1.0, "sentence": 0.9}.get(unit.kind, 0.1) for unit in found])
     asked = read_question(question)
     assert compose(rows, asked)[0][0].text.startswith(first)
+
+
+def test_a_brief_answer_is_the_best_quote_alone_and_a_list_its_labels() -> None:
+    text = "# Tools\n\nYou need these:\n\n- Python: good for nearly all\n- SQL: good for data\n\nStart today.\n"
+    found = units(read_markdown(text.encode(), "a.md"))
+    rows = ranked(found, [1.0 if unit.kind == "list" else 0.5 for unit in found])
+    sentences, _ = compose(rows, replace(read_question("Which tools do I need?"), brief=True))
+    assert [sentence.text for sentence in sentences] == ["You need these:", "Python", "SQL"]
 
 
 def test_nothing_short_is_left_out_of_the_middle_of_a_paragraph() -> None:

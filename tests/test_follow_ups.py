@@ -107,6 +107,12 @@ def test_how_to_say_it_again_is_the_question_before(again: str) -> None:
     assert asked(again).standalone == again
 
 
+def test_who_asks_for_it_shorter_gets_it_brief() -> None:
+    assert asked("What is SQL?", "shorter please").brief
+    assert not asked("What is SQL?", "repeat that").brief
+    assert not asked("What is SQL?", "shorter please", "why?").brief
+
+
 @pytest.mark.parametrize("begun", ["no i meant", "sorry i mean", "wait, I mean", "i meant"])
 def test_a_correction_takes_the_place_of_what_it_corrects(begun: str) -> None:
     turns = ("what is overfitting", "how do i prevent it", f"{begun} underfitting")
