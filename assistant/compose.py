@@ -111,7 +111,7 @@ def choose(
 
     Where several documents are asked for, by name or by wording, each of the best ones gives its best unit first. `named`
     are the documents that the question names. What only names what there is begins an answer to who asks for steps or things,
-    or where there is nothing else. Of an answer that is to be brief there is the beginning alone.
+    or where there is nothing else. To a brief answer nothing is added.
     """
     if not ranked:
         return []
@@ -119,7 +119,7 @@ def choose(
         ranked = sorted(ranked, key=lambda each: each.unit.kind in _NAMING)
     chosen = begin(ranked, question, named, shape, wanted)
     if question.brief:
-        return chosen[:1]
+        return chosen
     known = {id(unit): place for place, unit in enumerate(ranked)}
     said = [shape.candidate(unit, known.get(id(unit), 0)) for unit in chosen]
     others = [

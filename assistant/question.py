@@ -104,7 +104,7 @@ class Question:
     sources: frozenset[str] = frozenset()
     after: str = ""  # what the conversation said last, when the question is what comes after it
     said: str = ""  # what was answered before, when the question is what else there is
-    brief: bool = False  # whether the best quote alone is asked for
+    brief: bool = False  # whether nothing is to be added to what answers by itself
 
 
 def read_question(asked: str, history: Sequence[Turn] = (), context: Context | None = None) -> Question:
