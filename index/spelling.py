@@ -71,7 +71,7 @@ def parted(question: str, snapshot: Snapshot) -> str:
 
 
 def _same_word(word: str, other: str) -> bool:
-    """Whether two words are one, spelt as on two sides of an ocean."""
+    """Whether two words are one in British and American spelling: s and z, c and s, our and or, ll and l."""
     one, two = (each.translate(_ALIKE).replace("our", "or").replace("ll", "l") for each in (word, other))
     return one == two
 

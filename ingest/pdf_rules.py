@@ -159,11 +159,11 @@ def _by_white(across: Sequence[_Rule], pieces: Sequence[Piece]) -> Iterator[_Gri
         if len(xs) > 1:
             xs.append(outer.xs[1])
             below = ys if len(ys) > 3 else [*_between(xs, ys[0], ys[1], pieces), *ys[1:]]
-            yield _Grid(xs, below + _shaded_head(xs, ys, pieces))
+            yield _Grid(xs, below + _bare_head(xs, ys, pieces))
 
 
-def _shaded_head(xs: Sequence[float], ys: Sequence[float], pieces: Sequence[Piece]) -> list[float]:
-    """The height above a header on a shaded ground, without a rule above it: words in each column, as near as a row."""
+def _bare_head(xs: Sequence[float], ys: Sequence[float], pieces: Sequence[Piece]) -> list[float]:
+    """The height above a header that has no rule above it, as on a shaded ground: words in each column, as near as a row."""
     reach = ys[-1] + max(top - bottom for bottom, top in pairwise(ys))
     near = [p for p in pieces if xs[0] - 1 <= p.x < xs[-1] and ys[-1] < p.y + 0.3 * p.size < reach and p.text.strip()]
     places = [(bisect_right(xs, piece.x + 1), bisect_right(xs, piece.right - 1)) for piece in near]
