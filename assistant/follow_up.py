@@ -33,6 +33,7 @@ from assistant.orders import is_order
 from assistant.ordinals import following, renumbered, with_number_of
 from assistant.phrases import parallel
 from assistant.pointing import points, put_in
+from assistant.standalone import levels, with_about
 from assistant.wording import only_courtesy, without_courtesy
 from index.terms import terms, words
 
@@ -40,7 +41,6 @@ DEPTH = 4  # questions that a chain of follow-ups may reach back
 BRIEF = 6  # words up to which the last answer is what “that” means
 LONGEST = 240  # characters of an earlier question that are taken along
 
-_ABOUT = " (about: "
 _SWITCH = re.compile(
     r"^\W*(?:(?:an?|one|now|and|but)\s+)*"
     r"(?:(?:new|next|other|another|different|separate|unrelated)\s+(?:thing|topic|question|subject|matter)"
@@ -128,13 +128,13 @@ def _completed(spoken: str, resolved: Resolution, reply: str, context: Context |
     if then and not resolved.after and (other := following(stage, resolved.standalone)) is not None:
         return Resolution(other)
     if then and (said := resolved.item or _last_said(reply)):
-        earlier = _levels(earlier)[-1] if resolved.item else earlier
-        return Resolution(f"what comes after “{_shorten(said)}”?{_ABOUT}{earlier})", about=earlier, after=said)
+        earlier = levels(earlier)[-1] if resolved.item else earlier
+        return Resolution(with_about(f"what comes after “{_shorten(said)}”?", earlier), about=earlier, after=said)
     fragment = fragment_of(spoken)
     if resolved.item and names_only(fragment) and (placed := put_in(fragment, "", resolved.listing)) is not None:
         other = resolved.standalone.replace(resolved.item, placed[1])
         return Resolution(other, item=placed[1], listing=resolved.listing)
-    if any(map(points, sentences(spoken))) and (placed := put_in(spoken, _levels(earlier)[0], reply)) is not None:
+    if any(map(points, sentences(spoken))) and (placed := put_in(spoken, levels(earlier)[0], reply)) is not None:
         return replace(_with(placed[0], earlier), item=placed[1], listing=reply)
     pattern = resolved.about if resolved.after else resolved.standalone
     if context is not None and names_only(fragment) and (replaced := _replaced(fragment, pattern, context)) is not None:
@@ -142,21 +142,21 @@ def _completed(spoken: str, resolved: Resolution, reply: str, context: Context |
     pronoun = PRONOUN.search(spoken)
     said = _MARKER.sub("", reply).strip(" .")
     if pronoun is not None and pronoun.group().lower() in ("that", "this") and 0 < len(words(said)) <= BRIEF:
-        return Resolution(f"{spoken}{_ABOUT}{said}; {earlier})", about=earlier)
+        return Resolution(with_about(spoken, f"{said}; {earlier}"), about=earlier)
     subject = _DEFINITION.match(earlier)
     if pronoun is not None and pronoun.group().lower() in _SIMPLE and subject is not None:
         return Resolution(f"{spoken[: pronoun.start()]}{subject['subject']}{spoken[pronoun.end() :]}")
     if resolved.beside and AMONG.search(spoken):
-        earlier = "; ".join(dict.fromkeys([*_levels(resolved.beside), *_levels(earlier)]))
+        earlier = "; ".join(dict.fromkeys([*levels(resolved.beside), *levels(earlier)]))
     return _with(spoken, earlier)
 
 
 def _replaced(fragment: str, question: str, context: Context) -> Resolution | None:
     """The question with the fragment in the place of what it stands against: in its own words, or else in what it is about."""
-    spoken, *about = _levels(question)
+    spoken, *about = levels(question)
     if (other := parallel(fragment, spoken, context.fits, points_back=bool(about))) is not None:
         named = PRONOUN.search(spoken) and not PRONOUN.search(other)  # what it was about is what the fragment replaces
-        return Resolution(f"{other}{_ABOUT}{about[-1]})" if about and not named else other, beside=question)
+        return Resolution(with_about(other, about[-1]) if about and not named else other, beside=question)
     if about and (other := parallel(fragment, about[-1], context.fits)) is not None:
         return replace(_with(spoken, other), beside=question)
     return None
@@ -164,19 +164,13 @@ def _replaced(fragment: str, question: str, context: Context) -> Resolution | No
 
 def _with(spoken: str, earlier: str) -> Resolution:
     """The question with what it is about; when it names nothing itself, the next one is about the same."""
-    return Resolution(f"{spoken}{_ABOUT}{earlier})", about=earlier if says_nothing(spoken) else "")
+    return Resolution(with_about(spoken, earlier), about=earlier if says_nothing(spoken) else "")
 
 
 def _subject(resolved: Resolution) -> str:
     """What a follow-up to a question is about: that question and the one that all began with, none between them."""
-    spoken, *about = _levels(resolved.about or resolved.standalone)
-    return _shorten(f"{spoken}{_ABOUT}{about[-1]})" if about else spoken)
-
-
-def _levels(question: str) -> list[str]:
-    """A question without what it is about, then that, and so on."""
-    spoken, *about = question.split(_ABOUT)
-    return [spoken, *about[:-1], about[-1].removesuffix(")" * len(about))] if about else [spoken]
+    spoken, *about = levels(resolved.about or resolved.standalone)
+    return _shorten(with_about(spoken, about[-1]) if about else spoken)
 
 
 def _is_question(turn: Turn) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from assistant.question import Question, wants
 from assistant.signals import ASKING
+from assistant.standalone import apart, with_about
 from index.terms import terms, words
 
 MOST = 5  # parts a question is taken into; one with more is asked as a whole
@@ -36,7 +37,7 @@ def parts_of(question: Question) -> tuple[Question, ...]:
     >>> [part.content for part in parts_of(asked)]
     ['What is SQL', 'how long does it take (about: What is SQL)']
     """
-    spoken, about, context = question.content.partition(" (about: ")
+    spoken, about = apart(question.content)
     found = [part.strip(" ,?") for part in _BETWEEN.split(spoken)]
     asking = [part for at, part in enumerate(found) if (_ASKING if at else _ASKING_FIRST).search(part)]
     if not 2 <= len(asking) <= MOST or not any(map(terms, asking)):
@@ -48,6 +49,6 @@ def parts_of(question: Question) -> tuple[Question, ...]:
         enough = 1 if part is asking[0] else 2
         says_enough = len(set(terms(part))) >= enough and not _POINTING & set(words(part))
         alone = part is found[0] if topic else part is subject or says_enough
-        content = part if alone else f"{part} (about: {subject})"
-        parts.append(replace(question, asked=part, content=content + about + context, wants=wants(part)))
+        content = part if alone else with_about(part, subject)
+        parts.append(replace(question, asked=part, content=content + about, wants=wants(part)))
     return tuple(parts)

@@ -12,6 +12,7 @@ from assistant.context import Context
 from assistant.follow_up import resolve
 from assistant.orders import asked_for
 from assistant.pointing import counted
+from assistant.standalone import apart
 from assistant.wording import only_courtesy, plain
 from index.titles import Mentions
 from ingest.errors import RoadmapError
@@ -116,7 +117,7 @@ def read_question(asked: str, history: Sequence[Turn] = (), context: Context | N
     asked = checked(asked)
     resolution = resolve(asked_for(asked), history, context)
     standalone = resolution.standalone.encode("utf-8", "replace").decode()
-    spoken = standalone.partition(" (about: ")[0]  # what is said about an earlier question asks for nothing now
+    spoken, _ = apart(standalone)  # what is said about an earlier question asks for nothing now
     return Question(
         asked, standalone, wants(spoken), standalone != asked, standalone,
         after=resolution.after, said=resolution.said, brief=resolution.brief,
@@ -127,8 +128,7 @@ def aimed(question: Question, mentions: Mentions) -> Question:
     """The question with the documents it names as sources set apart from what it asks of them."""
     if not mentions.documents:
         return question
-    spoken = mentions.content.partition(" (about: ")[0]
-    wanted = replace(wants(spoken), sources=question.wants.sources)
+    wanted = replace(wants(apart(mentions.content)[0]), sources=question.wants.sources)
     return replace(question, content=mentions.content, sources=mentions.documents, wants=wanted)
 
 
@@ -137,7 +137,7 @@ def plainly(question: Question) -> Question:
     content = plain(question.content)
     if content == question.content:
         return question
-    wanted = replace(wants(content.partition(" (about: ")[0]), sources=question.wants.sources)
+    wanted = replace(wants(apart(content)[0]), sources=question.wants.sources)
     return replace(question, content=content, wants=wanted)
 
 

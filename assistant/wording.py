@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.standalone import apart
 from index.terms import terms
 
 CLOSING = 200  # characters at the end in which thanks and the like are looked for
@@ -128,14 +129,14 @@ def plain(question: str) -> str:
     >>> plain("saw the term federated learning, meaning?")
     'what is federated learning?'
     """
-    spoken, bracket, about = question.partition(" (about: ")
+    spoken, about = apart(question)
     text = _ABBREVIATION.sub(lambda match: _WRITTEN_OUT[match.group().lower()], spoken)
     text = _ASIDE.sub("", text)
     named = _NAMED.match(text)
     if named and terms(named["name"]) and len(named["name"].split()) <= NAME_WORDS and not _ASKS.search(named["name"]):
-        return f"what is {named['name'].strip()}?{bracket}{about}"
+        return f"what is {named['name'].strip()}?{about}"
     opened = _OPENING.match(text)
     bare = text[opened.end() :] if opened else text
     closed = _CLOSING.search(bare, max(0, len(bare) - CLOSING))
     bare = bare[: closed.start()] + closed["mark"].strip() if closed else bare
-    return f"{bare.strip()}{bracket}{about}" if terms(bare + about) else question
+    return bare.strip() + about if terms(bare + about) else question
