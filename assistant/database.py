@@ -14,6 +14,8 @@ from sqlalchemy import URL, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
+from assistant.characters import whole
+
 NO_DATABASE = (ArgumentError, ImportError, ValueError)  # what `engine_of` raises for a URL it cannot use
 UNUSABLE = (DBAPIError, PoolExhausted)  # what a database raises that cannot be reached, read or written
 _TRIES = 5  # each process that makes the same tables at the same moment may fail one
@@ -84,7 +86,7 @@ def remedy(engine: Engine, failure: Exception) -> str:
 
 def storable(text: str) -> str:
     """The text without what not every database can hold: NUL characters, and halves of characters."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    return whole(text.replace("\0", ""))
 
 
 def now() -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from textwrap import shorten
 
 from assistant.answer import Turn
+from assistant.characters import whole
 from assistant.context import Context
 from assistant.follow_up import resolve
 from assistant.orders import asked_for
@@ -116,7 +117,7 @@ def read_question(asked: str, history: Sequence[Turn] = (), context: Context | N
     """
     asked = checked(asked)
     resolution = resolve(asked_for(asked), history, context)
-    standalone = resolution.standalone.encode("utf-8", "replace").decode()
+    standalone = whole(resolution.standalone)
     spoken, _ = apart(standalone)  # what is said about an earlier question asks for nothing now
     return Question(
         asked, standalone, wants(spoken), standalone != asked, standalone,
@@ -149,7 +150,7 @@ def checked(asked: str) -> str:
     """
     if len(asked) > MAX_CHARACTERS:
         raise QuestionInvalid(f"The question has {len(asked)} characters; ask it in at most {MAX_CHARACTERS}.")
-    asked = " ".join(asked.encode("utf-8", "replace").decode().split())  # a pasted half of a character has no code
+    asked = " ".join(whole(asked).split())
     if not any(character.isalnum() for character in asked):
         raise QuestionInvalid("There is no question; type one.")
     if only_courtesy(asked):

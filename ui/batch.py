@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.answer import Answer, Mode, Turn, answer_json
+from assistant.characters import whole
 from ingest.errors import RoadmapError
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _question(line: bytes, where: str, number: int) -> Question:
     name = entry.get("id", str(number))
     if not isinstance(name, str | int) or isinstance(name, bool):
         raise BatchInvalid(f'{where}: its "id" must be text or a whole number.')
-    return Question(name, _whole(entry["question"]), _history(entry.get("history") or [], where))
+    return Question(name, whole(entry["question"]), _history(entry.get("history") or [], where))
 
 
 def _history(entries: Any, where: str) -> tuple[Turn, ...]:
@@ -152,10 +153,5 @@ def _history(entries: Any, where: str) -> tuple[Turn, ...]:
             raise wrong
         if entry.get("role") not in ("user", "assistant"):
             raise wrong
-        turns.append(Turn(entry["role"], _whole(entry["content"])))
+        turns.append(Turn(entry["role"], whole(entry["content"])))
     return tuple(turns)
-
-
-def _whole(text: str) -> str:
-    """The text with a replacement character for each half of a character, which JSON may hold and no model reads."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from assistant.characters import whole
 from index import storage
 from ingest.errors import RoadmapError
 
@@ -66,5 +67,5 @@ def write_preferences(data: Path, chosen: Mapping[str, Value]) -> None:
 def _toml(value: Value) -> str:
     """A TOML value; what JSON writes for a text without surrogates is TOML too, but for U+007F."""
     if isinstance(value, str):
-        return json.dumps(value.encode("utf-8", "replace").decode("utf-8"), ensure_ascii=False).replace("\x7f", "\\u007F")
+        return json.dumps(whole(value), ensure_ascii=False).replace("\x7f", "\\u007F")
     return repr(value)
