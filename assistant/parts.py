@@ -33,7 +33,7 @@ def _topic(first: str) -> str:
 def parts_of(question: Question) -> tuple[Question, ...]:
     """The parts of a question that asks for several things, each able to stand alone; empty for one that does not.
 
-    >>> asked = Question("a", "a", wants("a"), False, "What is SQL, and how long does it take?")
+    >>> asked = Question("a", "a", wants("a"), "What is SQL, and how long does it take?")
     >>> [part.content for part in parts_of(asked)]
     ['What is SQL', 'how long does it take (about: What is SQL)']
     """

@@ -101,7 +101,6 @@ class Question:
     asked: str
     standalone: str
     wants: Wants
-    follow_up: bool
     content: str
     sources: frozenset[str] = frozenset()
     after: str = ""  # what the conversation said last, when the question is what comes after it
@@ -120,7 +119,7 @@ def read_question(asked: str, history: Sequence[Turn] = (), context: Context | N
     standalone = whole(resolution.standalone)
     spoken, _ = apart(standalone)  # what is said about an earlier question asks for nothing now
     return Question(
-        asked, standalone, wants(spoken), standalone != asked, standalone,
+        asked, standalone, wants(spoken), standalone,
         after=resolution.after, said=resolution.said, brief=resolution.brief,
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from index.library import Library
 
 
 def parts(content: str) -> list[str]:
-    return [part.content for part in parts_of(Question(content, content, wants(content), False, content))]
+    return [part.content for part in parts_of(Question(content, content, wants(content), content))]
 
 
 @pytest.mark.parametrize(
@@ -43,9 +43,7 @@ def test_a_question_is_taken_apart_where_it_asks_anew(question: str, expected: l
 
 
 def test_each_part_wants_what_its_own_words_ask() -> None:
-    first, second = parts_of(
-        Question("q", "q", wants("q"), False, "Why does everybody learn Python, and how long does Python take?")
-    )
+    first, second = parts_of(Question("q", "q", wants("q"), "Why does everybody learn Python, and how long does Python take?"))
     assert (first.wants.reason, first.wants.duration) == (True, False)
     assert (second.wants.reason, second.wants.duration) == (False, True)
 

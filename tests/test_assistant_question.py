@@ -27,10 +27,10 @@ def test_white_space_is_evened_out() -> None:
 def test_a_follow_up_is_told_from_a_question_that_stands_alone() -> None:
     history = (Turn("user", "What are the phases of the roadmap?"), Turn("assistant", "- Mathematics [1]\n- Projects [2]"))
     follow_up = read_question("and how long does it take?", history)
-    assert follow_up.follow_up
     assert follow_up.asked == "and how long does it take?"
     assert follow_up.standalone == "and how long does it take? (about: What are the phases of the roadmap?)"
-    assert not read_question("Which books are recommended for statistics?", history).follow_up
+    unrelated = read_question("Which books are recommended for statistics?", history)
+    assert unrelated.standalone == unrelated.asked
 
 
 def test_what_is_wanted_is_read_off_the_follow_up_and_not_off_the_question_before_it() -> None:
