@@ -136,15 +136,6 @@ class Rankings:
     depth: int  # texts asked for
 
 
-def evaluate_retrieval(data: StandardSet, names: Mapping[str, str], search: Search, k: int = 100) -> dict[str, float]:
-    """nDCG@10, MRR@10, and success and recall at 1, 5, 10 and 100 up to `k`, averaged over the judged questions.
-
-    `names` is what `write_corpus` gave. Where the set has answers, `answer@1` and `answer@5` are the shares of questions one of
-    whose accepted answers stands in the first passage, or the first five.
-    """
-    return score(data.qrels, rank_texts(data, names, search, data.qrels, k))
-
-
 def rank_texts(
     data: StandardSet,
     names: Mapping[str, str],
@@ -153,7 +144,7 @@ def rank_texts(
     k: int = 100,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Rankings:
-    """The texts found for these question ids.
+    """The texts found for these question ids; `names` is what `write_corpus` gave.
 
     Texts are ranked by their best passage; so that `k` texts come together, more passages are asked for. As in BEIR, a text
     with the question's own id does not count as found.
@@ -173,7 +164,11 @@ def rank_texts(
 
 
 def score(qrels: Mapping[str, Mapping[str, int]], rankings: Rankings) -> dict[str, float]:
-    """The averages over the questions of `qrels`, and of those with accepted answers how many stood in the first passages."""
+    """nDCG@10, MRR@10, and success and recall at 1, 5, 10 and 100 up to the depth, averaged over the questions of `qrels`.
+
+    Where the set has answers, `answer@1` and `answer@5` are the shares of questions one of whose accepted answers stands in
+    the first passage, or the first five.
+    """
     figures = score_rankings(qrels, rankings.runs, [cutoff for cutoff in CUTOFFS if cutoff <= rankings.depth])
     return figures | {f"answer@{depth}": sum(values) / len(values) for depth, values in rankings.answers.items() if values}
 

@@ -14,10 +14,11 @@ from evals_fakes import document, hit
 
 from evals.standard import (
     StandardDataInvalid,
-    evaluate_retrieval,
     file_name,
     load_beir,
     load_squad,
+    rank_texts,
+    score,
     score_rankings,
     write_corpus,
 )
@@ -147,7 +148,7 @@ def test_retrieval_is_scored_by_document_and_by_the_answer_in_the_first_passage(
         assert k >= 100
         return [hit(spark, (0, 5), rank=1), hit(spark, (0, len(spark.text)), rank=2), hit(hadoop, (0, 18), rank=3)]
 
-    figures = evaluate_retrieval(data, names, search)
+    figures = score(data.qrels, rank_texts(data, names, search, data.qrels))
     assert figures["success@1"] == 0.5  # two passages of one text are one text: the second text has rank 2
     assert figures["mrr@10"] == pytest.approx((1 + 1 / 2) / 2)
     assert (figures["answer@1"], figures["answer@5"]) == (0.0, 1.0)
