@@ -13,7 +13,7 @@ from assistant.feedback import Feedback, FeedbackStore
 from evals.evidence import find_quote
 from evals.gate import works
 from evals.item_file import append_item, remove_item
-from evals.items import EvalItem, Evidence, load_items
+from evals.items import EvalItem, Evidence, items_folder
 from evals.run import Outcome, Run
 from ingest.document import Document, Passage
 from ingest.errors import RoadmapError
@@ -51,8 +51,6 @@ def learner_items(data: Path) -> Path:
 
 def item_files(data: Path, named: Sequence[Path] = ()) -> tuple[Path, ...]:
     """The files to ask: those that are named, or else the committed ones and the questions made of reports."""
-    from evals.items import items_folder
-
     own = learner_items(data)
     return tuple(named) or (*sorted(items_folder().glob("*.jsonl")), *([own] if own.is_file() else []))
 
@@ -156,12 +154,6 @@ def settle_reports(store: FeedbackStore, run: Run) -> tuple[ReportState, ...]:
             store.settle(feedback.id, fixed_in)
         states.append(ReportState(feedback, feedback.item_id, good, fixed_in, news))
     return tuple(states)
-
-
-def items_of_reports(data: Path) -> dict[str, EvalItem]:
-    """The questions made of reports, by id; none where there is no file."""
-    file = learner_items(data)
-    return {item.id: item for item in load_items([file])} if file.is_file() and file.stat().st_size else {}
 
 
 def _forget(store: FeedbackStore, feedback_id: str, file: Path) -> None:

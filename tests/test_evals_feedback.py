@@ -16,7 +16,6 @@ from evals.feedback import (
     ReportUnusable,
     dismiss,
     item_files,
-    items_of_reports,
     learner_items,
     make_item,
     passage_evidence,
@@ -25,7 +24,7 @@ from evals.feedback import (
     settle_reports,
 )
 from evals.item_file import append_item, remove_item
-from evals.items import Evidence, ItemInvalid, items_folder, load_items
+from evals.items import Evidence, ItemInvalid, items_folder, load_items, read_file
 from evals.run import Run, RunHead, run_items
 from ingest.document import Passage
 
@@ -97,7 +96,7 @@ def test_an_attempt_that_was_killed_between_file_and_store_can_be_repeated(tmp_p
     store.resolve(report.id, "open")  # as if the store had never heard of it
     again = make_item(store, report.id, file, (), never_break=True)
     assert first.id == again.id
-    assert items_of_reports(tmp_path) == {again.id: replace(again, origin=f"{file}, line 1")}
+    assert read_file(file) == (replace(again, origin=f"{file}, line 1"),)
 
 
 def test_what_is_set_aside_leaves_the_file_and_others_stay(tmp_path: Path, store: FeedbackStore) -> None:
@@ -105,13 +104,13 @@ def test_what_is_set_aside_leaves_the_file_and_others_stay(tmp_path: Path, store
     file = learner_items(tmp_path)
     made = [make_item(store, report.id, file, ()) for report in reports]
     dismiss(store, reports[1].id, file, "an opinion")
-    assert list(items_of_reports(tmp_path)) == [made[0].id, made[2].id]
+    assert [item.id for item in read_file(file)] == [made[0].id, made[2].id]
     reopen(store, reports[0].id, file)
-    assert list(items_of_reports(tmp_path)) == [made[2].id]
+    assert [item.id for item in read_file(file)] == [made[2].id]
     dismiss(store, reports[2].id, file)
-    assert items_of_reports(tmp_path) == {}
+    assert read_file(file) == ()
     make_item(store, reports[0].id, file, ())
-    assert list(items_of_reports(tmp_path)) == [made[0].id]
+    assert [item.id for item in read_file(file)] == [made[0].id]
 
 
 def test_a_question_made_elsewhere_leaves_that_file_too(tmp_path: Path, store: FeedbackStore) -> None:

@@ -14,7 +14,8 @@ from ui_fakes import ScriptedAssistant, WordLengthEmbedder, covered_answer, refu
 
 from assistant.answer import Answer, Turn
 from assistant.feedback import Feedback, FeedbackStore, open_feedback
-from evals.feedback import items_of_reports, learner_items
+from evals.feedback import learner_items
+from evals.items import read_file
 from index.hit import Hit
 from ingest.document import Passage
 from ui import assembly, shared
@@ -119,7 +120,7 @@ def test_two_clicks_make_a_question_of_a_report(data: Path, store: FeedbackStore
     assert "“Wrong: What about *time*?”" in text_of(page)
     click(page, f"open-{report.id}")
     click(page, "passage-2")
-    (item,) = items_of_reports(data).values()
+    (item,) = read_file(learner_items(data))
     assert (item.id, item.kind, item.question) == (f"feedback-{report.id[:8]}", "feedback", "What do I learn in phase 1?")
     assert [(e.document_id, e.quote) for e in item.evidence] == [("plans/roadmap.md", "It takes two years.")]
     assert item.history == report.history
@@ -131,14 +132,14 @@ def test_two_clicks_make_a_question_of_a_report(data: Path, store: FeedbackStore
 
 def test_a_passage_in_several_parts_becomes_a_quote_a_part(data: Path, report: Feedback) -> None:
     click(opened(f=report.id), "passage-1")
-    (item,) = items_of_reports(data).values()
+    (item,) = read_file(learner_items(data))
     assert [e.quote for e in item.evidence] == ["Linear algebra", "Statistics"]
 
 
 def test_two_clicks_say_that_a_refusal_is_right(data: Path, store: FeedbackStore) -> None:
     report = store.add("gap", refusal())
     click(click(opened(), f"open-{report.id}"), "not-covered")
-    (item,) = items_of_reports(data).values()
+    (item,) = read_file(learner_items(data))
     assert (item.answerable, item.evidence) == (False, ())
 
 
@@ -148,7 +149,7 @@ def test_a_dismissed_report_and_a_question_can_be_reopened(data: Path, store: Fe
     click(page, "undo")
     assert store.get(report.id).state == "open"
     click(page, "passage-1")
-    assert items_of_reports(data)
+    assert read_file(learner_items(data))
     click(page, f"reopen-{report.id}")
     assert store.get(report.id).state == "open"
     assert learner_items(data).read_text(encoding="utf-8").strip() == ""
@@ -160,7 +161,7 @@ def test_the_evidence_can_be_narrowed_and_points_required(data: Path, report: Fe
     page.text_input(key="feedback-must").set_value("two years").run()
     page.toggle(key="feedback-never-break").set_value(True).run()
     click(page, "passage-2")
-    (item,) = items_of_reports(data).values()
+    (item,) = read_file(learner_items(data))
     assert ([e.quote for e in item.evidence], item.must, item.never_break) == (["two years"], (("two years",),), True)
 
 
@@ -179,7 +180,7 @@ def test_another_passage_can_be_looked_for(data: Path, report: Feedback) -> None
     page = opened(f=report.id)
     page.text_input(key="feedback-search").set_value("code").run()
     click(page, "elsewhere-1")
-    (item,) = items_of_reports(data).values()
+    (item,) = read_file(learner_items(data))
     assert item.evidence[0].quote == "import numpy\nprint(1)"
 
 
@@ -227,13 +228,13 @@ def test_the_command_lists_shows_and_resolves(
     assert "user: Which phases are there?" in out
     code, out, _ = roadmap("feedback", "item", short, "--passage", 2, "--must", "two years")
     assert code == 0 and f"feedback-{short} was added to" in out
-    assert items_of_reports(data)[f"feedback-{short}"].must == (("two years",),)
+    assert [(item.id, item.must) for item in read_file(learner_items(data))] == [(f"feedback-{short}", (("two years",),))]
     assert "There is nothing to look at." in roadmap("feedback", "list")[1]
     assert "not fixed yet" in roadmap("feedback", "list", "--all")[1]
     code, _, err = roadmap("feedback", "item", short, "--not-covered")
     assert code == 1 and "already; reopen it" in err
     assert roadmap("feedback", "reopen", short)[0] == 0
-    assert items_of_reports(data) == {}
+    assert read_file(learner_items(data)) == ()
     assert roadmap("feedback", "dismiss", short, "--note", "spam")[0] == 0
     _, out, _ = roadmap("feedback", "list", "--all", "--json")
     assert [(entry["state"], entry["note"]) for entry in json.loads(out)] == [("dismissed", "spam")]
