@@ -26,6 +26,7 @@ from assistant.sides import sides
 from assistant.signals import signals, similarities
 from assistant.suggest import suggestions
 from assistant.units import Unit, units_of
+from assistant.verify import Entails
 from assistant.write import Writing
 from index.abbreviations import written_out
 from index.embedder import Vectors
@@ -62,15 +63,18 @@ class Assistant:
         library: Library,
         *,
         generator: Generator | None = None,
+        entails: Entails | None = None,
         threshold: float = THRESHOLD,
         auto: Literal["quote", "write"] = "quote",
     ) -> None:
-        """Without a generator every answer is quoted. `threshold` is the probability of cover below which it refuses.
+        """Without a generator every answer is quoted; `entails` judges what it writes in the place of the bundled verifier.
 
-        `auto` is what the mode of that name does: what the evals measured to be better for this generator.
+        `threshold` is the probability of cover below which it refuses; `auto` is what the mode of that name does: what the
+        evals measured to be better for this generator.
         """
         self.library = library
         self.generator = generator
+        self.entails = entails
         self.threshold = threshold
         self.auto = auto
 
@@ -124,7 +128,7 @@ class Assistant:
 
         writing: Writing | None = None
         if (self.auto if mode == "auto" else mode) == "write" and self.generator is not None and quoted:
-            writing = Writing(asked.standalone, quoted, citations, self.generator, cancelled=cancelled)
+            writing = Writing(asked.standalone, quoted, citations, self.generator, entails=self.entails, cancelled=cancelled)
         sentences: list[Sentence] = []
         first: float | None = None
         shown: set[int] = set()

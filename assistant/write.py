@@ -49,25 +49,6 @@ def pace_of(generator: Generator) -> Pace:
     return QUICK if generator.id == GENERATOR_ID else PATIENT
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A generator together with the NLI model that judges its sentences in the place of the bundled verifier."""
-
-    generator: Generator
-    entails: Entails
-
-    @property
-    def id(self) -> str:
-        """The generator's: it is what writes."""
-        return self.generator.id
-
-    def stream(
-        self, instructions: str, turns: Sequence[Turn], *, max_tokens: int, cancelled: Callable[[], bool] = lambda: False
-    ) -> Iterator[str]:
-        """What the generator streams. Raises what it raises."""
-        return self.generator.stream(instructions, turns, max_tokens=max_tokens, cancelled=cancelled)
-
-
 class Writing:
     """The sentences of one written answer, in order; `problem` says afterwards why the model did not finish, if it did not.
 
@@ -82,16 +63,18 @@ class Writing:
         citations: Sequence[Citation],
         generator: Generator,
         *,
+        entails: Entails | None = None,
         cancelled: Callable[[], bool] = lambda: False,
         pace: Pace | None = None,
     ) -> None:
+        """`entails` is the NLI model that judges the sentences in the place of the bundled verifier."""
         self.problem = ""
         self.wrote = False  # whether a sentence of the model was shown
         self._question = question
         self._quoted = quoted
         self._citations = citations
         self._generator = generator
-        self._entails = generator.entails if isinstance(generator, Judged) else None
+        self._entails = entails
         self._cancelled = cancelled
         self._pace = pace or pace_of(generator)
         self._used: set[int] = set()

@@ -14,12 +14,12 @@ from typer.testing import CliRunner
 
 from assistant.answer import Answer, Citation, Sentence
 from assistant.verify import SUPPORTED, support
-from assistant.write import Judged, Writing, best_support
+from assistant.write import Writing, best_support
 from evals.answers import supported_share
 from index.weights import WeightsMissing, models_folder, pull
 from ui.assembly import load_generator, open_assistant, open_verifier, sources, verifier_source
 from ui.cli import app
-from ui.eval_bench import open_support
+from ui.eval_bench import support_of
 from ui.settings import Settings, read_settings
 
 NLI = {"id": "someone/tiny-nli", "revision": "v1"}
@@ -107,7 +107,7 @@ def test_it_judges_what_the_network_refuses(publish: Callable[[str], None]) -> N
         pull(source)
         entails = open_verifier(chosen)
         assert entails is not None
-        sentences = list(Writing("When is SQL learned?", QUOTED, [CITATION], Judged(ScriptedGenerator(FAR), entails)))
+        sentences = list(Writing("When is SQL learned?", QUOTED, [CITATION], ScriptedGenerator(FAR), entails=entails))
         assert [(sentence.text, sentence.citations) for sentence in sentences] == [(shown, (1,))]
 
 
@@ -125,11 +125,10 @@ def test_a_changed_figure_is_withheld_whatever_it_says(publish: Callable[[str], 
 def test_the_assistant_is_opened_with_it_and_says_when_it_is_missing(publish: Callable[[str], None]) -> None:
     build(write_corpus(Path("documents"), {"plan.md": f"# Plan\n\n{QUOTE}\n"}), Path("data"))
     assistant = open_assistant(settings(), open_library(Path("data")))
-    assert isinstance(assistant.generator, Judged)
     with pytest.raises(WeightsMissing, match="someone/tiny-nli"):
         load_generator(assistant)
     with pytest.raises(WeightsMissing):
-        list(Writing("When?", QUOTED, [CITATION], Judged(ScriptedGenerator(FAR), assistant.generator.entails)))
+        list(Writing("When?", QUOTED, [CITATION], ScriptedGenerator(FAR), entails=assistant.entails))
 
 
 def test_the_claims_are_judged_by_it_and_of_one_split_where_one_is_named(
@@ -161,7 +160,6 @@ def test_the_evals_judge_with_it_what_is_written_and_load_it_once(publish: Calla
     written = Answer("q", "q", "answered", (Sentence(FAR, "written", (1,), 0.95),), (CITATION,), (), 0.9, "write", "m")
     for in_force, share in ((read_settings(), 0.0), (chosen, 1.0)):
         assistant = open_assistant(in_force, open_library(Path("data")))
-        assert supported_share(written, open_support(in_force, assistant)) == share
-    assert isinstance(assistant.generator, Judged)
-    judge = open_support(chosen, assistant)
-    assert isinstance(judge, partial) and judge.keywords["entails"] is assistant.generator.entails
+        assert supported_share(written, support_of(assistant)) == share
+    judge = support_of(assistant)
+    assert isinstance(judge, partial) and judge.keywords["entails"] is assistant.entails is not None

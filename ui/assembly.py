@@ -98,8 +98,9 @@ def open_assistant(settings: Settings, library: Library, *, write: bool = True) 
     from assistant.coverage import THRESHOLD
 
     threshold = THRESHOLD if settings.threshold is None else settings.threshold
-    generator = _generator(settings) if write else None
-    return Assistant(library, generator=generator, threshold=threshold, auto=_auto(settings) if write else "quote")
+    generator, entails = _generator(settings) if write else None, open_verifier(settings)
+    auto = _auto(settings) if write else "quote"
+    return Assistant(library, generator=generator, entails=entails, threshold=threshold, auto=auto)
 
 
 def model_ids(settings: Settings) -> dict[str, str]:
@@ -136,15 +137,6 @@ def open_verifier(settings: Settings) -> Entails | None:
 
 
 def _generator(settings: Settings) -> Generator:
-    writer, entails = _writer(settings), open_verifier(settings)
-    if entails is None:
-        return writer
-    from assistant.write import Judged
-
-    return Judged(writer, entails)
-
-
-def _writer(settings: Settings) -> Generator:
     chosen = settings.generator
     if chosen.server:
         from assistant.served_model import ServedModel
@@ -160,15 +152,9 @@ def load_generator(assistant: Assistant) -> None:
 
     Raises WeightsMissing, WeightsDamaged, GeneratorUnusable, EntailmentUnusable.
     """
-    from assistant.write import Judged
-
-    generator = getattr(assistant, "generator", None)
-    if isinstance(generator, Judged):
-        if isinstance(generator.entails, _JudgesWhenUsed):
-            generator.entails.load()
-        generator = generator.generator
-    if isinstance(generator, _LoadedWhenUsed):
-        generator.load()
+    for model in (getattr(assistant, "entails", None), getattr(assistant, "generator", None)):
+        if isinstance(model, _JudgesWhenUsed | _LoadedWhenUsed):
+            model.load()
 
 
 class _LoadedWhenUsed:

@@ -126,7 +126,7 @@ def _ask(
     from evals.feedback import item_files
     from evals.items import load_items
     from evals.spread import processes_for, usable_cores
-    from ui.eval_bench import open_support, read_corpus, spread_over
+    from ui.eval_bench import read_corpus, spread_over, support_of
 
     files = item_files(settings.data, items)
     write = settings.mode != "quote" and not search_only
@@ -156,7 +156,7 @@ def _ask(
             reason=reason,
             report=report,
             progress=lambda done, total, item_id: progress(done, total),
-            support=open_support(settings, assistant),
+            support=support_of(assistant),
             spread=spread_over(settings, write, processes) if processes > 1 else None,
         )
     reports = _reports(settings, evaluation.run)

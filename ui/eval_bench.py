@@ -40,14 +40,11 @@ def read_corpus(settings: Settings) -> StoredCorpus:
     return StoredCorpus(manifest, {document.id: document for document in content.documents})
 
 
-def open_support(settings: Settings, assistant: Assistant) -> Support:
-    """The judge of sentences that is set: the one that the assistant has, where it has one. Loaded with its first judgement."""
+def support_of(assistant: Assistant) -> Support:
+    """The judge of sentences that this assistant has."""
     from assistant.verify import support
-    from assistant.write import Judged
 
-    generator = assistant.generator
-    entails = generator.entails if isinstance(generator, Judged) else assembly.open_verifier(settings)
-    return partial(support, entails=entails)
+    return partial(support, entails=assistant.entails)
 
 
 def open_bench(settings: Settings, write: bool) -> Bench:
@@ -60,7 +57,7 @@ def open_bench(settings: Settings, write: bool) -> Bench:
     library = assembly.open_library(settings)
     documents = library.snapshot().documents
     assistant = assembly.open_assistant(settings, library, write=write)
-    return Bench(assistant, documents, open_support(settings, assistant))
+    return Bench(assistant, documents, support_of(assistant))
 
 
 def spread_over(settings: Settings, write: bool, processes: int) -> Spread:
