@@ -19,13 +19,13 @@ from assistant import interaction, judging
 from assistant.perceptron import Floats, Perceptron, read_perceptron
 from assistant.question import Question
 from assistant.ranker import LIMIT, Ranked
-from assistant.signals import holds
+from assistant.signals import SHOWN, holds, shown_kinds
 from assistant.units import UnitKind
 from index.terms import terms, words
 
 LONG = 120  # words of a long answer; what is spent counts as a share of it
 _KINDS: tuple[UnitKind, ...] = get_args(UnitKind)
-_WANTED = ("duration", "money", "link", "number", "items", "order", "sources", "comparison", "reason", "definition", "person")
+_WANTED = (*SHOWN, "items", "order", "sources", "comparison", "reason", "definition", "person")
 _FAR = 5000  # characters between two units, from which on they count as this far from each other
 NAMES = (
     "relevance", "value", "place", "words", "parts", "met", *(f"is_{kind}" for kind in _KINDS), *interaction.NAMES,
@@ -70,7 +70,7 @@ class Additions:
         """`named` are the ids of the documents that the question names."""
         self._asked = frozenset(terms(question.content))
         wants = question.wants
-        self._kinds = frozenset(kind for kind in ("duration", "money", "link", "number") if getattr(wants, kind))
+        self._kinds = frozenset(shown_kinds(wants))
         self._named = named
         self._question = (
             len(self._asked) / 10, len(named) > 1, len(named) == 1, float(wants.count),

@@ -15,7 +15,7 @@ from assistant.definitions import definitions
 from assistant.question import Question
 from assistant.ranker import RERANKED, Ranked
 from assistant.sides import sides
-from assistant.signals import holds
+from assistant.signals import holds, shown_kinds
 from assistant.units import Part, Unit
 from index.terms import terms, words
 from ingest.document import Block, Document, Section
@@ -69,7 +69,7 @@ class Shape:
     """How much of each part of a unit is shown, in the light of the question and of all the evidence."""
 
     def __init__(self, question: Question, ranked: Sequence[Ranked]) -> None:
-        self.wanted = [kind for kind in ("duration", "money", "link", "number") if getattr(question.wants, kind)]
+        self.wanted = shown_kinds(question.wants)
         self._full_list = 0 if question.brief else FULL_LIST
         telling = [r.unit for r in ranked if r.unit.kind == "item" and r.relevance >= DETAIL and not question.brief]
         self._telling: set[Place] = {(unit.document.id, unit.start, unit.end) for unit in telling}

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.numbered import Numbered, numbered, numbered_in, share_met
-from assistant.question import Question
+from assistant.question import Question, Wants
 from assistant.units import Unit
 from index.embedder import Vectors
 from index.search import Snapshot
@@ -71,8 +71,13 @@ _COMPARED = (
 NAMES = (*_PLAIN, *(f"{name}_below_best" for name in _COMPARED))  # the latter: minus the best unit's of the same question
 
 
-_HELD = ("duration", "money", "number", "link")
+SHOWN = ("duration", "money", "link", "number")  # kinds of thing that an answer to who asks for them shows
 _KINDS = {"duration": _DURATION, "money": _MONEY, "number": _NUMBER, "link": _LINK, "person": _NAMED, "reason": _REASON}
+
+
+def shown_kinds(wants: Wants) -> tuple[str, ...]:
+    """Those of `SHOWN` that a question asks for, in that order."""
+    return tuple(kind for kind in SHOWN if getattr(wants, kind))
 
 
 @lru_cache(maxsize=16384)  # the same units are weighed for question after question
@@ -178,7 +183,7 @@ def signals(question: Question, units: Sequence[Unit], cosines: Mapping[Span, fl
         labelled = first.label_end is not None and len(unit.parts) == 1
         label = terms_of(unit.document.text[first.start : first.label_end]) if labelled else frozenset()
         lead_cosine = cosines.get((unit.document.id, unit.lead.start, unit.lead.end), 0.0) if unit.lead else 0.0
-        duration, money, number, link = (getattr(wants, kind) and holds(kind, text) for kind in _HELD)
+        duration, money, link, number = (getattr(wants, kind) and holds(kind, text) for kind in SHOWN)
         told = defined(text)
         values = (
             max(near), sum(near) / len(near), lead_cosine, unit.hit.dense,
