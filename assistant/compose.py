@@ -40,10 +40,9 @@ SOURCE_SHARE = 0.3  # least value of another document's unit, as a share of the 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One sentence-to-be: the words shown and the span they rest on."""
+    """One sentence-to-be: the words shown and the span of the unit's document that they rest on, 0-based and half-open."""
 
     text: str
-    document: Document
     start: int
     end: int
     bullet: str = ""
@@ -236,19 +235,17 @@ def quote(chosen: Sequence[Ranked], shape: Shape) -> tuple[tuple[Sentence, ...],
     for ranked in chosen:
         for piece in shape.pieces(ranked.unit):
             marker = len(citations) + 1
-            citations.append(cite(piece, marker))
-            attribution = piece.document.title if several else ""
+            citations.append(cite(ranked.unit.document, piece.start, piece.end, marker))
+            attribution = ranked.unit.document.title if several else ""
             sentences.append(Sentence(piece.text, "quoted", (marker,), 1.0, piece.bullet, attribution, piece.code))
     return tuple(sentences), tuple(citations)
 
 
-def cite(piece: Piece, marker: int) -> Citation:
-    """The citation of a piece: an exact slice of its document."""
-    document = piece.document
-    section, block = _at(piece.start, document.sections), _at(piece.start, document.blocks)
+def cite(document: Document, start: int, end: int, marker: int) -> Citation:
+    """The citation of an exact slice of a document."""
+    section, block = _at(start, document.sections), _at(start, document.blocks)
     path, page = section.heading_path if section else (), block.page if block else None
-    text = document.text[piece.start : piece.end]
-    return Citation(marker, document.id, document.title, path, page, piece.start, piece.end, text, document.digest)
+    return Citation(marker, document.id, document.title, path, page, start, end, document.text[start:end], document.digest)
 
 
 def _at(start: int, places: Sequence[Placed]) -> Placed | None:
@@ -257,4 +254,4 @@ def _at(start: int, places: Sequence[Placed]) -> Placed | None:
 
 
 def _piece(unit: Unit, part: Part, end: int, bullet: str) -> Piece:
-    return Piece(unit.document.text[part.start : end], unit.document, part.start, part.end, bullet, part.code)
+    return Piece(unit.document.text[part.start : end], part.start, part.end, bullet, part.code)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.answer import Citation, Position
-from assistant.compose import Piece, cite
+from assistant.compose import cite
 from assistant.figures import Figure, FigureKind, figures
 from assistant.ranker import Ranked
 from index.terms import terms, words
@@ -82,7 +82,7 @@ def _uncited(citations: Sequence[Citation], ranked: Sequence[Ranked]) -> Iterato
             part = unit.parts[0]
             if (unit.document.id, part.start) not in seen:
                 seen.add((unit.document.id, part.start))
-                yield cite(Piece(unit.document.text[part.start : part.end], unit.document, part.start, part.end), 0)
+                yield cite(unit.document, part.start, part.end, 0)
 
 
 def _asked(question: str) -> tuple[FigureKind, str] | None:
