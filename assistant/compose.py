@@ -68,7 +68,7 @@ class Shape:
     """How much of each part of a unit is shown, in the light of the question and of all the evidence."""
 
     def __init__(self, question: Question, ranked: Sequence[Ranked]) -> None:
-        self.wanted = shown_kinds(question.wants)
+        self.kinds = shown_kinds(question.wants)
         self._full_list = 0 if question.brief else FULL_LIST
         telling = [r.unit for r in ranked if r.unit.kind == "item" and r.relevance >= DETAIL and not question.brief]
         self._telling: set[Place] = {(unit.document.id, unit.start, unit.end) for unit in telling}
@@ -93,14 +93,14 @@ class Shape:
     def candidate(self, ranked: Ranked, place: int) -> Candidate:
         """The unit as it would be shown; `place` is its 0-based one in the ranking."""
         text = "\n".join(piece.text for piece in self.pieces(ranked.unit))
-        return Candidate.of(ranked, place, text, self.wanted)
+        return Candidate.of(ranked, place, text, self.kinds)
 
     def _tells(self, unit: Unit, part: Part) -> bool:
         """Whether an item is evidence by itself, or holds what the question wants (a time span, say) behind its label."""
         if (unit.document.id, part.start, part.end) in self._telling:
             return True
         label, whole = unit.document.text[part.start : part.label_end], unit.document.text[part.start : part.end]
-        return any(holds(kind, whole) and not holds(kind, label) for kind in self.wanted)
+        return any(holds(kind, whole) and not holds(kind, label) for kind in self.kinds)
 
 
 def choose(
@@ -134,7 +134,7 @@ def choose(
         if best is None:
             break
         said.append(fitting[best])
-    return arranged(said, frozenset(shape.wanted))
+    return arranged(said)
 
 
 def begin(
@@ -167,7 +167,7 @@ def addable(others: Sequence[Candidate], said: Sequence[Candidate]) -> list[Cand
 def _tells_more(ranked: Sequence[Ranked], chosen: Sequence[Ranked], shape: Shape) -> Ranked | None:
     """The best unit with the time span, amount or address asked for, where the chosen ones show nothing of the kind."""
     shown = "\n".join(piece.text for kept in chosen for piece in shape.pieces(kept.unit))
-    lacking = [kind for kind in shape.wanted if not holds(kind, shown)]
+    lacking = [kind for kind in shape.kinds if not holds(kind, shown)]
     for candidate in ranked if lacking else ():
         if candidate.value < KIND_SHARE * chosen[0].value:
             return None
@@ -188,7 +188,7 @@ def _one_of_each(ranked: Sequence[Ranked], named: frozenset[str]) -> list[Ranked
     return kept[:MAX_SOURCES] or [first]
 
 
-def arranged(said: Sequence[Candidate], wanted: frozenset[str]) -> list[Ranked]:
+def arranged(said: Sequence[Candidate]) -> list[Ranked]:
     """Best document first, each document's units in the order they stand in it.
 
     But where a time span, an amount, an address or a number is asked for, and one unit alone has it, that one comes first.
@@ -196,7 +196,7 @@ def arranged(said: Sequence[Candidate], wanted: frozenset[str]) -> list[Ranked]:
     order: dict[str, int] = {}
     for each in said:
         order.setdefault(each.ranked.unit.document.id, len(order))
-    telling = [each for each in said if each.held & wanted]
+    telling = [each for each in said if each.held]
     first = telling[0].ranked if len(telling) == 1 else None
     chosen = [each.ranked for each in said]
     return unbroken(sorted(chosen, key=lambda r: (order[r.unit.document.id], r is not first, r.unit.start)))
