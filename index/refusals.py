@@ -5,7 +5,6 @@ What is remembered holds as long as the files look as they did; it serves lists,
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -28,7 +27,7 @@ def remember(data: Path, sources: Sequence[SourceFile], refused: Sequence[Refuse
     entries = [[look.stamp, asdict(entry)] for entry in refused if (look := looks[entry.document_id]) is not None]
     body = json.dumps(entries).encode()
     with suppress(storage.StorageFailed):
-        storage.replace_file(index_folder(data) / NAME, _sealed(body) + b"\n" + body)
+        storage.replace_sealed(index_folder(data) / NAME, body)
 
 
 def forget(data: Path) -> None:
@@ -39,12 +38,10 @@ def forget(data: Path) -> None:
 
 def remembered(data: Path, sources: Sequence[SourceFile]) -> Mapping[str, Refused]:
     """What is remembered of these files, by document id; a file that looks different now is not among them."""
+    body = storage.read_sealed(index_folder(data) / NAME)
     try:
-        digest, _, body = (index_folder(data) / NAME).read_bytes().partition(b"\n")
-        if digest != _sealed(body):
-            return {}
-        stamps = {entry["document_id"]: (tuple(stamp), Refused(**entry)) for stamp, entry in json.loads(body)}
-    except (OSError, ValueError, TypeError, KeyError):
+        stamps = {entry["document_id"]: (tuple(stamp), Refused(**entry)) for stamp, entry in json.loads(body or b"[]")}
+    except (ValueError, TypeError, KeyError):
         return {}
     found: dict[str, Refused] = {}
     for source in sources:
@@ -54,7 +51,3 @@ def remembered(data: Path, sources: Sequence[SourceFile]) -> Mapping[str, Refuse
             if look is not None and look.stamp == stamp:
                 found[source.id] = entry
     return found
-
-
-def _sealed(body: bytes) -> bytes:
-    return hashlib.sha256(body).hexdigest().encode()

@@ -7,7 +7,6 @@ is a saving of time and nothing else: without it, or where a byte of it is wrong
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -51,12 +50,10 @@ class StatCache:
     @classmethod
     def load(cls, folder: Path) -> StatCache:
         """The one in this folder; an empty one where there is none or it cannot be read."""
+        body = storage.read_sealed(folder / NAME)
         try:
-            digest, _, body = (folder / NAME).read_bytes().partition(b"\n")
-            if digest != _sealed(body):
-                return cls({})
-            return cls({name: (tuple(stamp), sha256) for name, (*stamp, sha256) in json.loads(body).items()})
-        except (OSError, ValueError, TypeError, AttributeError):
+            return cls({name: (tuple(stamp), sha256) for name, (*stamp, sha256) in json.loads(body or b"{}").items()})
+        except (ValueError, TypeError, AttributeError):
             return cls({})
 
     def successor(self) -> StatCache:
@@ -85,7 +82,7 @@ class StatCache:
         if self.changed:
             entries = {name: (*stamp, digest) for name, (stamp, digest) in self._kept.items()}
             body = json.dumps(entries, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-            storage.replace_file(folder / NAME, _sealed(body) + b"\n" + body)
+            storage.replace_sealed(folder / NAME, body)
 
 
 def look_at(path: Path) -> Look | None:
@@ -98,7 +95,3 @@ def look_at(path: Path) -> Look | None:
     last = max(found.st_mtime_ns, found.st_ctime_ns)
     doubt = COARSE + TICK if found.st_mtime_ns % 1_000_000_000 == 0 else TICK
     return Look((found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino), last + doubt < now)
-
-
-def _sealed(body: bytes) -> bytes:
-    return hashlib.sha256(body).hexdigest().encode()

