@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
 import streamlit as st
+
+from ui.components import beside
 
 PATHS = ("/", "/chat", "/conversations", "/roadmap", "/library", "/feedback", "/evals", "/settings")  # a choice holds on all
 
@@ -21,9 +20,5 @@ def draw_appearance() -> None:
 
 
 def _component() -> st.components.v2.types.ComponentRenderer:
-    return st.components.v2.component("roadmap_appearance", css=_file("appearance.css"), js=_file("appearance.js"))
+    return st.components.v2.component("roadmap_appearance", css=beside("appearance.css"), js=beside("appearance.js"))
 
-
-@cache
-def _file(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")

@@ -28,22 +28,23 @@ def draw_answer_text(key: str, data: Mapping[str, Any], heard: float, opened: Ca
             if isinstance(marker, (int, float)) and isinstance(click, (int, float)):
                 opened(int(marker), click)
 
-    draw = st.components.v2.component("roadmap_answer", js=_script("answer.js"), isolate_styles=False)
+    draw = st.components.v2.component("roadmap_answer", js=beside("answer.js"), isolate_styles=False)
     draw(key=key, data={**data, "heard": heard}, on_opened_change=on_opened)
 
 
 def draw_xray(key: str, data: Mapping[str, Any]) -> None:
     """Draw what `ui.xray_data.xray_data` gave."""
-    draw = st.components.v2.component("roadmap_xray", js=_script("xray.js"), isolate_styles=False)
+    draw = st.components.v2.component("roadmap_xray", js=beside("xray.js"), isolate_styles=False)
     draw(key=key, data=dict(data))
 
 
 def draw_attention(data: Mapping[str, Any]) -> None:
     """Focus, scroll and keep the draft as `attention.js` says."""
-    draw = st.components.v2.component("roadmap_attention", js=_script("attention.js"))
+    draw = st.components.v2.component("roadmap_attention", js=beside("attention.js"))
     draw(key="attention", data=dict(data))
 
 
 @cache
-def _script(name: str) -> str:
+def beside(name: str) -> str:
+    """A script or a style sheet that lies beside this file."""
     return Path(__file__).with_name(name).read_text(encoding="utf-8")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 import streamlit as st
 
 from assistant.progress import StepState
 from assistant.roadmap import Roadmap, Step
+from ui.components import beside
 from ui.render import counted
 
 Look = Literal["done", "doing", "ready", "open"]
@@ -25,7 +24,7 @@ def draw_map(key: str, roadmap: Roadmap, states: Mapping[str, StepState], opened
         if isinstance(chosen, str) and roadmap.step(chosen) is not None:
             choose(chosen)
 
-    draw = st.components.v2.component("roadmap_map", css=_file("roadmap_map.css"), js=_file("roadmap_map.js"))
+    draw = st.components.v2.component("roadmap_map", css=beside("roadmap_map.css"), js=beside("roadmap_map.js"))
     draw(key=key, data=map_data(roadmap, states, opened), on_opened_change=told)
 
 
@@ -70,7 +69,3 @@ def facts(step: Step) -> str:
     hours = step.hours and (f"{step.hours} hours" if step.hours.replace("-", "").replace("–", "").isdigit() else step.hours)
     return " · ".join(part for part in (step.level, hours) if part)
 
-
-@cache
-def _file(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
