@@ -6,19 +6,10 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
+from markdown_guide import kinds, read
 from markdown_it.token import Token
 
-from ingest.document import Document
-from ingest.markdown import read_markdown
 from ingest.markdown_entries import with_entries
-
-
-def read(text: str) -> Document:
-    return read_markdown(text.encode(), "guide.md")
-
-
-def kinds(document: Document) -> list[tuple[str, str]]:
-    return [(block.kind, document.text[block.start : block.end]) for block in document.blocks]
 
 
 def test_tags_that_are_spoken_of_are_text_and_hide_nothing() -> None:
