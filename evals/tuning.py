@@ -19,6 +19,7 @@ from torch.nn.functional import softplus
 from transformers import BertModel
 
 from assistant.perceptron import Floats
+from index.bert import add_changes
 from index.embedder import EMBEDDER
 from index.weights import verify
 
@@ -48,7 +49,9 @@ class TunedEmbedder:
         self.bert.embeddings.requires_grad_(False)
         self._start = {name: weight.detach().clone() for name, weight in self.bert.named_parameters()}
         if begin is not None:
-            self._add(load_file(begin))
+            weights = dict(self._start)
+            add_changes(weights, {name: change for name, change in load_file(begin).items() if name.startswith("encoder.")})
+            self.bert.load_state_dict(weights, strict=False)  # the embedder's buffers stay
 
     @property
     def weights(self) -> list[torch.nn.Parameter]:
@@ -110,14 +113,6 @@ class TunedEmbedder:
                 else:
                     changes[name] = change
         return changes
-
-    def _add(self, changes: Mapping[str, torch.Tensor]) -> None:
-        with torch.no_grad():
-            for name, weight in self.bert.named_parameters():
-                if name in changes:
-                    weight += changes[name].float()
-                elif f"{name}.up" in changes:
-                    weight += changes[f"{name}.up"].float() @ changes[f"{name}.down"].float()
 
 
 def some(examples: Sequence[_E], most: int) -> Sequence[_E]:

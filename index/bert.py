@@ -96,7 +96,7 @@ class BertEncoder:
             added = load_file(changes)
             for name in [name for name in added if not name.startswith("encoder.")]:
                 self.extra[name] = added.pop(name).float().numpy()
-            _add(read, added)
+            add_changes(read, added)
         weights = {
             name: (weight * scale if ".attention.self.query." in name else weight).to(dtype) for name, weight in read.items()
         }
@@ -260,7 +260,7 @@ def _layer(weights: dict[str, torch.Tensor], prefix: str) -> _Layer:
     )
 
 
-def _add(weights: dict[str, torch.Tensor], changes: Mapping[str, torch.Tensor]) -> None:
+def add_changes(weights: dict[str, torch.Tensor], changes: Mapping[str, torch.Tensor]) -> None:
     """Add to the matrix `NAME` either `NAME.up` @ `NAME.down` or `NAME.steps` rows times `NAME.step`, to a vector `NAME`."""
     for name, change in changes.items():
         matrix, _, part = name.rpartition(".")

@@ -21,4 +21,3 @@ def draw_appearance() -> None:
 
 def _component() -> st.components.v2.types.ComponentRenderer:
     return st.components.v2.component("roadmap_appearance", css=beside("appearance.css"), js=beside("appearance.js"))
-

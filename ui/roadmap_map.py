@@ -68,4 +68,3 @@ def facts(step: Step) -> str:
     """`beginner · 15-25 hours`; "" where the documents do not say. Not escaped."""
     hours = step.hours and (f"{step.hours} hours" if step.hours.replace("-", "").replace("–", "").isdigit() else step.hours)
     return " · ".join(part for part in (step.level, hours) if part)
-
