@@ -177,5 +177,6 @@ def _kind(ranked: Ranked) -> tuple[bool, ...]:
 
 
 def _logit(probability: float) -> float:
+    """The logit, -9.2 to 9.2, as these weights learned it; `assistant.perceptron.logit` bends towards its ends instead."""
     bounded = min(max(probability, 1e-4), 1 - 1e-4)
     return log(bounded / (1 - bounded))

@@ -35,7 +35,7 @@ class Perceptron:
 
 
 def logit(probabilities: Floats) -> Floats:
-    """The logits of probabilities; those of 0 and 1 end at about 11.5."""
+    """The logits of probabilities; those of 0 and 1 are about -11.5 and 11.5."""
     return np.asarray(np.log(probabilities + 1e-5) - np.log(1 - probabilities + 1e-5), np.float32)
 
 
