@@ -14,6 +14,7 @@ from assistant.answer import Citation, Sentence
 from assistant.definitions import definitions
 from assistant.question import Question
 from assistant.ranker import RERANKED, Ranked
+from assistant.series import whole_series
 from assistant.sides import sides
 from assistant.signals import holds, shown_kinds
 from assistant.units import Part, Unit
@@ -61,7 +62,7 @@ def compose(
     `wanted` is the best evidence for each part of a question of several parts, for as long as the answer stays short.
     """
     shape = Shape(question, ranked)
-    return quote(choose(ranked, question, named, shape, wanted), shape)
+    return quote(whole_series(choose(ranked, question, named, shape, wanted), question), shape)
 
 
 class Shape:

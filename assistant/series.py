@@ -1,0 +1,195 @@
+"""What a document counts up in its headings or prose: "Phase 1 ...", "Step two is ...", "In spring ...", "Second, ...".
+
+Such a series is no list, so its members are chosen or left out one by one. Who asks for the order of them, or for all, is shown
+all: the sentences that a series of prose begins with, or the headings of what an answer lacks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from assistant.numbered import numbered
+from assistant.question import Question
+from assistant.ranker import Ranked
+from assistant.units import Part, Unit
+from index.number_words import CARDINALS, ORDINALS, VALUES
+from index.terms import stem, words
+from ingest.document import Block, Document
+from ingest.quotable import block_spans
+
+LEAST = 3  # members of a series
+MET = 2  # of them that an answer has, from which it has all
+SHORT = 6  # words below which a sentence is shown with the one after it
+LONGEST = 150  # words of a series that is shown as a whole
+_NOUNS = "phase|step|stage|part|level|day|week|month|year|quarter|term|semester|module|unit|stretch|leg|sprint|round"
+_ROMAN = {numeral: value for value, numeral in enumerate("i ii iii iv v vi vii viii ix x xi xii".split(), 1)}
+_NUMBER = rf"\d{{1,3}}|{'|'.join(CARDINALS)}|[ivx]{{1,4}}"
+_ORDINAL = rf"{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)"
+_MARK = re.compile(
+    r"^(?:(?:and|then|so|but|now|finally|only),?\s+)?(?:(?:in|during|through|from|by|for|over)\s+)?(?:the\s+)?(?:"
+    rf"(?P<noun>{_NOUNS})s?\s+#?(?P<number>{_NUMBER})\b|(?P<ordinal>{_ORDINAL})\s+(?P<counted>{_NOUNS}|thing|rule|reason)\b"
+    r"|(?P<season>winter|spring|summer|autumn|fall)\b|(?P<first>(?:start|begin)\s+(?:with|by)\b)"
+    rf"|(?P<adverb>{_ORDINAL})(?:ly)?\s*[,:]|(?P<next>next|then|after that|finally|lastly)\s*[,:]?\s)",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(
+    r"\b(?:(?:phase|step|stage|stretche|part|level|milestone|season|month|week|year)s|routes?|roadmaps?|path(?:way)?s?|timeline"
+    r"|plan|in order|(?:what|which) order|order of|step by step|sequence|(?P<by>month|week|year|season|phase) by (?P=by))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of a series: its extent in the document, and what is shown of it."""
+
+    start: int
+    end: int
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What counts up; `counts` is the stem of what is counted, "" for mere first, second, next."""
+
+    counts: str
+    headings: bool
+    members: list[Member]
+
+    def places(self, unit: Unit) -> set[int]:
+        """The 0-based places of the members that a unit says something of."""
+        starts = [start for start, _ in unit.spans]
+        return {at for at, member in enumerate(self.members) if any(member.start <= start < member.end for start in starts)}
+
+
+def whole_series(chosen: Sequence[Ranked], question: Question) -> list[Ranked]:
+    """The chosen units, with all of a series that they have some of, where the question asks for an order and for all of it."""
+    wants = question.wants
+    amount = wants.number and not wants.items  # "how many steps a minute"
+    if not wants.order or wants.reason or amount or question.brief or not _WHOLE.search(question.content):
+        return list(chosen)
+    named = {noun for noun, _, _ in numbered(question.content)}
+    for document in {each.unit.document.id: each.unit.document for each in chosen}.values():
+        own = [each for each in chosen if each.unit.document is document]
+        for series in series_of(document):
+            met = {at for each in own for at in series.places(each.unit)}
+            if MET <= len(met) < len(series.members) and not named & {series.counts, ""}:
+                return _completed(chosen, own, series, met)
+    return list(chosen)
+
+
+def _completed(chosen: Sequence[Ranked], own: Sequence[Ranked], series: Series, met: set[int]) -> list[Ranked]:
+    """The chosen units, those of one document (`own`) with what they lack of a series; a series of prose stands alone."""
+    first = next(each for each in own if series.places(each.unit))
+    if not series.headings:
+        parts = tuple(member.part for member in series.members)
+        unit = replace(first.unit, kind="list", parts=parts, lead=None)
+        return [replace(first, unit=unit)] if len(words(unit.text)) <= LONGEST else list(chosen)
+    lacking = [
+        replace(first.unit, kind="heading" if member.part.heading else "sentence", parts=(member.part,), lead=None)
+        for at, member in enumerate(series.members)
+        if at not in met
+    ]
+    whole = sorted([*own, *(replace(first, unit=unit) for unit in lacking)], key=lambda each: each.unit.start)
+    at = next(place for place, each in enumerate(chosen) if each is own[0])
+    return [*chosen[:at], *whole, *(each for each in chosen[at:] if each.unit.document is not first.unit.document)]
+
+
+def series_of(document: Document) -> Iterator[Series]:
+    """The series of a document: headings below the same one, and sentences or list items of one section, that begin alike."""
+    yield from _headings(document)
+    first = 0
+    for at, block in enumerate((*document.blocks, None)):
+        if block is None or block.kind == "heading":
+            yield from _prose(document, document.blocks[first:at])
+            first = at + 1
+
+
+def _headings(document: Document) -> Iterator[Series]:
+    groups: dict[tuple[object, ...], list[tuple[int, int]]] = {}
+    above: list[tuple[int, int]] = []  # level and place of the headings that enclose the next one
+    for at, block in enumerate(document.blocks):
+        if block.kind != "heading":
+            continue
+        while above and above[-1][0] >= block.level:
+            above.pop()
+        if mark := _mark(document.text[block.start : block.end]):
+            groups.setdefault((mark[0], *above), []).append((at, mark[1] or 0))
+        above.append((block.level, at))
+    for (counts, *_), found in groups.items():
+        if _counts_up([value for _, value in found]):
+            yield Series(str(counts), True, [_section(document, at) for at, _ in found])
+
+
+def _section(document: Document, at: int) -> Member:
+    """What stands below a heading; shown is the heading, or where it says its number alone, what comes after it."""
+    blocks, text = document.blocks, document.text
+    start, end = blocks[at].start, blocks[at].end
+    after = at + 1
+    while after < len(blocks) and not (blocks[after].kind == "heading" and blocks[after].level <= blocks[at].level):
+        after += 1
+    part, mark = Part(start, end, heading=True), _MARK.match(text[start:end])
+    if mark and not text[start + mark.end() : end].strip(" .:") and at + 1 < after:
+        part = Part(*block_spans(document, blocks[at + 1])[0])
+    return Member(start, blocks[after - 1].end, part)
+
+
+def _prose(document: Document, blocks: Sequence[Block]) -> Iterator[Series]:
+    groups: dict[tuple[str, str], list[tuple[Block, Part, int | None]]] = {}
+    for block in blocks:
+        if block.kind not in ("paragraph", "item"):
+            continue
+        spans = block_spans(document, block)
+        for place, (start, end) in enumerate(spans):
+            if mark := _mark(document.text[start:end]):
+                short = len(words(document.text[start:end])) < SHORT and place + 1 < len(spans)
+                part = Part(start, spans[place + 1][1] if short else end, ordinal=block.ordinal)
+                groups.setdefault((block.kind, mark[0]), []).append((block, part, mark[1]))
+    for (kind, counts), found in groups.items():
+        values = [value for _, _, value in found]
+        if counts == "" and sum(value is not None for value in values) < MET:
+            continue  # "then ... then ...": a story
+        if _counts_up(list(_running(values))):
+            starts = [part.start for _, part, _ in found]
+            ends = [*starts[1:], found[-1][0].end] if kind == "paragraph" else [block.end for block, _, _ in found]
+            yield Series(counts, False, [Member(part.start, end, part) for (_, part, _), end in zip(found, ends, strict=True)])
+
+
+def _running(values: Sequence[int | None]) -> Iterator[int]:
+    """The values, each missing one as the number that comes next: what "then" and a season count as."""
+    last = 0
+    for value in values:
+        last = value if value is not None else last + 1
+        yield last
+
+
+def _counts_up(values: Sequence[int]) -> bool:
+    return len(values) >= LEAST and all(value < other for value, other in pairwise(values))
+
+
+def _mark(text: str) -> tuple[str, int | None] | None:
+    """The stem of what a text counts that begins like a member of a series, "" for mere first or next, and its number if any.
+
+    >>> _mark("Then step two: learn SQL."), _mark("In spring you apply."), _mark("Second, networking."), _mark("Next: cloud.")
+    (('step', 2), ('season', None), ('', 2), ('', None))
+    """
+    found = _MARK.match(text)
+    if found is None:
+        return None
+    if found["noun"]:
+        value = _value(found["number"])
+        return None if value is None else (stem(found["noun"].lower()), value)
+    if found["counted"]:
+        return stem(found["counted"].lower()), _value(found["ordinal"])
+    if found["season"]:
+        return "season", None
+    return "", 1 if found["first"] else _value(found["adverb"]) if found["adverb"] else None
+
+
+def _value(number: str) -> int | None:
+    number = number.lower()
+    digits = re.match(r"\d+", number)
+    return int(digits.group()) if digits else VALUES.get(number) or _ROMAN.get(number)

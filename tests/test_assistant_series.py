@@ -1,0 +1,113 @@
+"""What a document counts up in its prose or headings is answered as a whole to who asks for all of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from assistant.question import read_question
+from assistant.ranker import Ranked
+from assistant.series import series_of, whole_series
+from assistant.units import units_of
+from index.hit import Hit
+from ingest.document import Document
+from ingest.markdown import read_markdown
+from ingest.passages import split
+
+STEPS = """# Cloud security
+
+Step one is Linux, and it takes eight weeks. Do not skip it.
+
+Step two is networks. Read packets until you dream of them. This takes a month.
+
+Step three: break something that is yours. Then mend it.
+
+Nobody asks for certificates.
+"""
+PHASES = """# Embedded
+
+## Phase 1: C on a small board
+
+- Blink a light
+
+## Phase 2: Interrupts
+
+Write a driver.
+
+## Phase 3: A product
+
+- Solder it yourself
+
+## Money
+
+Juniors earn 40,000 euros.
+"""
+TALK = """# Talk
+
+Start with Linux, and I mean properly. Two months of evenings. Second, networking. It is always DNS. Only then containers.
+"""
+
+
+def document_of(text: str) -> Document:
+    return read_markdown(text.encode(), "a.md")
+
+
+def answer(text: str, asked: str, *chosen: str) -> list[str]:
+    document = document_of(text)
+    hits = [Hit(passage, rank, 0.5, 0.5, 0.5) for rank, passage in enumerate(split(document, limit=300), start=1)]
+    found = {unit.text: unit for unit in units_of(hits, {"a.md": document})}
+    ranked = [Ranked(found[text], 0.5, 0.5, np.zeros(1, np.float32)) for text in chosen]
+    return [each.unit.text for each in whole_series(ranked, read_question(asked))]
+
+
+def shown(text: str) -> list[list[str]]:
+    document = document_of(text)
+    return [[document.text[m.part.start : m.part.end] for m in series.members] for series in series_of(document)]
+
+
+def test_series_in_paragraphs_headings_and_sentences() -> None:
+    assert shown(STEPS) == [
+        [
+            "Step one is Linux, and it takes eight weeks.",
+            "Step two is networks. Read packets until you dream of them.",
+            "Step three: break something that is yours.",
+        ]
+    ]
+    assert shown(PHASES) == [["Phase 1: C on a small board", "Phase 2: Interrupts", "Phase 3: A product"]]
+    assert shown(TALK) == [
+        ["Start with Linux, and I mean properly.", "Second, networking. It is always DNS.", "Only then containers."]
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Then I slept. Then I ate. Then I left. Finally, I came back.\n",  # a story
+        "Step 1 is easy. Step 2 is not.\n",  # two are no series
+        "In week 9 you apply. Week 3 is hard. In week 1 you rest.\n",  # does not count up
+        "# A\n\nPhase 1: a\n\n# B\n\nPhase 2: b\n\n# C\n\nPhase 3: c\n",  # sections apart
+    ],
+)
+def test_what_is_no_series(text: str) -> None:
+    assert shown(text) == []
+
+
+def test_a_heading_that_is_its_number_alone_is_told_by_what_follows() -> None:
+    assert shown("# A\n\n## Step 1\n\nLearn. Rest.\n\n## Step 2\n\n- Build\n\n## Step 3\n\nShip.\n") == [
+        ["Learn.", "Build", "Ship."]
+    ]
+
+
+def test_prose_is_shown_as_a_whole_where_all_is_asked_for() -> None:
+    some = ("Step one is Linux, and it takes eight weeks.", "This takes a month.")
+    whole = ["\n".join(shown(STEPS)[0])]
+    assert answer(STEPS, "What is the route step by step?", *some) == whole
+    assert answer(STEPS, "What is step two and how do I start?", *some) == list(some)
+    assert answer(STEPS, "How many steps a minute?", *some) == list(some)
+    assert answer(STEPS, "Why are networks part of the plan?", *some) == list(some)
+    assert answer(STEPS, "What is the route step by step?", some[0]) == [some[0]]
+
+
+def test_headings_of_what_an_answer_lacks_stand_between_what_it_has() -> None:
+    some = ("Solder it yourself", "Blink a light")
+    assert answer(PHASES, "The phases in order please", *some) == ["Blink a light", "Phase 2: Interrupts", "Solder it yourself"]
