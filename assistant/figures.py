@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from math import inf
 from typing import Literal
 
-from index.number_words import CARDINALS
+from index.number_words import CARDINALS, LARGER
 
 FigureKind = Literal["duration", "hours", "money", "percentage", "count"]
 ROUGHLY = 0.25  # by how much "about six months" may be off, as a share
 
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.4, "year": 365.0, "yr": 365.0}
 _HOURS = {"minute": 1 / 60, "hour": 1.0}
-_SMALL = {word: float(number) for number, word in enumerate(CARDINALS, 1)} | {
-    "a": 1.0, "an": 1.0, "half a": 0.5, "half an": 0.5, "a couple of": 2.0, "eighteen": 18.0, "twenty": 20.0, "thirty": 30.0,
-}  # fmt: skip
+_WORDS = {word: float(number) for number, word in enumerate(CARDINALS, 1)} | {word: float(n) for word, n in LARGER.items()}
+_SMALL = _WORDS | {"a": 1.0, "an": 1.0, "half a": 0.5, "half an": 0.5, "a couple of": 2.0}
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _NUMBER = rf"(?:{_DIGITS}|{'|'.join(sorted(map(re.escape, _SMALL), key=len, reverse=True))})"
 _TO = r"\s*(?:-|–|—|to|or|and)\s*"

@@ -15,18 +15,19 @@ from assistant.numbered import Numbered, numbered, numbered_in, share_met
 from assistant.question import Question, Wants
 from assistant.units import Unit
 from index.embedder import Vectors
+from index.number_words import CARDINALS, LARGER
 from index.search import Snapshot
 from index.terms import terms, words
 
 Signals = NDArray[np.float32]
 
-_COUNT = r"(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a few|several)"
+_COUNT = rf"(?:\d[\d.,]*|{'|'.join((*CARDINALS, *LARGER))}|a few|several)"
 _DURATION = re.compile(
     rf"\b{_COUNT}\s*(?:(?:[-–—]|to|or)\s*{_COUNT}\s*)?(?:hours?|days?|weeks?|months?|years?|yrs?)\b|\b(?:weeks?|months?) \d",
     re.I,
 )
 _MONEY = re.compile(r"[$€£]\s?\d|\b\d[\d,.]*\s?(?:dollars|euros|usd|eur|k\b)", re.I)
-_NUMBER = re.compile(r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand)\b", re.I)
+_NUMBER = re.compile(rf"\d|\b(?:{'|'.join((*CARDINALS[1:], *LARGER))}|dozen|hundred|thousand)\b", re.I)
 _LINK = re.compile(r"https?://|\]\(")
 _REASON = re.compile(
     r"\b(?:because|since|so that|therefore|thus|hence|due to|reason|in order to|allows?|enables?|helps?|makes?|lets?|leads? to"

@@ -11,7 +11,7 @@ from assistant.answer import Turn
 from assistant.assistant import ask_of
 from assistant.follow_up import resolve
 from assistant.numbered import numbered, numbered_in, share_met
-from assistant.signals import NAMES, signals, similarities
+from assistant.signals import NAMES, holds, signals, similarities
 from assistant.units import Unit, units_of
 from index.search import Snapshot
 
@@ -132,3 +132,8 @@ def test_a_section_under_a_numbered_heading_is_met_above(snapshot: Snapshot) -> 
 )
 def test_a_bare_number_stands_for_the_number_before_it(asked: str, before: str, standalone: str) -> None:
     assert resolve(asked, [Turn("user", before), Turn("assistant", "It says so.")]).standalone == standalone
+
+
+@pytest.mark.parametrize("kind, text", [("number", "It failed nineteen times."), ("duration", "It took fifteen months.")])
+def test_numbers_above_twelve_are_read_as_words_too(kind: str, text: str) -> None:
+    assert holds(kind, text)
