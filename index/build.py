@@ -25,6 +25,7 @@ from index.folder import IndexDamaged, IndexMissing, current_number, file_digest
 from index.lexical import LexicalIndex
 from index.library import usable_manifest
 from index.manifest import Manifest, now, read_manifest, verify_files
+from index.origin import keep_origin
 from index.reuse import Source, embed, make_plan
 from index.stat_cache import StatCache
 from index.version import terms_digest, texts_digest
@@ -129,6 +130,7 @@ class _Run:
         if not changes.found:
             refusals.remember(data, self.sources, changes.refused)
             if last_good is not None and self._emptied(last_good):
+                keep_origin(data, last_good.corpus)
                 generation.withdraw(data, last_good.number)
                 raise CorpusEmpty(f"{self.corpus} holds none of its documents any more, and the index of them was removed.")
             others = f", and {len(changes.refused) - 1} more" if len(changes.refused) > 1 else ""

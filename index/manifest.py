@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from index.folder import IndexDamaged, file_digest, folder_of, read_bytes
 
@@ -65,13 +66,7 @@ def read_manifest(data: Path, number: int) -> Manifest:
     """
     path = folder_of(data, number) / MANIFEST
     try:
-        written = read_bytes(path)
-        if written is None:
-            raise ValueError("it is missing")
-        body = written[:-66]  # then a line break, 64 hexadecimal digits, a line break
-        if written != b"\n".join([body, _digest(body), b""]):
-            raise ValueError("its digest does not match")
-        fields = json.loads(body)
+        fields = _fields(path)
         if fields["format"] != FORMAT:
             raise ValueError(f"it has format {fields['format']}, this version reads {FORMAT}")
         if fields["number"] != number:
@@ -80,6 +75,30 @@ def read_manifest(data: Path, number: int) -> Manifest:
         return Manifest(**fields)
     except (ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(f"{path} cannot be used ({error}); run `roadmap index --rebuild`.") from error
+
+
+def corpus_of(data: Path, number: int) -> str:
+    """The folder that a generation of whatever format was made from; empty where its manifest is not what was written.
+
+    Raises:
+        IndexUnreadable: it may not be read now.
+    """
+    try:
+        return str(_fields(folder_of(data, number) / MANIFEST)["corpus"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def _fields(path: Path) -> dict[str, Any]:
+    """What a manifest says. Raises ValueError where it is missing or not what its own digest was made of."""
+    written = read_bytes(path)
+    if written is None:
+        raise ValueError("it is missing")
+    body = written[:-66]  # then a line break, 64 hexadecimal digits, a line break
+    if written != b"\n".join([body, _digest(body), b""]):
+        raise ValueError("its digest does not match")
+    fields: dict[str, Any] = json.loads(body)
+    return fields
 
 
 def verify_files(data: Path, manifest: Manifest, digest_of: Callable[[Path], str] = file_digest) -> None:

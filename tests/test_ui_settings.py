@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index import generation
 from index.folder import folder_of
 from index.manifest import Manifest, now
-from ingest.errors import RoadmapError
+from ingest.errors import CorpusEmpty, RoadmapError
 from ui.preferences import KEYS, read_preferences, write_preferences
 from ui.settings import Settings, SettingsInvalid, read_settings, setting_keys, starter_corpus
 
@@ -67,6 +67,35 @@ def test_an_index_is_kept_up_with_the_folder_it_was_made_from(tmp_path: Path, mo
     (tmp_path / "roadmap.toml").unlink()
     mine.rename(tmp_path / "moved")
     assert read_settings({"data": data}).corpus == mine, "what is gone is named and not replaced"
+
+
+def test_a_damaged_index_still_tells_its_folder_or_that_it_must_be_named(tmp_path: Path) -> None:
+    mine, data = write_corpus(tmp_path / "mine"), tmp_path / "data"
+    build(mine, data)
+    write_corpus(mine, {"a.md": "# A\n\nText.\n"})
+    build(mine, data)
+    (tmp_path / "corpus").mkdir()
+    (data / "index" / "CURRENT").unlink()
+    assert read_settings({"data": data, "corpus": None}).corpus == mine
+    manifest = Manifest(3, now(), "e", "d", 2, 900, 0, 0, str(tmp_path / "newer"), (), format=99)
+    generation.storage.make_folder(folder_of(data, 3))
+    (folder_of(data, 3) / "manifest.json").write_bytes(b"".join(manifest.written()))
+    assert read_settings({"data": data, "corpus": None}).corpus == tmp_path / "newer", "of a later version of the program"
+    for number in (1, 2, 3):
+        (folder_of(data, number) / "manifest.json").write_text("{}")
+    with pytest.raises(RoadmapError, match="name the folder with --corpus"):
+        read_settings({"data": data, "corpus": None})
+    assert read_settings({"data": data}).corpus == Path("corpus"), "`roadmap verify` says what is wrong and needs no documents"
+    assert read_settings({"data": data, "corpus": mine}).corpus == mine
+
+
+def test_an_index_that_was_removed_with_its_documents_is_made_of_the_same_folder_again(tmp_path: Path) -> None:
+    mine, data = write_corpus(tmp_path / "mine"), tmp_path / "data"
+    build(mine, data)
+    write_corpus(mine, {})
+    with pytest.raises(CorpusEmpty):
+        build(mine, data)
+    assert read_settings({"data": data}).corpus == mine
 
 
 def test_a_default_corpus_that_moved_with_its_folder_is_the_default_there(

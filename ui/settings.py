@@ -20,8 +20,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from index.folder import current_number
-from index.manifest import read_manifest
+from index.origin import origin
 from ingest.errors import RoadmapError
 from ui import preferences
 
@@ -147,8 +146,9 @@ def starter_corpus() -> Path:
 def read_settings(flags: Mapping[str, Any] | None = None, *, config: Path | None = None) -> Settings:
     """The settings in force. `flags` are those given on the command line; `None` values count as not given.
 
-    Raises `SettingsInvalid` when the file is missing or not TOML, when a key is unknown or a value out of range, and
-    PreferencesInvalid when what was chosen on the settings page cannot be read.
+    Raises `SettingsInvalid` when the file is missing or not TOML, when a key is unknown or a value out of range,
+    PreferencesInvalid when what was chosen on the settings page cannot be read, and IndexDamaged or IndexUnreadable when
+    the index does not tell its folder of documents and `flags` has a place for it: the command is about these documents.
     """
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     file = _config_file(config)
@@ -178,7 +178,14 @@ def read_settings(flags: Mapping[str, Any] | None = None, *, config: Path | None
         except ValidationError as exc:
             raise SettingsInvalid(_sentence(exc, {}, preferences.preferences_file(settings.data))) from exc
     settings._fixed = fixed
-    recorded = recorded_corpus(settings.data) if "corpus" not in settings.model_fields_set else None
+    if "corpus" in settings.model_fields_set:
+        return settings
+    try:
+        recorded = recorded_corpus(settings.data)
+    except RoadmapError:
+        if "corpus" in (flags or {}):  # the default would put other documents in the place of those that were indexed
+            raise
+        return settings  # what is wrong with the index is said where it is opened
     return settings if recorded is None else settings.model_copy(update={"corpus": recorded})
 
 
@@ -186,14 +193,10 @@ def recorded_corpus(data: Path) -> Path | None:
     """The folder that the index of a data folder was made from; None without an index, and where nobody chose it.
 
     A starter corpus gives way to `corpus` in the working directory, and one of that name to it when it is gone: then the
-    working directory has been moved, or the program installed elsewhere.
+    working directory has been moved, or the program installed elsewhere. Raises IndexDamaged and IndexUnreadable as `origin`.
     """
-    try:
-        number = current_number(data)
-        recorded = Path(read_manifest(data, number).corpus) if number is not None else None
-    except RoadmapError:
-        return None  # what is wrong with the index is said where it is opened
-    if recorded is None or not recorded.is_absolute() or recorded == starter_corpus() or recorded.parent.name in _INSTALLED:
+    recorded = origin(data)
+    if recorded is None or recorded == starter_corpus() or recorded.parent.name in _INSTALLED:
         return None
     moved = recorded.name == DEFAULT_CORPUS.name and DEFAULT_CORPUS.is_dir() and not recorded.exists()
     return None if moved else recorded
