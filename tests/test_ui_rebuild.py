@@ -71,6 +71,28 @@ def test_a_failed_build_says_why_and_can_be_begun_again(tmp_path: Path) -> None:
         assert (view.state, view.error) == ("failed", "the disk is full.")
 
 
+def test_a_report_of_many_documents_does_not_hold_the_build_up(tmp_path: Path) -> None:
+    report = '{"documents": ["' + "x" * 300_000 + '"]}'
+    rebuild = _script(tmp_path, f"import sys; print({report!r}, flush=True); print('done', file=sys.stderr)")
+    rebuild.start()
+    view = _ended(rebuild)
+    assert view.report is not None
+    assert len(view.report["documents"][0]) == 300_000
+
+
+def test_a_build_that_is_stopped_after_it_was_published_does_not_say_that_nothing_has_changed(tmp_path: Path) -> None:
+    line = PROGRESS.format("publish", 1, 1)
+    rebuild = _script(tmp_path, f"import sys, time; print({line!r}, file=sys.stderr, flush=True); time.sleep(60)")
+    rebuild.start()
+    deadline = time.monotonic() + 20
+    while rebuild.view().stage != "publish":
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    rebuild.close()
+    view = _ended(rebuild)
+    assert (view.state, "as it was before" in view.error) == ("stopped", False)
+
+
 def test_a_build_that_is_killed_is_a_failure_with_a_sentence(tmp_path: Path) -> None:
     rebuild = _script(tmp_path, "import time; time.sleep(60)")
     rebuild.start()

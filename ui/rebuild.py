@@ -150,14 +150,19 @@ class Rebuild:
             child.terminate()
         with child:
             assert child.stdout is not None and child.stderr is not None
+            printed: list[str] = []  # read beside the progress: a long report fills its pipe, and the build waits for ever
+            reader = threading.Thread(target=lambda out: printed.append(out.read()), args=(child.stdout,), daemon=True)
+            reader.start()
             said = ""
             for line in child.stderr:
                 said = self._read(line) or said
-            printed = child.stdout.read()
+            reader.join()
         if self._stopped and child.returncode not in (0, 3):
-            self._end("stopped", error="The update was stopped; the index is as it was before.")
+            late = self.view().stage == "publish"  # what is published stays so
+            kept = "at its very end, and may be in use already" if late else "and the index is as it was before"
+            self._end("stopped", error=f"The update was stopped {kept}.")
         elif child.returncode in (0, 3):  # 3: some documents were refused; the report names them
-            self._end("done", report=json.loads(printed))
+            self._end("done", report=json.loads(printed[0]))
         else:
             self._end("failed", error=said.removeprefix("Error: ") or f"The build ended with exit code {child.returncode}.")
 
