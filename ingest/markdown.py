@@ -13,6 +13,7 @@ from functools import cache
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -21,6 +22,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from ingest.builder import DocumentBuilder
 from ingest.document import Document
 from ingest.encoding import decode
+from ingest.errors import DocumentRefused, Refusal
 from ingest.html import add_html
 from ingest.html_noise import drop_noise
 from ingest.html_signposts import drop_signposts
@@ -30,6 +32,7 @@ from ingest.markdown_front import split_front
 from ingest.markdown_tags import speak_tags
 from ingest.tex import tex_to_text
 
+_DEEPEST = 100  # blocks in each other, of which a list takes two; the parser needs frames of Python's stack for each
 _ROLE = re.compile(r":([a-z_]+):$|\{([a-z:_-]+)\}$")  # `:numref:` or `{ref}` before its argument in backticks
 _MARKER_ROLES = frozenset(["label", "eqlabel", "width", "height", "begin_tab", "end_tab", "bibliography", "nocite"])
 _CITING_ROLES = frozenset(["cite", "citet", "citep", "citealp", "cite:t", "cite:p", "cite:ts", "cite:ps", "cite:alp"])
@@ -44,12 +47,19 @@ _HEADING_ATTRIBUTES = re.compile(r"(?<!\s)\s*\{[#.:][^{}]*\}\s*$")
 
 
 def read_markdown(data: bytes, document_id: str) -> Document:
-    """The document with its front matter as `meta`; a `title` there is the document's title."""
+    """The document with its front matter as `meta`; a `title` there is the document's title.
+
+    Raises DocumentRefused: LIMIT for lists in lists without end, and what `decode` raises.
+    """
     text, warnings = decode(data, document_id)
     builder = DocumentBuilder(warnings=list(warnings))
     meta, text, unread = split_front(text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"))
     builder.warnings += unread
-    add_markdown(builder, _parser().parse(plain_markdown(text)))
+    tokens = _parser().parse(plain_markdown(text))
+    if any(token.nesting > 0 and token.level >= _DEEPEST - 1 for token in tokens):  # the parser drops all that lies deeper
+        reason = f"lists and quotations lie more than {_DEEPEST // 2} levels deep in each other; make it flatter"
+        raise DocumentRefused(document_id, Refusal.LIMIT, reason)
+    add_markdown(builder, tokens)
     title = meta.get("title", "")
     return builder.build(document_id, hashlib.sha256(data).hexdigest(), title=str(title or ""), meta=meta)
 
@@ -72,6 +82,18 @@ def add_markdown(builder: DocumentBuilder, tokens: Sequence[Token]) -> None:
 
 @cache
 def _parser() -> MarkdownIt:
+    """Blocks may lie `_DEEPEST` deep in each other, marks within a line as usual: the time that they cost grows with that."""
+    parser, deep = _with_plugins(), _with_plugins()
+    deep.options.maxNesting = _DEEPEST
+
+    def blocks(state: StateCore) -> None:
+        deep.block.parse(state.src, deep, state.env, state.tokens)
+
+    parser.core.ruler.at("block", blocks)
+    return parser
+
+
+def _with_plugins() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # the HTML reading decides which addresses are kept
     parser.use(footnote_plugin).use(deflist_plugin)

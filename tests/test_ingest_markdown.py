@@ -1,10 +1,13 @@
 """Markdown: structure and links kept; what documentation tools add to it has tests of its own, and so has HTML in it."""
 
 import time
+from contextlib import suppress
 
 import pytest
 from markdown_guide import kinds, read
 
+from ingest.errors import DocumentRefused, Refusal
+from ingest.markdown import read_markdown
 from ingest.tex import tex_to_text
 
 
@@ -140,7 +143,8 @@ def test_tex_becomes_text(tex: str, expected: str) -> None:
 )
 def test_nesting_and_unclosed_marks_cost_little_time(source: str) -> None:
     start = time.perf_counter()
-    read(source)
+    with suppress(DocumentRefused):  # of what lies too deep in each other
+        read(source)
     assert time.perf_counter() - start < 10
 
 
@@ -196,3 +200,17 @@ def test_lines_with_names_are_a_list_and_prose_with_a_colon_is_none() -> None:
         ("paragraph", "Note: this goes on over the line and ends: here."),
         ("paragraph", "Cost: 3 Time: 4"),
     ]
+
+
+def test_a_list_of_many_levels_is_read_whole_and_one_without_end_is_refused() -> None:
+    def nested(levels: int) -> str:
+        items = "".join(f"{'  ' * level}- level {level}\n" for level in range(levels))
+        return f"# Plan\n\n{items}\n## Rest\n\nIt takes six weeks.\n"
+
+    document = read(nested(45))
+    assert document.text.count("level") == 45
+    assert document.text.endswith("It takes six weeks.")
+    for source in (nested(60), ">" * 150 + " deep\n\nIt takes six weeks.\n"):
+        with pytest.raises(DocumentRefused, match="levels deep") as refused:
+            read(source)
+        assert refused.value.code is Refusal.LIMIT
