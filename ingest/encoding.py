@@ -17,6 +17,8 @@ _MARKS = (
 )
 # Marks that turn the direction of writing, halves of characters, and tags, in which orders can be smuggled.
 _HIDING = re.compile("[\u202a-\u202e\u2066-\u2069\ud800-\udfff\U000e0020-\U000e007f]")
+_ESCAPED, _BEYOND = re.compile("[\udc80-\udcff]"), re.compile("[^\x00-\x7f]")
+_OUTNUMBER = 3
 _HIGH = re.compile(rb"[\x80-\xff]")
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 
@@ -26,7 +28,7 @@ def decode(data: bytes, document_id: str, *, declared: str | None = None) -> tup
 
     `declared` is the encoding that the file itself names.
 
-    Order: byte order mark, UTF-16 by its zero bytes, strict UTF-8, the declared encoding, Windows-1252.
+    Order: byte order mark, UTF-16 by its zero bytes, UTF-8 with few wrong bytes, the declared encoding, Windows-1252.
     Raises DocumentRefused: BINARY where zero bytes or control characters say that it is no text, ENCODING where none fits.
     """
     text, warnings = _decode(data, document_id, declared)
@@ -49,6 +51,9 @@ def _decode(data: bytes, document_id: str, declared: str | None) -> tuple[str, t
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
+        if (wrong := _wrong_bytes(data)) is not None:
+            lost = "1 byte of it is" if wrong == 1 else f"{wrong:,} bytes of it are"
+            return data.decode("utf-8", "replace"), (f"{lost} no valid UTF-8 and could not be read; save it as UTF-8.",)
         return _decode_legacy(data, document_id, declared)
     if declared and not text.isascii() and not _is(declared, "utf-8"):
         return text, (f"It names {declared} as its encoding but is valid UTF-8, so it was read as UTF-8.",)
@@ -65,6 +70,17 @@ def _decode_utf16(data: bytes, document_id: str) -> tuple[str, tuple[str, ...]]:
         except UnicodeDecodeError as error:
             raise _unreadable(document_id, name) from error
     raise _binary(document_id)
+
+
+def _wrong_bytes(data: bytes) -> int | None:
+    """How many bytes do not fit text that is otherwise UTF-8; None where letters beyond ASCII do not clearly outnumber them.
+
+    In other encodings such bytes stand in a valid order only by chance.
+    """
+    text = data.decode("utf-8", "surrogateescape")
+    wrong = len(_ESCAPED.findall(text))
+    beyond = len(_BEYOND.findall(text)) - wrong
+    return wrong if beyond >= wrong * _OUTNUMBER else None
 
 
 def _decode_legacy(data: bytes, document_id: str, declared: str | None) -> tuple[str, tuple[str, ...]]:

@@ -24,6 +24,19 @@ def test_stated_encodings_are_read_without_a_warning(data: bytes) -> None:
     assert decode(data, "a.txt") == (TEXT, ())
 
 
+@pytest.mark.parametrize(("broken", "lost"), [(b"\xe9", "1 byte of it is"), ("–".encode()[:2], "2 bytes of it are")])
+def test_a_few_wrong_bytes_do_not_spoil_the_letters_of_all_others(broken: bytes, lost: str) -> None:
+    text, (warning,) = decode(f"{TEXT}\n{TEXT}\n".encode() + broken, "a.txt", declared="windows-1252")
+    assert text == f"{TEXT}\n{TEXT}\n\ufffd"
+    assert warning.startswith(lost)
+
+
+def test_western_text_is_not_taken_for_utf_8_because_of_one_pair_of_letters() -> None:
+    text, (warning,) = decode("Müller, Ã©, Größe, Straße".encode("cp1252"), "a.txt")
+    assert "Größe, Straße" in text
+    assert "Windows-1252" in warning
+
+
 @pytest.mark.parametrize("name", ["cp1252", "utf-16-le", "utf-16-be"])
 def test_guessed_encodings_are_read_with_a_warning(name: str) -> None:
     text, warnings = decode(TEXT.encode(name), "a.txt")
