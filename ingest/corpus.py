@@ -7,40 +7,44 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pathspec
 
+from ingest.encoding import decode
 from ingest.errors import CorpusMissing, DocumentRefused, Refusal
 from ingest.limits import check_size
 
 IGNORE_FILE = ".roadmapignore"
+# Hidden files, the marks of office programs at files that are open, and what Windows leaves in folders.
+_JUNK = re.compile(r"\.|~\$|(?:desktop\.ini|thumbs\.db|\$recycle\.bin|system volume information)$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """One file of the corpus as it was found; `id` is its POSIX path relative to the corpus, spelled as on disk."""
 
-    id: str
+    id: str  # where the name is not valid UTF-8, with its wrong bytes spelled out
     path: Path
     size: int  # bytes
     mtime_ns: int  # nanoseconds since the epoch
 
 
 def scan(corpus: Path) -> tuple[SourceFile, ...]:
-    """The files of the corpus sorted by id, without dot files, dot folders and what `.roadmapignore` names.
+    """The files of the corpus sorted by id, without hidden ones, what systems leave behind, and what `.roadmapignore` names.
 
-    `.roadmapignore` at the corpus root has the syntax of gitignore. Folders that are symbolic links are listed like files
-    and refused when read. Raises CorpusMissing.
+    `.roadmapignore` at the corpus root has the syntax of gitignore. Folders that are symbolic links, and those that may not be
+    opened, are listed like files and refused when read. What vanishes meanwhile is left out. Raises CorpusMissing.
     """
     try:
         if not stat.S_ISDIR(corpus.stat().st_mode):
             raise CorpusMissing(f"The corpus {corpus} is not a folder; name a folder that holds the documents.")
-        ignored = _ignored(corpus)
-        return tuple(sorted(_walk(corpus, ignored), key=lambda source: source.id))
+        return tuple(sorted(_walk(corpus, _ignored(corpus)), key=lambda source: source.id))
     except FileNotFoundError as error:
         raise CorpusMissing(f"The corpus folder {corpus} does not exist; create it or name another one.") from error
     except OSError as error:
@@ -49,25 +53,75 @@ def scan(corpus: Path) -> tuple[SourceFile, ...]:
 
 def _ignored(corpus: Path) -> pathspec.GitIgnoreSpec:
     file = corpus / IGNORE_FILE
-    lines = file.read_text("utf-8", "replace").splitlines() if file.is_file() else []
-    return pathspec.GitIgnoreSpec.from_lines(lines)
+    try:
+        lines = decode(file.read_bytes(), IGNORE_FILE)[0].splitlines() if file.is_file() else []
+    except DocumentRefused as refusal:
+        raise CorpusMissing(f"{file} cannot be used: {refusal.reason}.") from refusal
+    spec = pathspec.GitIgnoreSpec(())
+    for number, line in enumerate(lines, start=1):
+        try:
+            spec += pathspec.GitIgnoreSpec.from_lines([line])
+        except ValueError as error:
+            raise CorpusMissing(f"Line {number} of {file}, “{line.strip()[:80]}”, is no pattern; mend or delete it.") from error
+    return spec
+
+
+def is_hidden(corpus: Path, document_id: str) -> bool:
+    """Whether `.roadmapignore` keeps a file of this name out of the corpus. Raises CorpusMissing where it cannot be used."""
+    try:
+        return bool(_ignored(corpus).match_file(document_id))
+    except OSError as error:
+        raise CorpusMissing(f"{corpus / IGNORE_FILE} cannot be read ({error.strerror}); check its permissions.") from error
 
 
 def _walk(corpus: Path, ignored: pathspec.GitIgnoreSpec) -> Iterator[SourceFile]:
     pending = [(corpus, "")]
     while pending:
         folder, prefix = pending.pop()
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.startswith("."):
-                    continue
-                document_id = prefix + entry.name
-                if entry.is_dir(follow_symlinks=False):
-                    if not ignored.match_file(document_id + "/"):
-                        pending.append((folder / entry.name, document_id + "/"))
-                elif not ignored.match_file(document_id):
-                    status = entry.stat(follow_symlinks=False)
-                    yield SourceFile(document_id, folder / entry.name, status.st_size, status.st_mtime_ns)
+        try:
+            entries = list(os.scandir(folder))
+        except (FileNotFoundError, NotADirectoryError):
+            if folder == corpus:
+                raise
+            continue
+        except OSError:
+            if folder == corpus:
+                raise
+            with suppress(FileNotFoundError):
+                yield _source(prefix.rstrip("/"), folder, folder.lstat())
+            continue
+        for entry in entries:
+            document_id = prefix + entry.name.encode("utf-8", "backslashreplace").decode()
+            if _JUNK.match(entry.name):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if not ignored.match_file(document_id + "/"):
+                    pending.append((folder / entry.name, document_id + "/"))
+            elif not ignored.match_file(document_id):
+                with suppress(FileNotFoundError):
+                    yield _source(document_id, folder / entry.name, entry.stat(follow_symlinks=False))
+
+
+def _source(document_id: str, path: Path, status: os.stat_result) -> SourceFile:
+    return SourceFile(document_id, path, status.st_size, status.st_mtime_ns)
+
+
+def check_file(path: Path, document_id: str) -> None:
+    """Look at a listed file without opening it.
+
+    Raises DocumentRefused: UNSAFE_FILE for what is no regular file or has a name that is not UTF-8, UNREADABLE for a folder
+    that may not be opened. A file that is gone is told when it is read.
+    """
+    if not path.as_posix().endswith(document_id):  # as it is listed, its name is spelled in another way
+        raise DocumentRefused(document_id, Refusal.UNSAFE_FILE, "its name is not valid UTF-8; give it another name")
+    with suppress(FileNotFoundError):
+        mode = path.lstat().st_mode
+        if stat.S_ISDIR(mode):
+            raise DocumentRefused(
+                document_id, Refusal.UNREADABLE, "it is a folder that cannot be opened; check its permissions"
+            )
+        if not stat.S_ISREG(mode):
+            raise _unsafe(document_id, mode)
 
 
 def digest_of(path: Path, document_id: str = "") -> str:

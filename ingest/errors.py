@@ -13,7 +13,7 @@ class RoadmapError(Exception):
 
 
 class CorpusMissing(RoadmapError):
-    """The corpus folder does not exist or is not a folder."""
+    """The corpus folder does not exist, is not a folder, or cannot be listed."""
 
 
 class CorpusEmpty(RoadmapError):

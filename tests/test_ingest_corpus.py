@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest import corpus as corpus_module
-from ingest.corpus import digest_of, read_source, scan
+from ingest.corpus import check_file, digest_of, is_hidden, read_source, scan
 from ingest.errors import CorpusMissing, DocumentRefused, Refusal
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX files")
@@ -31,6 +31,78 @@ def test_files_are_listed_sorted_without_dot_files_and_ignored_ones(tmp_path: Pa
     assert sources[0].path == tmp_path / "a" / "z.txt"
     assert sources[0].size == len("a/z.txt")
     assert sources[0].mtime_ns == (tmp_path / "a" / "z.txt").stat().st_mtime_ns
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_the_list_of_what_is_left_out_may_be_saved_by_any_editor(tmp_path: Path, encoding: str) -> None:
+    for name in ("a.md", "private.md"):
+        (tmp_path / name).write_text(name)
+    (tmp_path / ".roadmapignore").write_text("private.md\n# comment\n", encoding=encoding)
+    assert [source.id for source in scan(tmp_path)] == ["a.md"]
+    assert is_hidden(tmp_path, "private.md")
+    assert not is_hidden(tmp_path, "a.md")
+
+
+@pytest.mark.parametrize("line", ["!", "a/***b/\\"])
+def test_a_line_that_is_no_pattern_is_named(tmp_path: Path, line: str) -> None:
+    (tmp_path / ".roadmapignore").write_text(f"a.md\n{line}\n")
+    with pytest.raises(CorpusMissing, match=r"^Line 2 of .*roadmapignore"):
+        scan(tmp_path)
+
+
+def test_what_systems_leave_behind_is_passed_over(tmp_path: Path) -> None:
+    for name in ("a.md", "~$plan.docx", "desktop.ini", "sub/Thumbs.db", "$RECYCLE.BIN/b.md", "thumbs.db.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    assert [source.id for source in scan(tmp_path)] == ["a.md", "thumbs.db.md"]
+
+
+def test_a_folder_that_cannot_be_opened_is_one_refusal_and_one_that_vanishes_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.md", "gone/b.md", "locked/c.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    real = os.scandir
+    errors = {"gone": FileNotFoundError(2, "No such file"), "locked": PermissionError(13, "Permission denied")}
+
+    def meddle(folder: Path) -> object:
+        if folder.name in errors:
+            raise errors[folder.name]
+        return real(folder)
+
+    monkeypatch.setattr(corpus_module.os, "scandir", meddle)
+    sources = scan(tmp_path)
+    assert [source.id for source in sources] == ["a.md", "locked"]
+    with pytest.raises(DocumentRefused, match="check its permissions") as refused:
+        check_file(sources[1].path, sources[1].id)
+    assert refused.value.code is Refusal.UNREADABLE
+
+
+def test_a_file_that_vanishes_while_the_folder_is_listed_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.md", "b.md"):
+        (tmp_path / name).write_text(name)
+    real = os.scandir
+
+    def meddle(folder: Path) -> object:
+        found = list(real(folder))
+        (tmp_path / "b.md").unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(corpus_module.os, "scandir", meddle)
+    assert [source.id for source in scan(tmp_path)] == ["a.md"]
+
+
+@POSIX
+def test_a_name_that_is_not_utf_8_is_listed_in_letters_that_can_be_printed_and_refused(tmp_path: Path) -> None:
+    try:
+        (tmp_path / os.fsdecode(b"caf\xe9.md")).write_text("# Plan")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    (source,) = scan(tmp_path)
+    source.id.encode()
+    with pytest.raises(DocumentRefused, match="give it another name"):
+        check_file(source.path, source.id)
 
 
 def test_an_empty_folder_is_an_empty_corpus(tmp_path: Path) -> None:
@@ -57,6 +129,8 @@ def test_links_pipes_and_linked_folders_are_listed_and_refused_unread(tmp_path: 
     sources = scan(inside)
     assert [source.id for source in sources] == ["folder", "link.txt", "pipe.txt"]
     assert {code_of(source.path) for source in sources} == {Refusal.UNSAFE_FILE}
+    with pytest.raises(DocumentRefused, match="a symbolic link"):
+        check_file(sources[0].path, "folder")
 
 
 @POSIX
