@@ -128,7 +128,7 @@ class _Run:
         recount = previous is not None and previous.terms != terms_digest()
         changes = find_changes(self.sources, digests, cache, self._read, reread=reread)
         if not changes.found:
-            refusals.remember(data, self.sources, changes.refused)
+            refusals.remember(data, changes.refused, changes.looks)
             if last_good is not None and self._emptied(last_good):
                 keep_origin(data, last_good.corpus)
                 generation.withdraw(data, last_good.number)
@@ -140,7 +140,7 @@ class _Run:
         same = not reread and not recount and previous is not None and previous.corpus == str(self.corpus)
         if same and previous is not None and current == previous.number and changes.none(previous.refused):
             cache.save(index_folder(data))
-            refusals.forget(data)
+            refusals.remember(data, changes.refused, changes.looks)
             return BuildReport(previous.number, changes.states, previous.passages, 0, self._seconds(), False)
         number = max([0, *numbers(data)]) + 1
         draft, lexical, embedded, reworded = _assemble(
@@ -150,7 +150,8 @@ class _Run:
         manifest = Manifest(
             number, now(), *self.embedder_identity, draft.vectors[0].shape[1], self.passage_limit,
             len(draft.documents), len(draft.passages), str(self.corpus), changes.refused,
-            digests={document.id: document.digest for document in draft.documents}, readers=readers,
+            # What was kept is read when it can be, also where its bytes are the same: perhaps by other readers.
+            digests={d.id: "" if d.id in changes.kept else d.digest for d in draft.documents}, readers=readers,
             terms=terms_digest(), texts=texts_digest(),
         )  # fmt: skip
         generation.write(data, number, draft, lexical, manifest)
@@ -160,7 +161,7 @@ class _Run:
         generation.publish(data, number)
         generation.collect(data, keep=[number, *([last_good.number] if last_good is not None else [])])
         cache.save(index_folder(data))
-        refusals.forget(data)
+        refusals.remember(data, changes.refused, changes.looks)
         self.progress(Progress("publish", 1, 1))
         counts = Counter(passage.document_id for passage in draft.passages)
         states = tuple(
@@ -174,7 +175,8 @@ class _Run:
         if Path(last.corpus).absolute() != self.corpus:
             return False
         present = {source.id for source in self.sources}
-        return present.isdisjoint(_digests(self.data, last))
+        folders = tuple(f"{name}/" for name in present)  # those that cannot be opened are among the files
+        return not any(name in present or name.startswith(folders) for name in _digests(self.data, last))
 
     def _read(self, done: int, document: str) -> None:
         self.progress(Progress("read", done, len(self.sources), document))

@@ -40,7 +40,9 @@ class Manifest:
     corpus: str  # the folder that the documents came from; in early indexes as it was named, since then absolute
     refused: tuple[Refused, ...]
     files: Mapping[str, str] = field(default_factory=dict)  # name -> SHA-256
-    digests: Mapping[str, str] = field(default_factory=dict)  # document id -> SHA-256 of its source; empty in early indexes
+    digests: Mapping[str, str] = field(
+        default_factory=dict
+    )  # document id -> SHA-256 of its source, "" where that must be read again; empty in early indexes
     readers: str = ""  # `ingest.version.readers_digest` of those that read the documents; empty in early indexes
     terms: str = ""  # `index.version.terms_digest` of what made the lexical index; empty in early indexes
     texts: str = ""  # `index.version.texts_digest` of what was embedded; empty in early indexes, which were embedded likewise

@@ -297,17 +297,20 @@ def test_what_was_refused_without_an_index_is_remembered_until_the_file_or_the_i
         "a.md": "empty",
         "b.xyz": "unknown-suffix",
     }
-    (corpus / "b.xyz").write_text("??")
-    assert set(remembered(data, scan(corpus))) == {"a.md"}
+    for name in ("a.md", "b.xyz"):
+        (corpus / name).write_text("\n")
+    assert set(remembered(data, scan(corpus))) == {"b.xyz"}, "it is its name that is refused"
     file = index_folder(data) / "refused.json"
-    file.write_bytes(file.read_bytes().replace(b"a.md", b"b.md"))
+    file.write_bytes(file.read_bytes().replace(b"b.xyz", b"b.xyy"))
     assert remembered(data, scan(corpus)) == {}
     with pytest.raises(CorpusEmpty):
         build(corpus, data)
     (corpus / "plan.md").write_text(PLAN)
     build(corpus, data)
-    assert not file.exists()
     assert [entry.document_id for entry in read_status(data, corpus).refused] == ["a.md", "b.xyz"]
+    write_corpus(corpus, {"plan.md": PLAN})
+    build(corpus, data)
+    assert not file.exists()
 
 
 def test_an_embedder_that_fails_leaves_the_old_index(tmp_path: Path) -> None:
