@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from index.refusals import remembered
 from index.stat_cache import StatCache, look_at
 from index.version import terms_digest
 from ingest.corpus import digest_of, scan
+from ingest.errors import DocumentRefused
 from ingest.version import readers_digest
 
 
@@ -86,12 +88,12 @@ class StatusReader:
                 self._indexed = self._read_index()
             found = self._indexed
             manifest = found.manifest
-            refused = {entry.document_id: entry for entry in manifest.refused}
             stale: tuple[tuple[str, str], ...] = ()
+            refused = manifest.refused
             if compare and self._corpus is not None:
-                stale = self._compare(self._corpus, found.documents, refused)
+                stale, refused = self._compare(self._corpus, found.documents)
         return IndexStatus(
-            manifest.number, manifest.created, manifest.embedder, found.documents, manifest.passages, tuple(refused.values()),
+            manifest.number, manifest.created, manifest.embedder, found.documents, manifest.passages, refused,
             stale, found.size, manifest.corpus, found.warning,
             (manifest.readers, manifest.terms) != (readers_digest(), terms_digest()),
         )  # fmt: skip
@@ -115,19 +117,27 @@ class StatusReader:
             yield path, look.stamp if look is not None and look.settled else object()  # equal to nothing: it is read again
 
     def _compare(
-        self, corpus: Path, documents: tuple[DocumentInfo, ...], refused: dict[str, Refused]
-    ) -> tuple[tuple[str, str], ...]:
-        """How the corpus differs from the index; enters what the last build refused without making an index."""
+        self, corpus: Path, documents: tuple[DocumentInfo, ...]
+    ) -> tuple[tuple[tuple[str, str], ...], tuple[Refused, ...]]:
+        """How the corpus differs from the index, and what was refused and looks as it did then."""
         sources = scan(corpus)
-        refused |= remembered(self._data, sources)
+        refused = remembered(self._data, sources)
         indexed = {document.id: document.digest for document in documents}
-        present = {source.id: source.path for source in sources}
-        stale: list[tuple[str, str]] = []
+        stale: dict[str, str] = {}
         digests = self._digests.successor()
-        for name, path in present.items():
+        for source in sources:
+            name = source.id
             if name not in indexed:
-                stale += [(name, "added")] if name not in refused else []
-            elif digests.digest(name, path, partial(digest_of, path, name)) != indexed[name]:
-                stale.append((name, "changed"))
+                stale |= {name: "added"} if name not in refused else {}
+                continue
+            try:
+                same = digests.digest(name, source.path, partial(digest_of, source.path, name)) == indexed[name]
+            except DocumentRefused:
+                same = False  # the next build says why it cannot be read
+            if not same or name in refused:
+                stale[name] = "changed" if os.path.lexists(source.path) else "removed"
         self._digests = digests
-        return tuple(sorted([*stale, *((name, "removed") for name in indexed if name not in present)]))
+        present = {source.id for source in sources}
+        folders = tuple(f"{name}/" for name in present)  # those that cannot be opened: nobody knows what is in them
+        stale |= {name: "removed" for name in indexed if name not in present and not name.startswith(folders)}
+        return tuple(sorted(stale.items())), tuple(refused.values())

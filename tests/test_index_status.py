@@ -10,7 +10,7 @@ from fakes import build, write_corpus
 
 from index.folder import IndexDamaged, folder_of
 from index.library import read_usable
-from index.status import StatusReader
+from index.status import StatusReader, read_status
 from ingest.corpus import digest_of
 from ingest.errors import CorpusMissing
 
@@ -72,6 +72,34 @@ def test_damage_that_happens_while_it_is_looked_at_is_told(tmp_path: Path) -> No
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(IndexDamaged):
         reader.read()
+
+
+def test_what_was_indexed_and_cannot_be_read_now_is_told_as_changed(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus")
+    build(corpus, tmp_path / "data")
+    (corpus / "plan.md").rename(tmp_path / "elsewhere.md")
+    (corpus / "plan.md").symlink_to(tmp_path / "elsewhere.md")
+    with (corpus / "bread.md").open("ab") as file:
+        file.truncate(26 * 1024 * 1024)
+    assert read_status(tmp_path / "data", corpus).stale == (("bread.md", "changed"), ("plan.md", "changed"))
+
+
+def test_what_was_refused_is_told_while_it_is_as_it_was(tmp_path: Path) -> None:
+    corpus, data = write_corpus(tmp_path / "corpus"), tmp_path / "data"
+    for name in ("empty.md", "gone.md", "odd.xyz"):
+        (corpus / name).write_text("")
+    build(corpus, data)
+
+    def told() -> tuple[list[str], tuple[tuple[str, str], ...]]:
+        status = read_status(data, corpus)
+        return [entry.document_id for entry in status.refused], status.stale
+
+    assert told() == (["empty.md", "gone.md", "odd.xyz"], ())
+    (corpus / "empty.md").write_text("# Mended\n\nIt says something.\n")
+    (corpus / "gone.md").unlink()
+    assert told() == (["odd.xyz"], (("empty.md", "added"),))
+    build(corpus, data)
+    assert told() == (["odd.xyz"], ())
 
 
 def test_a_corpus_that_is_gone_is_told_or_not_compared(tmp_path: Path) -> None:
