@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -43,6 +45,20 @@ def numbers(data: Path) -> list[int]:
     folder = index_folder(data)
     found = folder.glob("gen-*") if folder.is_dir() else ()
     return sorted(int(path.name[4:]) for path in found if path.name[4:].isdigit() and path.is_dir())
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Everything but folders in it and below, sorted; what another process deletes meanwhile may be left out."""
+    return sorted(Path(place, name) for place, _, names in os.walk(folder) for name in names)
+
+
+def size_of(folder: Path) -> int:
+    """The bytes of all files in a folder and below; as `files_of`."""
+    size = 0
+    for path in files_of(folder):
+        with suppress(FileNotFoundError):
+            size += path.stat().st_size
+    return size
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from index.folder import IndexDamaged, file_digest, folder_of, read_bytes
+from index.folder import IndexDamaged, file_digest, files_of, folder_of, read_bytes
 
 FORMAT = 3
 MANIFEST = "manifest.json"
@@ -132,7 +132,7 @@ def read_verified(data: Path, manifest: Manifest, name: str) -> bytes:
 
 def check_unexpected(data: Path, manifest: Manifest) -> None:
     folder = folder_of(data, manifest.number)
-    present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
+    present = {path.relative_to(folder).as_posix() for path in files_of(folder)}
     if unexpected := present - set(manifest.files) - {MANIFEST}:
         raise IndexDamaged(f"{folder / min(unexpected)} does not belong there; run `roadmap index --rebuild`.")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from index.folder import current, folder_of, index_folder
+from index.folder import current, files_of, folder_of, numbers, size_of
 from index.library import read_usable
 from index.manifest import Manifest, Refused
 from index.refusals import remembered
@@ -105,14 +105,13 @@ class StatusReader:
         documents = tuple(
             DocumentInfo(d.id, d.title, counts[d.id], len(d.text), d.digest, d.warnings) for d in content.documents
         )
-        folder = folder_of(self._data, manifest.number)
-        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        size = size_of(folder_of(self._data, manifest.number))
         return _Indexed(stamps, manifest, documents, size, warning)
 
     def _stamps(self) -> Iterator[object]:
         """What tells whether the index has changed: the pointer, and how each file of its generations looks."""
         yield current(self._data)
-        for path in sorted(index_folder(self._data).glob("gen-*/**/*")):
+        for path in (path for number in numbers(self._data) for path in files_of(folder_of(self._data, number))):
             look = look_at(path)
             yield path, look.stamp if look is not None and look.settled else object()  # equal to nothing: it is read again
 

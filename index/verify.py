@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.folder import IndexDamaged, IndexMissing, current_number, folder_of, numbers
+from index.folder import IndexDamaged, IndexMissing, current_number, folder_of, numbers, size_of
 from index.generation import read
 from index.library import pointer_problem
 from index.manifest import Manifest, read_manifest
@@ -45,7 +45,8 @@ def verify_index(data: Path) -> VerifyReport:
             try:
                 sound[candidate] = _checked(data, candidate)
             except IndexDamaged as damage:
-                problems.append(str(damage))
+                if candidate == number or candidate in numbers(data):  # else it was deleted meanwhile, after a newer one
+                    problems.append(str(damage))
         if not problems and number is not None:
             break
         if current_number(data) == number:  # else a build replaced what was being read
@@ -53,8 +54,7 @@ def verify_index(data: Path) -> VerifyReport:
             answers = f"Meanwhile answers come from generation {usable}." if usable else "Nothing can be searched until then."
             raise IndexDamaged(" ".join([*problems, answers]))
     manifest = sound.pop(number)
-    folder = folder_of(data, number)
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    size = size_of(folder_of(data, number))
     return VerifyReport(number, len(manifest.files) + 1, size, manifest.passages, tuple(sorted(sound)))
 
 

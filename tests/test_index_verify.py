@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -18,7 +19,8 @@ from faults_scenes import CHANGED, FIRST
 from index import generation, stat_cache
 from index.content import Content, Draft
 from index.folder import IndexDamaged, IndexMissing, IndexUnreadable, folder_of, index_folder, numbers
-from index.manifest import read_manifest
+from index.manifest import Manifest, check_unexpected, read_manifest
+from index.status import StatusReader
 from index.verify import verify_index
 from ui.cli import run
 
@@ -139,6 +141,31 @@ def test_one_changed_byte_in_each_file_of_each_generation_is_named(data: Path, t
         flip(path, len(path.read_bytes()) // 2)
     assert verify_index(data).generation == 2
     tally("P10", f"roadmap verify: a changed byte in each of {len(files)} files of two generations is named, with what to do")
+
+
+def test_an_earlier_generation_that_is_deleted_meanwhile_is_no_damage(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def deleting(place: Path, number: int) -> Manifest:
+        if number == 1:
+            folder_of(place, 1).rename(index_folder(place) / ".deleted-000001")
+        return read_manifest(place, number)
+
+    monkeypatch.setattr("index.verify.read_manifest", deleting)
+    assert verify_index(data).kept == ()
+
+
+def test_what_vanishes_while_the_files_are_listed_is_no_failure(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = StatusReader(data)
+    whole = reader.read()
+    real = os.scandir
+
+    def vanished(folder: str | Path) -> object:
+        if Path(folder).name == "lexical":
+            raise FileNotFoundError(2, "No such file or directory")
+        return real(folder)
+
+    monkeypatch.setattr(os, "scandir", vanished)
+    check_unexpected(data, read_manifest(data, 2))
+    assert reader.read().size < whole.size
 
 
 def test_an_index_that_may_not_be_read_now_is_not_called_damaged(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
