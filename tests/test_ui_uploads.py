@@ -57,6 +57,25 @@ def test_every_name_becomes_one_plain_file_name(name: str) -> None:
     assert clean_name(cleaned, TEXT) == cleaned, "cleaning a clean name must not change it"
 
 
+def test_a_name_that_the_folder_leaves_out_is_refused_and_not_stored(corpus: Path) -> None:
+    (corpus / ".roadmapignore").write_text("draft*\n")
+    uploads = Uploads(corpus)
+    upload = uploads.add("draft plan.md", TEXT)
+    assert (upload.outcome, uploads.files()) == ("refused", ())
+    assert ".roadmapignore" in upload.reason
+    assert uploads.add("plan.md", TEXT).outcome == "added"
+
+
+def test_a_file_that_cannot_be_read_is_not_taken_for_the_same(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (corpus / "locked.md").write_bytes(TEXT)
+
+    def locked(path: Path) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("index.storage.sha256_of", locked)
+    assert Uploads(corpus).add("plan.md", TEXT).outcome == "added"
+
+
 def test_both_files_of_one_name_are_kept(corpus: Path) -> None:
     uploads = Uploads(corpus)
     first, second, third = (

@@ -13,12 +13,13 @@ import stat
 import threading
 import time
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from index import storage
-from ingest.corpus import scan
+from ingest.corpus import IGNORE_FILE, is_hidden, scan
 from ingest.errors import CorpusMissing, DocumentRefused, Refusal, RoadmapError
 from ingest.limits import LIMITS, check_size
 from ingest.readers import READERS
@@ -73,6 +74,9 @@ class Uploads:
             return Upload(label, "refused", reason=refusal.reason)
         with self._lock:
             self._prepare(first)
+            if is_hidden(self.corpus, f"{FOLDER}/{wanted}"):
+                reason = f"{IGNORE_FILE} in the folder of documents leaves out files of this name; change its name or that list"
+                return Upload(label, "refused", reason=reason)
             digest = hashlib.sha256(data).hexdigest()
             if (same := self._same(len(data), digest)) is not None:
                 return Upload(label, "known", same, f"its content is in the library already, as {same}")
@@ -134,8 +138,9 @@ class Uploads:
         except CorpusMissing:
             return None
         for source in alike:
-            if source.path.is_file() and not source.path.is_symlink() and storage.sha256_of(source.path) == digest:
-                return source.id
+            with suppress(OSError):  # what cannot be read is not known to be the same
+                if source.path.is_file() and not source.path.is_symlink() and storage.sha256_of(source.path) == digest:
+                    return source.id
         return None
 
     def _write(self, name: str, data: bytes) -> None:
