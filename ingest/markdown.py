@@ -40,7 +40,7 @@ _CITED = re.compile(r"([A-Za-z][A-Za-z'-]*)(?:\.(?=\D)|_)?((?:[A-Za-z'-]+[._])*)
 _REFERENCE_ROLES = frozenset(["numref", "ref", "eqref", "cref", "secref"])
 _REFERENCES = {"fig": "the figure", "sec": "the section", "chap": "the chapter", "tab": "the table", "eq": "the equation"}
 _EMOJI = re.compile(r"(?<!\S):[a-z0-9_+-]+:(?!\S)")
-_ALERT = re.compile(r"^\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*")
+_ALERT = re.compile(r"^\[![A-Za-z][\w-]{0,30}\][+-]?\s*")  # GitHub: `[!NOTE]`; Obsidian: `[!warning]-`, which folds
 _TASK = re.compile(r"^\[[ xX]\]\s+")
 _MAGIC = re.compile(r"^\s*(?:%%?[a-z]\w*|#\s?@\w+).*$\n?|^(?:tab\.interact_select)\(.*\)$\n?", re.MULTILINE)
 _HEADING_ATTRIBUTES = re.compile(r"(?<!\s)\s*\{[#.:][^{}]*\}\s*$")

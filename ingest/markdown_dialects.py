@@ -99,6 +99,8 @@ def _convert(lines: Sequence[str], out: list[str], depth: int) -> None:
             while stop < len(lines) and colons[1] and _OPTION.match(lines[stop]):
                 stop += 1
             out += ["", *_lead(_container_title(colons[1])), ""]
+        elif line.strip() == "%%" and (end := _next(lines, index + 1, "%%")) is not None:  # Obsidian: a comment
+            stop = end + 1
         elif found := _JSX.match(line):
             title = _TITLE.search(found[1])
             out += ["", *_lead(title[1] if title else ""), ""]
@@ -110,6 +112,11 @@ def _convert(lines: Sequence[str], out: list[str], depth: int) -> None:
                 out.pop()
             stop = index + 1
         index = stop
+
+
+def _next(lines: Sequence[str], start: int, sign: str) -> int | None:
+    """Index of the next line that is this sign alone."""
+    return next((at for at in range(start, len(lines)) if lines[at].strip() == sign), None)
 
 
 def _fence_end(lines: Sequence[str], start: int, mark: str) -> int:

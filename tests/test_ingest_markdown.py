@@ -214,3 +214,14 @@ def test_a_list_of_many_levels_is_read_whole_and_one_without_end_is_refused() ->
         with pytest.raises(DocumentRefused, match="levels deep") as refused:
             read(source)
         assert refused.value.code is Refusal.LIMIT
+
+
+def test_marks_of_callouts_and_comments_are_taken_out_and_percentages_and_code_stay() -> None:
+    document = read(
+        "> [!warning]- Mind the gap\n> It takes six weeks.\n\nRead %%not yet%% slowly: 5%% and 6%%, `%%time%%`.\n\n"
+        "%%\nA comment.\n%%\n\n```python\n%%\nx = 1\n%%\n```\n\nThe end.\n"
+    )
+    assert document.text.startswith("Mind the gap It takes six weeks.")
+    assert "Read slowly: 5%% and 6%%, %%time%%." in document.text
+    assert "comment" not in document.text
+    assert "x = 1" in document.text
