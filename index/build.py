@@ -87,7 +87,7 @@ def update(
         StorageFailed: the disk refused.
     """
     started = time.monotonic()
-    sources = scan(corpus)
+    sources = scan(corpus, without=data)
     storage.make_folder(index_folder(data))
     run = _Run(corpus.absolute(), data, sources, embedder, embedder_identity, rebuild, passage_limit, progress, started)
     with _only_writer(data):

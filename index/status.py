@@ -119,7 +119,7 @@ class StatusReader:
         self, corpus: Path, documents: tuple[DocumentInfo, ...]
     ) -> tuple[tuple[tuple[str, str], ...], tuple[Refused, ...]]:
         """How the corpus differs from the index, and what was refused and looks as it did then."""
-        sources = scan(corpus)
+        sources = scan(corpus, without=self._data)
         refused = remembered(self._data, sources)
         indexed = {document.id: document.digest for document in documents}
         stale: dict[str, str] = {}

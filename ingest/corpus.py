@@ -35,16 +35,18 @@ class SourceFile:
     mtime_ns: int  # nanoseconds since the epoch
 
 
-def scan(corpus: Path) -> tuple[SourceFile, ...]:
+def scan(corpus: Path, *, without: Path | None = None) -> tuple[SourceFile, ...]:
     """The files of the corpus sorted by id, without hidden ones, what systems leave behind, and what `.roadmapignore` names.
 
     `.roadmapignore` at the corpus root has the syntax of gitignore. Folders that are symbolic links, and those that may not be
-    opened, are listed like files and refused when read. What vanishes meanwhile is left out. Raises CorpusMissing.
+    opened, are listed like files and refused when read. What vanishes meanwhile is left out, and so is the folder `without`:
+    that of the index may lie among the documents. Raises CorpusMissing.
     """
+    apart = without.resolve() if without is not None else None
     try:
         if not stat.S_ISDIR(corpus.stat().st_mode):
             raise CorpusMissing(f"The corpus {corpus} is not a folder; name a folder that holds the documents.")
-        return tuple(sorted(_walk(corpus, _ignored(corpus)), key=lambda source: source.id))
+        return tuple(sorted(_walk(corpus, _ignored(corpus), apart), key=lambda source: source.id))
     except FileNotFoundError as error:
         raise CorpusMissing(f"The corpus folder {corpus} does not exist; create it or name another one.") from error
     except OSError as error:
@@ -74,7 +76,8 @@ def is_hidden(corpus: Path, document_id: str) -> bool:
         raise CorpusMissing(f"{corpus / IGNORE_FILE} cannot be read ({error.strerror}); check its permissions.") from error
 
 
-def _walk(corpus: Path, ignored: pathspec.GitIgnoreSpec) -> Iterator[SourceFile]:
+def _walk(corpus: Path, ignored: pathspec.GitIgnoreSpec, apart: Path | None) -> Iterator[SourceFile]:
+    root = corpus.resolve()
     pending = [(corpus, "")]
     while pending:
         folder, prefix = pending.pop()
@@ -95,7 +98,7 @@ def _walk(corpus: Path, ignored: pathspec.GitIgnoreSpec) -> Iterator[SourceFile]
             if _JUNK.match(entry.name):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                if not ignored.match_file(document_id + "/"):
+                if Path(root, prefix, entry.name) != apart and not ignored.match_file(document_id + "/"):
                     pending.append((folder / entry.name, document_id + "/"))
             elif not ignored.match_file(document_id):
                 with suppress(FileNotFoundError):

@@ -105,6 +105,14 @@ def test_a_name_that_is_not_utf_8_is_listed_in_letters_that_can_be_printed_and_r
         check_file(source.path, source.id)
 
 
+def test_the_folder_of_the_index_may_lie_among_the_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.md", "sub/data/CURRENT", "data/b.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / name).write_text(name)
+    monkeypatch.chdir(tmp_path)
+    assert [source.id for source in scan(tmp_path, without=Path("sub/data"))] == ["a.md", "data/b.md"]
+
+
 def test_an_empty_folder_is_an_empty_corpus(tmp_path: Path) -> None:
     assert scan(tmp_path) == ()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ingest.corpus import scan
 from ingest.errors import CorpusMissing
 from ui.render import counted, escape, sentence
 from ui.runtime import Runtime
@@ -19,7 +18,7 @@ def lacks_documents(runtime: Runtime) -> bool:
     if runtime.indexed:
         return False
     try:
-        sources = scan(runtime.settings.corpus)
+        sources = runtime.scan()
     except CorpusMissing:
         return True
     return len(runtime.refused(sources)) == len(sources)
@@ -44,7 +43,7 @@ def draw_first_documents(runtime: Runtime, problem: str = "") -> None:
 def _missing(runtime: Runtime) -> str:
     corpus = runtime.settings.corpus
     try:
-        number = len(scan(corpus))
+        number = len(runtime.scan())
     except CorpusMissing as exc:
         made = not corpus.exists() and runtime.settings.manage
         return sentence(str(exc)) + (" It is made with the first document that you add." if made else "")
@@ -58,7 +57,7 @@ def _missing(runtime: Runtime) -> str:
 
 def _draw_refused(runtime: Runtime) -> None:
     try:
-        refused = list(runtime.refused(scan(runtime.settings.corpus)).values())
+        refused = list(runtime.refused(runtime.scan()).values())
     except CorpusMissing:
         return
     for entry in refused[:REASONS]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from index.status import IndexStatus
-from ingest.corpus import SourceFile, scan
+from ingest.corpus import SourceFile
 from ingest.document import Document, Passage
 from ingest.errors import CorpusMissing, RoadmapError
 from ui.catalogue import Entry, Order, bytes_text, catalogue, matching, ordered
@@ -92,7 +92,7 @@ def _status(runtime: Runtime) -> tuple[IndexStatus | None, str]:
 
 
 def _entries(runtime: Runtime, status: IndexStatus | None, sources: list[SourceFile] | None = None) -> tuple[Entry, ...]:
-    found = tuple(sources) if sources is not None else scan(runtime.settings.corpus)
+    found = tuple(sources) if sources is not None else runtime.scan()
     if status is not None:
         return catalogue(status, runtime.documents(), found, runtime.uploads.holds)
     refused = runtime.refused(found)

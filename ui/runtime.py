@@ -19,6 +19,7 @@ from index.folder import current_number, numbers
 from index.library import Library
 from index.refusals import remembered
 from index.status import IndexStatus, StatusReader
+from ingest.corpus import SourceFile, scan
 from ingest.document import Document, Passage
 from ingest.errors import CorpusMissing, RoadmapError
 from ui import assembly
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.xray import Xray
     from index.manifest import Refused
-    from ingest.corpus import SourceFile
 
 log = logging.getLogger(__name__)
 
@@ -140,6 +140,10 @@ class Runtime:
     def indexed(self) -> bool:
         """Whether an index was ever built, sound or not."""
         return bool(numbers(self.settings.data))
+
+    def scan(self) -> Sequence[SourceFile]:
+        """The files of the corpus. Raises CorpusMissing."""
+        return scan(self.settings.corpus, without=self.settings.data)
 
     def refused(self, sources: Sequence[SourceFile]) -> Mapping[str, Refused]:
         """Those of these files that the last build refused without making an index, by document id."""

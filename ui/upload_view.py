@@ -8,7 +8,6 @@ import streamlit as st
 
 from index.manifest import Refused
 from index.status import IndexStatus
-from ingest.corpus import scan
 from ingest.errors import RoadmapError
 from ui.render import counted, escape, sentence
 from ui.runtime import Runtime
@@ -87,7 +86,7 @@ def upload_state(runtime: Runtime, status: IndexStatus | None, upload: Upload) -
 def _refused(runtime: Runtime) -> Iterable[Refused]:
     """What was refused by a build that made no index."""
     try:
-        return runtime.refused(scan(runtime.settings.corpus)).values()
+        return runtime.refused(runtime.scan()).values()
     except RoadmapError:
         return ()
 
