@@ -79,8 +79,8 @@ def test_documents_in_a_folder_that_cannot_be_opened_stay(tmp_path: Path, monkey
     build(corpus, data)
     real = corpus_module.os.scandir
 
-    def locked(folder: Path) -> object:
-        if folder.name == "team":
+    def locked(folder: str | Path) -> object:
+        if Path(folder).name == "team":
             raise PermissionError(13, "Permission denied")
         return real(folder)
 
