@@ -7,7 +7,6 @@ import pytest
 from markdown_guide import kinds, read
 
 from ingest.errors import DocumentRefused, Refusal
-from ingest.markdown import read_markdown
 from ingest.tex import tex_to_text
 
 
