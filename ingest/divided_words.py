@@ -25,9 +25,12 @@ class Words:
         self._divides = divides
         self._known: set[str] = set()
         self._parts: set[str] = set()  # "tree-" and "-based", of compounds that stand on one line
+        self._joining = {"-"}  # signs that join words; another one at the end of a line can only divide
         divided = False
         for line in lines:
-            found = [word.lower().translate({0x2010: "-"}) for word in _WORD.findall(line)]
+            written = _WORD.findall(line)
+            self._joining.update(sign for word in written for sign in word if sign in _HYPHENS)
+            found = [word.lower().translate({0x2010: "-"}) for word in written]
             cut = _divided(line) is not None
             whole = found[int(divided) : len(found) - int(cut)]
             self._known.update(whole)
@@ -47,13 +50,15 @@ class Words:
         'tree-based'
         >>> Words([], divides=False).mended("fine-", "tuned")
         'fine-tuned'
+        >>> Words([], divides=False).mended("fine\u2010", "tuned")
+        'finetuned'
         """
         divided, follows = _divided(text), _FOLLOWS.match(line)
         if not divided or not follows or follows[0] in ("and", "or"):
             return None
         inside = text[: divided.start()].endswith("-") and divided[1].lower() in _LINKING
         linked = line[follows.end() :].startswith("-") and follows[0].lower() in _LINKING
-        keeps = self._keeps(divided[1], follows[0], inside or linked)
+        keeps = text[-1] in self._joining and self._keeps(divided[1], follows[0], inside or linked)
         return (text if keeps else text[:-1]) + line
 
     def _keeps(self, before: str, after: str, compound: bool) -> bool:
