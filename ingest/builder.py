@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from ingest.document import Block, BlockKind, Document, Section
 
@@ -64,13 +65,17 @@ class DocumentBuilder:
         self._length = start + len(text)
         self.blocks.append(Block(kind, start, self._length, level, ordinal, page))
 
-    def table(self, rows: list[list[str]], *, page: int | None = None, headed: bool = True) -> None:
-        """Append a table, its first row as its header where it is `headed` and not empty. Rows without text are left out."""
+    def table(self, rows: list[list[str]], *, pages: Sequence[int] = (), headed: bool = True) -> None:
+        """Append a table, its first row as its header where it is `headed` and not empty. Rows without text are left out.
+
+        `pages` holds the page of every row where there are pages.
+        """
         lines = [" | ".join(clean_inline(cell) for cell in cells) for cells in rows]
-        said = [line for line in lines if line.strip(" |")]
+        said = [(line, page) for line, page in zip_longest(lines, pages) if line.strip(" |")]
         # Right below another table only a header shows where the next begins.
-        headed = (headed and lines[:1] == said[:1]) or (bool(self.blocks) and self.blocks[-1].kind in ("header", "row"))
-        for number, line in enumerate(said):
+        below = bool(self.blocks) and self.blocks[-1].kind in ("header", "row")
+        headed = (headed and bool(lines) and bool(lines[0].strip(" |"))) or below
+        for number, (line, page) in enumerate(said):
             self.add("header" if headed and number == 0 else "row", line, page=page)
 
     def _gap(self, kind: BlockKind) -> str:

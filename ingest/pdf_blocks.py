@@ -62,7 +62,7 @@ class _Blocks:
         self.item: PdfLine | None = None  # the last item's first line
         self.rows: list[list[str]] = []
         self.table: tuple[int, int] = (0, 0)  # tag or page, and number of cells, of the rows at hand
-        self.page: int | None = None  # of the rows at hand
+        self.pages: list[int] = []  # of each of the rows at hand
 
     def add(self) -> None:
         in_contents = False
@@ -119,14 +119,16 @@ class _Blocks:
         if self.rows and (table != self.table and not (table[0] < 0 and self.table[0] < 0 and table[1] == self.table[1])):
             self._end_table()
         self.table = table
+        if self.rows and line.page != self.pages[-1] and cells == self.rows[0]:
+            return  # the header, once more at the head of a page
         self.rows.append(cells)
-        self.page = self.page or line.page
+        self.pages.append(line.page)
 
     def _end_table(self) -> None:
         if self.rows:
-            self.builder.table(self.rows, page=self.page)
+            self.builder.table(self.rows, pages=self.pages)
             self.margins.clear()
-        self.rows, self.page = [], None
+        self.rows, self.pages = [], []
 
     def _heading(self, paragraph: Paragraph, text: str) -> int:
         """The level of a heading, 1 to 6, or 0 for what is none."""

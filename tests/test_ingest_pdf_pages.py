@@ -24,3 +24,11 @@ STYLES = getSampleStyleSheet()
 )
 def test_a_sign_that_joins_no_words_divides_them_at_line_ends_whatever_the_program(texts: list[str], whole: str) -> None:
     assert joined(texts, Words(texts, divides=False)) == whole
+
+
+def test_the_rows_of_a_table_have_their_pages_and_its_header_stands_once() -> None:
+    rows = [["Course", "Hours"], *([f"Course {number}", f"{number + 10}"] for number in range(60))]
+    document = read(flow(Paragraph(PROSE, STYLES["Normal"]), Table(rows, colWidths=[200, 80], repeatRows=1)))
+    found = kinds(document)
+    assert [kind for kind, _ in found] == ["paragraph", "header", *["row"] * 60]
+    assert (document.blocks[2].page, document.blocks[-1].page) == (1, 2)
