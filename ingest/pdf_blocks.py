@@ -102,8 +102,8 @@ class _Blocks:
         marked = numbered or ITEM.match(text)
         bare = text[marked.end() :] if marked else text
         ordinal = int(numbered[1]) if numbered else None
-        if self.item is not None and (self.item.page != first.page or self.item.y < first.y) and first.tag is not None:
-            self.margins.clear()  # another page or column has margins of its own, and tags give the depth
+        if self.item is not None and _is_elsewhere(self.item, first):
+            self.margins.clear()
         while self.margins and first.x < self.margins[-1] - 2:
             self.margins.pop()
         if not self.margins or first.x > self.margins[-1] + 2:
@@ -172,6 +172,13 @@ class _Blocks:
 
 
 _Style = tuple[float, bool]
+
+
+def _is_elsewhere(before: PdfLine, line: PdfLine) -> bool:
+    """Whether the line stands where margins are others: in another column, or, where tags give the depth, on another page."""
+    if line.tag is None:
+        return before.column != line.column
+    return before.page != line.page or before.y < line.y
 
 
 def _body_size(lines: Sequence[PdfLine]) -> float:

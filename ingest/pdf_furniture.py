@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ingest.pdf_columns import PdfLine
 
@@ -14,23 +14,33 @@ _PAGE_NUMBER = re.compile(
 _NUMBERED = re.compile(r"(\d{1,4})\b|.*\D(\d{1,4})\Z")
 _CAPITALS = re.compile(r"(?:[ivxl]{1,6}|\d{1,4})\s+[A-Z][^a-z]{3,}\Z|[A-Z][^a-z]{3,}\s(?:[ivxl]{1,6}|\d{1,4})\Z")
 _LONGEST = 150  # characters
+_LEVEL = 1.5  # points that lines at one height may differ by
+
+
+def heights_of(lines: Iterable[PdfLine]) -> list[list[PdfLine]]:
+    """The lines of one page by their height, from top to bottom, those at one height from left to right."""
+    heights: list[list[PdfLine]] = []
+    for line in sorted(lines, key=lambda line: -line.y):
+        if heights and heights[-1][0].y - line.y < _LEVEL:
+            heights[-1].append(line)
+        else:
+            heights.append([line])
+    return [sorted(level, key=lambda line: line.x) for level in heights]
 
 
 def without_furniture(lines: Sequence[PdfLine]) -> list[PdfLine]:
     """The lines that are content. Furniture stands at the edges of many pages, the same save for its numbers."""
     pages = len({line.page for line in lines})
     outermost = _outermost(lines)
-    counted = _counted([line for line in lines if id(line) in outermost], pages)
+    counted = _counted([line for line in lines if id(line) in outermost], outermost, pages)
     # Page numbers change in the outermost line; a line further in has to be the same on every page.
     masked = {
-        id(line): re.sub(r"\d+", "#", line.text.casefold()) if id(line) in outermost else line.text
+        id(line): re.sub(r"\d+", "#", outermost[id(line)].casefold()) if id(line) in outermost else line.text
         for line in lines
         if line.edge
     }
-    seen: Counter[tuple[str, int]] = Counter()
-    for line in lines:
-        if line.edge:
-            seen[masked[id(line)], round(line.y / 12)] += 1
+    places = {(masked[id(line)], round(line.y / 12), line.page) for line in lines if line.edge}
+    seen = Counter((text, height) for text, height, _ in places)  # on so many pages
     counts = Counter(line.page for line in lines)
     lonely = {id(line) for line in lines if counts[line.page] < 3}  # what would leave its page empty is no furniture
     kept: list[PdfLine] = []
@@ -41,36 +51,41 @@ def without_furniture(lines: Sequence[PdfLine]) -> list[PdfLine]:
             often = pages >= 2 and repeats >= max(2, pages // 3) and len(line.text) < _LONGEST
             if often and (pages > 3 or id(line) in outermost) and id(line) not in lonely:
                 continue
-            if id(line) in outermost and (_PAGE_NUMBER.match(line.text) or id(line) in counted):
+            if id(line) in outermost and (_PAGE_NUMBER.match(outermost[id(line)]) or id(line) in counted):
                 continue
         kept.append(line)
     return kept
 
 
-def _outermost(lines: Sequence[PdfLine]) -> set[int]:
-    """The `id()` of the highest and lowest line of every page that has more than two."""
+def _outermost(lines: Sequence[PdfLine]) -> dict[int, str]:
+    """By the `id()` of the highest and lowest lines of every page that has more than one: all that stands at their height.
+
+    The left and the right part of a running foot are two lines where the page has columns, and one where it has none.
+    """
     pages: dict[int, list[PdfLine]] = {}
     for line in lines:
         pages.setdefault(line.page, []).append(line)
-    found: set[int] = set()
+    found: dict[int, str] = {}
     for on_page in pages.values():
-        if len(on_page) > 1:
-            found |= {id(max(on_page, key=lambda line: line.y)), id(min(on_page, key=lambda line: line.y))}
+        heights = heights_of(on_page) if len(on_page) > 1 else []
+        for level in (*heights[:1], *heights[-1:]):
+            found |= dict.fromkeys(map(id, level), " ".join(line.text for line in level))
     return found
 
 
-def _counted(lines: Sequence[PdfLine], pages: int) -> set[int]:
+def _counted(lines: Sequence[PdfLine], texts: Mapping[int, str], pages: int) -> set[int]:
     """The `id()` of lines that begin or end with the number of their page: it grows with the pages as they are counted.
 
-    They stand at one height or few: the heading "2 Changes" on the second page is none of them.
+    `texts` are those of their heights by `id()`. They stand at one height or few: the heading "2 Changes" on the second page
+    is none of them.
     """
     offsets: dict[int, list[PdfLine]] = {}
-    for line in lines:
-        found = _NUMBERED.match(line.text) if len(line.text) < _LONGEST else None
-        if found:
+    short = [line for line in lines if len(texts[id(line)]) < _LONGEST]
+    for line in short:
+        if found := _NUMBERED.match(texts[id(line)]):
             offsets.setdefault(int(found[1] or found[2]) - line.page, []).append(line)
     most = max(offsets.values(), key=len, default=[])
     heights = Counter(round(line.y / 12) for line in most)
     level = [line for line in most if sum(heights[round(line.y / 12) + shift] for shift in (-1, 0, 1)) >= 3]
     agreed = {id(line) for line in level} if len(level) >= max(3, pages // 3) else set()
-    return agreed | {id(line) for line in lines if pages > 3 and len(line.text) < _LONGEST and _CAPITALS.match(line.text)}
+    return agreed | {id(line) for line in short if pages > 3 and _CAPITALS.match(texts[id(line)])}

@@ -9,6 +9,7 @@ from typing import Any
 from ingest.html import linked
 from ingest.pdf_columns import PdfLine, Piece, in_columns, lines_of, part_narrow_cells
 from ingest.pdf_drawn import Drawing, drawing_of, with_bullets
+from ingest.pdf_furniture import heights_of
 from ingest.pdf_rules import parted_at, ruled_rows
 from ingest.pdf_runs import Run, Turn, runs_of
 from ingest.pdf_tags import PageTags
@@ -40,11 +41,12 @@ def page_lines(page: Any, number: int, tags: PageTags, links: Sequence[Link] = (
         pieces, rows = ruled_rows(with_bullets(pieces, drawing.marks), drawing.rules, number)
         ordered = in_columns(lines_of(pieces, number) + rows)
         part_narrow_cells(ordered)
-    by_height = sorted(ordered, key=lambda line: -line.y)
     for line in ordered:
         line.width = right - left
-    for line in {id(each): each for each in (by_height[:2] + by_height[-2:])}.values():
-        line.edge = True
+    heights = heights_of(ordered)
+    for level in heights[:2] + heights[-2:]:
+        for line in level:
+            line.edge = True
     return ordered
 
 
