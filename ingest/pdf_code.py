@@ -33,7 +33,7 @@ def code_lines(lines: Sequence[PdfLine], spacing: float, leading: float) -> set[
 def same_code(line: PdfLine, following: PdfLine, leading: float) -> bool:
     """Whether two lines are of one program: the next line, or one after blank lines, which are as high as others."""
     if line.tag is not None and following.tag is not None:
-        return line.tag.block == following.tag.block
+        return line.tag.block == following.tag.block or 0 < line.tag.code == following.tag.code
     if line.page != following.page:
         return True
     steps = (line.y - following.y) / max(leading, 0.8 * line.size)

@@ -15,6 +15,7 @@ _HEADINGS = {"/H": 0, "/Title": 1, **{f"/H{level}": level for level in range(1, 
 _BLOCKS = frozenset(
     ["/P", "/LI", "/LBody", "/TD", "/TH", "/Caption", "/BlockQuote", "/Code", "/Note", "/TOCI", "/Div", "/Sect"]
 )
+_FLOWS = frozenset(["/P", "/LI", "/LBody", "/TD", "/TH", "/Caption", *_HEADINGS])  # code inside of these stands in a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Tag:
     table: int = 0
     row: int = 0
     cell: int = 0
-    code: bool = False
+    code: int = 0  # the program it is part of, 0 for none
     label: bool = False  # the mark or number of an item
 
 
@@ -58,9 +59,10 @@ class _Place:
     table: int = 0
     row: int = 0
     cell: int = 0
-    code: bool = False
+    code: int = 0
     label: bool = False
     depth: int = 0
+    flows: bool = False  # whether the block is one of running text
 
 
 class _Walk:
@@ -112,8 +114,12 @@ class _Walk:
         values["page"], values["depth"] = page, place.depth + 1
         if role in _HEADINGS:
             values["block"], values["heading"] = self.count, _HEADINGS[role] or min(6, place.lists + 1)
-        elif role in _BLOCKS:
+        elif role in _BLOCKS and not (role == "/Code" and place.flows):
             values["block"] = self.count
+            if role == "/Code":
+                values["code"] = self.count
+        if values["block"] == self.count:
+            values["flows"] = role in _FLOWS
         if role == "/L":
             values["lists"] += 1
         elif role == "/LI":
@@ -124,8 +130,6 @@ class _Walk:
             values["row"] = self.count
         elif role in ("/TD", "/TH"):
             values["cell"] = self.count
-        elif role == "/Code":
-            values["code"] = True
         elif role == "/Lbl":
             values["label"] = bool(place.item)
         return _Place(**values)
