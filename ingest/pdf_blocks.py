@@ -10,14 +10,14 @@ from ingest.builder import DocumentBuilder, clean_inline
 from ingest.divided_words import Words
 from ingest.pdf_code import code_text
 from ingest.pdf_columns import PdfLine
+from ingest.pdf_contents import contents_of
 from ingest.pdf_furniture import without_furniture
-from ingest.pdf_paragraphs import ITEM, LEADERS, NUMBERED, Paragraph, paragraphs_of
+from ingest.pdf_paragraphs import ITEM, NUMBERED, Paragraph, paragraphs_of
 from ingest.pdf_words import joined
 from ingest.text_lines import is_closed
 from ingest.text_signs import is_date, is_titular
 
 _HEADING_NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s+\S")
-_CONTENTS_ENTRY = re.compile(r"[^\W\d_].*[\s.]\d{1,4}\Z")
 
 
 def add_pdf_blocks(
@@ -65,20 +65,19 @@ class _Blocks:
         self.pages: list[int] = []  # of each of the rows at hand
 
     def add(self) -> None:
-        in_contents = False
-        for paragraph in self.paragraphs:
-            text = clean_inline(self._text(paragraph))
-            listed = in_contents and len(text) < 300 and bool(_CONTENTS_ENTRY.search(text))
-            if paragraph.kind == "row" and not listed:
+        texts = [clean_inline(self._text(paragraph)) for paragraph in self.paragraphs]
+        entries, dropped = contents_of(texts, outline_key)
+        for number, (paragraph, text) in enumerate(zip(self.paragraphs, texts, strict=True)):
+            if number in dropped:
+                continue
+            if paragraph.kind == "row" and number not in entries:
                 self._add_row(paragraph)
                 continue
             self._end_table()
-            if LEADERS.search(text) or listed:
-                entry = re.sub(r"(?:\s?\.){3,}\s*", " … ", text)
-                self.builder.add("item", entry, page=paragraph.lines[0].page)
-                continue
-            in_contents = outline_key(text) in ("contents", "tableofcontents")
-            self._add(paragraph, text)
+            if number in entries:
+                self.builder.add("item", re.sub(r"(?:\s?\.){3,}\s*", " … ", text), page=paragraph.lines[0].page)
+            else:
+                self._add(paragraph, text)
         self._end_table()
 
     def _text(self, paragraph: Paragraph) -> str:

@@ -11,13 +11,13 @@ from typing import Literal
 
 from ingest.pdf_code import code_lines, leading_of, same_code
 from ingest.pdf_columns import PdfLine
+from ingest.pdf_contents import LEADERS
 from ingest.pdf_tables import table_rows, tagged_table
 from ingest.text_lines import is_closed
 from ingest.text_marks import LETTERED
 
 ITEM = re.compile(r"(?:[•‣◦▪▫●○■□∙⁃➢➤➔►✓✔\uf0b7\uf0a7\uf0d8\uf076*]|[-–—](?=\s)|o(?=\s))\s*(?=\S)")
 NUMBERED = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
-LEADERS = re.compile(r"(?<![.\s])(?:\s?\.){4,}\s*(?:\d{1,4}|[ivxl]{1,6})\s*\Z")
 _CUT_ADDRESS = re.compile(r"://\S*[?&=/_-]\Z")
 _TERMINAL = re.compile(r"[:.!?]\Z")
 _BOX = 3  # lines from which on a block may be a box of text that is narrower than its page

@@ -74,3 +74,51 @@ def test_lists_in_two_columns_begin_at_the_same_level() -> None:
 
     items = [block.level for block in read(draw(page)).blocks if block.kind == "item"]
     assert items == [0] * 16
+
+
+def test_a_table_of_contents_that_names_the_headings_is_left_out() -> None:
+    names = ["Aims of the course", "Means to these ends", "Ends that were met"]
+
+    def contents(canvas: Canvas) -> None:
+        lines(canvas, 72, 800, "A guide", font="Helvetica-Bold", size=20)
+        lines(canvas, 72, 770, "Contents", font="Helvetica-Bold", size=14)
+        for number, name in enumerate(names, start=1):
+            lines(canvas, 72, 760 - 14 * number, f"{number} {name}" + (" . . . . . . . ." if number > 1 else ""))
+            lines(canvas, 500, 760 - 14 * number, "2")
+
+    def chapters(canvas: Canvas) -> None:
+        for number, name in enumerate(names, start=1):
+            lines(canvas, 72, 800 - 60 * number, f"{number} {name}", font="Helvetica-Bold", size=14)
+            lines(canvas, 72, 780 - 60 * number, PROSE)
+
+    found = kinds(read(draw(contents, chapters)))
+    assert [text for kind, text in found if kind == "heading"] == [
+        "A guide",
+        *(f"{n} {name}" for n, name in enumerate(names, 1)),
+    ]
+    assert {text for kind, text in found if kind != "heading"} == {PROSE.strip()}
+
+
+def test_a_heading_that_others_repeat_is_no_entry_of_the_contents_before_it() -> None:
+    def page(canvas: Canvas) -> None:
+        y = lines(canvas, 72, 800, "Contents", font="Helvetica-Bold", size=14)
+        y = lines(canvas, 72, y, "1 Exercises 1", "2 Exercises 1") - 20
+        for number in (1, 2):
+            y = lines(canvas, 72, y, f"{number} Exercises", font="Helvetica-Bold", size=14)
+            y = lines(canvas, 72, y, PROSE) - 20
+
+    headings = [text for kind, text in kinds(read(draw(page))) if kind == "heading"]
+    assert headings == ["1 Exercises", "2 Exercises"]
+
+
+def test_contents_without_page_numbers_end_where_the_text_begins() -> None:
+    names = ["Aims of the course", "Means to these ends", "Ends that were met"]
+
+    def page(canvas: Canvas) -> None:
+        y = lines(canvas, 72, 800, "Table of contents", font="Helvetica-Bold", size=14)
+        y = lines(canvas, 72, y, *(f"\u2022 {name}" for name in names)) - 20
+        for name in names:
+            y = lines(canvas, 72, y, name, font="Helvetica-Bold", size=14)
+            y = lines(canvas, 72, y, PROSE) - 20
+
+    assert [text for _, text in kinds(read(draw(page)))] == [text for name in names for text in (name, PROSE.strip())]
