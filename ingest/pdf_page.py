@@ -10,6 +10,7 @@ from ingest.html import linked
 from ingest.pdf_columns import PdfLine, Piece, in_columns, lines_of, part_narrow_cells
 from ingest.pdf_drawn import Drawing, drawing_of, with_bullets
 from ingest.pdf_furniture import heights_of
+from ingest.pdf_initials import with_initials
 from ingest.pdf_rules import parted_at, ruled_rows
 from ingest.pdf_runs import Run, Turn, runs_of
 from ingest.pdf_tags import PageTags
@@ -35,6 +36,7 @@ def page_lines(page: Any, number: int, tags: PageTags, links: Sequence[Link] = (
         # Nobody who reads the page sees what lies outside of it.
         if not run.face.furniture and left - 2 <= run.x <= right + 2 and bottom - 2 <= run.y <= top + 2
     ]  # fmt: skip
+    pieces = with_initials(pieces)
     if tagged:
         ordered = _tagged_lines(pieces, number)
     else:

@@ -64,3 +64,15 @@ def test_boxes_of_brackets_in_a_column_of_their_own_are_bullets() -> None:
     found = kinds(read(draw(page)))
     assert [kind for kind, _ in found] == ["paragraph", *["item"] * 5]
     assert found[-1][1] == "Freezer temperatures printed for the last three months"
+
+
+def test_a_large_initial_belongs_to_the_first_of_the_lines_beside_it() -> None:
+    first = "n the workshop of the window makers in the oldest part of Aarhus the newest machine that they have is"
+    second = "from 2023, and the newest of all the people who work there came to them in the spring of 2017"
+
+    def page(canvas: Canvas) -> None:
+        lines(canvas, 72, 700, "I", font="Times-Roman", size=25)
+        y = lines(canvas, 82, 712, first, second)
+        lines(canvas, 72, y, "and likes it.")
+
+    assert read(draw(page)).text == f"I{first} {second} and likes it."
