@@ -12,6 +12,7 @@ from ingest.pdf_code import code_text
 from ingest.pdf_columns import PdfLine
 from ingest.pdf_contents import contents_of
 from ingest.pdf_furniture import without_furniture
+from ingest.pdf_labels import with_labels
 from ingest.pdf_marks import with_marks
 from ingest.pdf_paragraphs import ITEM, NUMBERED, Paragraph, paragraphs_of
 from ingest.pdf_words import joined
@@ -55,7 +56,7 @@ class _Blocks:
         self.words = Words((line.text for line in lines), divides)
         self.body = _body_size(lines)
         self.mostly_bold = sum(len(line.text) for line in lines if line.bold) * 2 > sum(len(line.text) for line in lines)
-        self.paragraphs = paragraphs_of(with_marks(lines, self.body), self.body)
+        self.paragraphs = paragraphs_of(with_labels(with_marks(lines, self.body)), self.body)
         tagged = {line.tag.block for line in lines if line.tag is not None and line.tag.heading}
         self.tagged = len(tagged) > 1  # who tags headings tags all of them
         self.ranks = self._ranks()

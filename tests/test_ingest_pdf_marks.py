@@ -76,3 +76,29 @@ def test_a_large_initial_belongs_to_the_first_of_the_lines_beside_it() -> None:
         lines(canvas, 72, y, "and likes it.")
 
     assert read(draw(page)).text == f"I{first} {second} and likes it."
+
+
+@pytest.mark.parametrize("bold", [True, False])
+def test_labels_with_text_set_in_are_items(bold: bool) -> None:
+    texts = {"Year 1, autumn.": "COMP 101, MATH 110.", "Year 1, spring.": "COMP 102.", "Year 2, autumn.": "DATA 140."}
+
+    def page(canvas: Canvas) -> None:
+        y = lines(canvas, 72, 780, PROSE)
+        for label, text in texts.items():
+            lines(canvas, 72, y - 14, label, font="Helvetica-Bold" if bold else "Helvetica")
+            if bold:
+                lines(canvas, 160, y - 14, "It is the first of these.")
+            y = lines(canvas, 90, y - 26, text)
+
+    first = " It is the first of these." if bold else ""
+    assert kinds(read(draw(page)))[1:] == [("item", f"{label}{first} {text}") for label, text in texts.items()]
+
+
+def test_paragraphs_whose_first_line_is_set_in_are_no_items() -> None:
+    def page(canvas: Canvas) -> None:
+        y = 780.0
+        for name in ("Anna", "Berta", "Carla"):
+            lines(canvas, 90, y, f"The work of {name} is to plan what all of the others will do on the next day, so that")
+            y = lines(canvas, 72, y - 12, "The Company has work to do.")
+
+    assert {kind for kind, _ in kinds(read(draw(page)))} == {"paragraph"}
