@@ -60,6 +60,9 @@ class _Blocks:
         tagged = {line.tag.block for line in lines if line.tag is not None and line.tag.heading}
         self.tagged = len(tagged) > 1  # who tags headings tags all of them
         self.ranks = self._ranks()
+        self.lefts: dict[tuple[int, int], float] = {}  # of each page and column
+        for line in lines:
+            self.lefts[line.page, line.column] = min(line.x, self.lefts.get((line.page, line.column), line.x))
         self.margins: list[float] = []  # of the open list levels
         self.item: PdfLine | None = None  # the last item's first line
         self.rows: list[list[str]] = []
@@ -105,6 +108,10 @@ class _Blocks:
         ordinal = int(numbered[1]) if numbered else None
         if self.item is not None and _is_elsewhere(self.item, first):
             self.margins.clear()
+        elif self.item is not None and self.item.page != first.page:
+            moved = self.lefts[first.page, first.column] - self.lefts[self.item.page, self.item.column]
+            if any(abs(margin + moved - first.x) <= 2 for margin in self.margins):  # left and right pages have other margins
+                self.margins = [margin + moved for margin in self.margins]
         while self.margins and first.x < self.margins[-1] - 2:
             self.margins.pop()
         if not self.margins or first.x > self.margins[-1] + 2:

@@ -122,3 +122,16 @@ def test_contents_without_page_numbers_end_where_the_text_begins() -> None:
             y = lines(canvas, 72, y, PROSE) - 20
 
     assert [text for _, text in kinds(read(draw(page)))] == [text for name in names for text in (name, PROSE.strip())]
+
+
+def test_a_list_goes_on_at_its_level_on_a_page_with_another_margin() -> None:
+    def left(canvas: Canvas) -> None:
+        y = lines(canvas, 60, 780, PROSE)
+        lines(canvas, 70, y, *(f"\u2022 the item with the letter {letter}" for letter in "abc"))
+
+    def right(canvas: Canvas) -> None:
+        y = lines(canvas, 120, 700, *(f"\u2022 another item, the letter {letter}" for letter in "def"))
+        lines(canvas, 110, y, PROSE)
+
+    items = [block.level for block in read(draw(left, right)).blocks if block.kind == "item"]
+    assert items == [0] * 6
