@@ -89,8 +89,10 @@ class DocumentBuilder:
         """The finished document; `title` falls back to the first heading, then to the file's name."""
         text = "".join(self._parts)
         if not title:
-            heads = (block for block in self.blocks if block.kind == "heading")
-            first = next((b for b in heads if text[b.start : b.end].casefold() not in _CONTENTS), None)
+            heads = [b for b in self.blocks if b.kind == "heading" and text[b.start : b.end].casefold() not in _CONTENTS]
+            first = next(iter(heads), None)
+            if first and first.page is not None:  # a printed title may have a line in smaller type above it
+                first = min((block for block in heads if block.page == first.page), key=lambda block: block.level)
             title = text[first.start : first.end] if first else document_id.rsplit("/", 1)[-1].rsplit(".", 1)[0]
         return Document(
             id=document_id,

@@ -104,6 +104,15 @@ def test_a_title_of_which_no_word_is_in_the_text_is_not_the_documents() -> None:
     assert read(draw(page)).title == "Alpha"
 
 
+def test_the_title_is_the_largest_heading_of_the_first_page_whatever_stands_above_it() -> None:
+    def page(canvas: Canvas) -> None:
+        lines(canvas, 72, 790, "Career change", font="Helvetica-Bold", size=12)
+        lines(canvas, 72, 760, "Hands and trades", font="Helvetica-Bold", size=20)
+        lines(canvas, 72, 740, PROSE)
+
+    assert read(draw(page)).title == "Hands and trades"
+
+
 def test_list_items_that_headings_name_too_stay_items() -> None:
     def page(canvas: Canvas) -> None:
         canvas.bookmarkPage("a")
