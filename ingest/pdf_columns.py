@@ -85,6 +85,10 @@ class PdfLine:
             number: (reach, piece.x) for number, (reach, piece) in enumerate(zip(reaches, self.pieces[1:], strict=False), 1)
         }
 
+    def raised(self) -> list[str]:
+        """What stands raised behind its words: exponents, marks of footnotes."""
+        return [self.pieces[number].text.strip() for number in sorted(self._raised())] if len(self.pieces) > 1 else []
+
     @property
     def cells(self) -> list[str]:
         if self.parted:

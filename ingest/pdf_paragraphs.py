@@ -12,6 +12,7 @@ from typing import Literal
 from ingest.pdf_code import code_lines, leading_of, same_code
 from ingest.pdf_columns import PdfLine
 from ingest.pdf_contents import LEADERS
+from ingest.pdf_notes import without_notes
 from ingest.pdf_tables import table_rows, tagged_table
 from ingest.text_lines import is_closed
 from ingest.text_marks import LETTERED
@@ -21,7 +22,6 @@ NUMBERED = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 _CUT_ADDRESS = re.compile(r"://\S*[?&=/_-]\Z")
 _TERMINAL = re.compile(r"[:.!?]\Z")
 _BOX = 3  # lines from which on a block may be a box of text that is narrower than its page
-_NOTE = re.compile(r"(?:\d{1,3}|[*†‡§])\s?\D")
 
 
 @dataclass(slots=True)
@@ -35,42 +35,20 @@ class Paragraph:
 def paragraphs_of(lines: Sequence[PdfLine], body: float) -> list[Paragraph]:
     """The paragraphs in order; `body` is the size of most of the text.
 
-    Footnotes follow the paragraph that their page ends in.
+    Footnotes follow the paragraph, list or table that has their mark, or else the paragraph that their page ends in.
     """
-    body_lines, notes = _without_notes(lines, body)
-    found = _Reading(body_lines, body).paragraphs
-    if not notes:
-        return found
+    body_lines, notes = without_notes(lines, body)
     ordered: list[Paragraph] = []
-    for paragraph in found:
+    waiting: list[Paragraph] = []
+    for paragraph in _Reading(body_lines, body).paragraphs:
+        if waiting and not (paragraph.kind in ("item", "row") and paragraph.kind == ordered[-1].kind):
+            ordered += waiting
+            waiting = []
         ordered.append(paragraph)
         for line in paragraph.lines:
-            if held := notes.pop(id(line), None):
-                ordered += _Reading(held, body).paragraphs
-    return ordered
-
-
-def _without_notes(lines: Sequence[PdfLine], body: float) -> tuple[list[PdfLine], dict[int, list[PdfLine]]]:
-    """The lines without footnotes, and those by the `id()` of the last line above them."""
-    groups: list[list[PdfLine]] = []
-    for line in lines:
-        if groups and (groups[-1][-1].page, groups[-1][-1].column) == (line.page, line.column):
-            groups[-1].append(line)
-        else:
-            groups.append([line])
-    kept: list[PdfLine] = []
-    notes: dict[int, list[PdfLine]] = {}
-    for group in groups:
-        start = len(group)
-        while start > 0 and group[start - 1].size < 0.93 * body and group[start - 1].tag is None:
-            start -= 1
-        while start < len(group) and not _NOTE.match(group[start].text):
-            start += 1
-        if 0 < start < len(group):
-            notes[id(group[start - 1])] = group[start:]
-            group = group[:start]
-        kept += group
-    return kept, notes
+            for note in notes.pop(id(line), []):
+                waiting += _Reading(note, body).paragraphs
+    return ordered + waiting
 
 
 class _Reading:

@@ -135,3 +135,17 @@ def test_a_list_goes_on_at_its_level_on_a_page_with_another_margin() -> None:
 
     items = [block.level for block in read(draw(left, right)).blocks if block.kind == "item"]
     assert items == [0] * 6
+
+
+def test_a_footnote_follows_the_list_that_has_its_mark_and_loses_its_number() -> None:
+    def page(canvas: Canvas) -> None:
+        lines(canvas, 72, 780, "\u2022 A survey of all of the engineers")
+        lines(canvas, 72 + canvas.stringWidth("\u2022 A survey of all of the engineers"), 784, "1", size=6)
+        lines(canvas, 72, 768, "\u2022 A table of what they do")
+        lines(canvas, 72, 740, "What it is not", font="Helvetica-Bold", size=14)
+        lines(canvas, 72, 720, *[PROSE] * 6)
+        lines(canvas, 72, 60, "1 It was taken in March, and covered", "all who had been there for a year.", size=7)
+
+    found = kinds(read(draw(page)))
+    assert [kind for kind, _ in found] == ["item", "item", "paragraph", "heading", *["paragraph"] * (len(found) - 4)]
+    assert found[2][1] == "It was taken in March, and covered all who had been there for a year."
