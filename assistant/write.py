@@ -52,8 +52,8 @@ def pace_of(generator: Generator) -> Pace:
 class Writing:
     """The sentences of one written answer, in order; `problem` says afterwards why the model did not finish, if it did not.
 
-    First the verified sentences as the model completes them, then the quotes that none of them used. A sentence that its
-    quotes do not support is withheld; the quotes then speak for themselves.
+    The verified sentences as the model completes them, each behind the quotes before its own that none used: the answer keeps
+    the order of the quotes. A sentence that its quotes do not support is withheld; the quotes then speak for themselves.
     """
 
     def __init__(
@@ -90,8 +90,13 @@ class Writing:
                 yield from self._written()
             except GeneratorUnusable as problem:
                 self.problem = str(problem)
+        yield from self._left()
+
+    def _left(self, before: int | None = None) -> Iterator[Sentence]:
+        """The quotes that no sentence used, of markers below `before` where it is given."""
         for sentence in self._quoted:
-            if not self._used.intersection(sentence.citations):
+            if not self._used.intersection(sentence.citations) and (before is None or max(sentence.citations) < before):
+                self._used.update(sentence.citations)
                 yield replace(sentence, attribution="") if self.wrote else sentence
 
     def _written(self) -> Iterator[Sentence]:
@@ -105,8 +110,9 @@ class Writing:
             if found is None or text.casefold() in said or set(found[0]) <= self._used:
                 continue
             said.add(text.casefold())
-            self._used.update(found[0])
             self.wrote = True
+            yield from self._left(min(found[0]))
+            self._used.update(found[0])
             yield Sentence(text, "written", *found)
 
     def _streamed(self) -> Iterator[str | None]:

@@ -40,22 +40,28 @@ def check(sentences: Sequence[Sentence]) -> None:
 
 
 def test_supported_sentences_are_shown_with_the_quotes_they_rest_on_and_the_rest_is_quoted() -> None:
-    sentences = written("Statistics takes ", "eight weeks. Python is learned", " before SQL.")
+    sentences = written("Python is learned", " before SQL. Statistics takes ", "eight weeks.")
     check(sentences)
     assert [(s.kind, s.text, s.citations) for s in sentences] == [
-        ("written", "Statistics takes eight weeks.", (2,)),
         ("written", "Python is learned before SQL.", (1,)),
+        ("written", "Statistics takes eight weeks.", (2,)),
         ("quoted", "Git keeps every version of the code.", (3,)),
     ]
+
+
+def test_what_the_model_leaves_out_stands_where_it_stood_among_the_quotes() -> None:
+    sentences = written("Git keeps every version of the code. Python is learned before SQL.")
+    check(sentences)
+    assert [(s.kind, s.citations) for s in sentences] == [("quoted", (1,)), ("quoted", (2,)), ("written", (3,))]
 
 
 def test_an_unsupported_sentence_is_withheld_and_the_quote_stands_in_its_place() -> None:
     sentences = written("Statistics takes three weeks. Git keeps every version of the code.")
     check(sentences)
     assert [(s.kind, s.text) for s in sentences] == [
-        ("written", "Git keeps every version of the code."),
         ("quoted", "Python is learned before SQL."),
         ("quoted", "Statistics takes eight weeks."),
+        ("written", "Git keeps every version of the code."),
     ]
 
 
@@ -98,7 +104,7 @@ def test_any_stream_of_pieces_leaves_the_promise_whole(pieces: list[str]) -> Non
 def test_markers_bullets_and_bold_of_the_model_are_taken_away() -> None:
     sentences = written("- **Statistics** takes eight weeks [7]. ")
     assert [s.text for s in sentences if s.kind == "written"] == ["Statistics takes eight weeks."]
-    assert sentences[0].citations == (2,), "citations are the program's"
+    assert sentences[1].citations == (2,), "citations are the program's"
 
 
 def test_the_same_sentence_is_shown_once() -> None:
@@ -146,15 +152,15 @@ class Slow:
             self.ended.set()
 
 
-EIGHT, KEEPS = "Statistics takes eight weeks. ", "Git keeps every version of the code. "
+FIRST, EIGHT, KEEPS = (line + " " for line in LINES)
 BRISK = Pace(first=0.15, silence=0.5, whole=2.0, max_tokens=50)
 
 
 def test_a_sentence_is_shown_as_soon_as_it_is_complete() -> None:
-    generator = Slow((0.0, EIGHT), (0.0, "Git "), (60.0, "keeps every version of the code."))
+    generator = Slow((0.0, FIRST), (0.0, "Git "), (60.0, "keeps every version of the code."))
     began = time.monotonic()
     stream = iter(Writing("What?", QUOTED, CITATIONS, generator))
-    assert next(stream).text == EIGHT.strip()
+    assert next(stream).text == FIRST.strip()
     assert time.monotonic() - began < 2
     stream.close()  # type: ignore[attr-defined]
     assert generator.ended.wait(5), "a reader that leaves ends the model"
@@ -162,7 +168,7 @@ def test_a_sentence_is_shown_as_soon_as_it_is_complete() -> None:
 
 def test_cancelling_keeps_what_was_shown_and_ends_the_model() -> None:
     stopped = threading.Event()
-    generator = Slow((0.0, EIGHT), (60.0, KEEPS))
+    generator = Slow((0.0, FIRST), (60.0, KEEPS))
     sentences = iter(Writing("What?", QUOTED, CITATIONS, generator, cancelled=stopped.is_set))
     first = next(sentences)
     stopped.set()
@@ -174,7 +180,7 @@ def test_cancelling_keeps_what_was_shown_and_ends_the_model() -> None:
 
 
 def test_a_late_model_lets_the_first_quote_go_before_and_adds_what_is_new() -> None:
-    generator = Slow((0.4, "Python is learned before SQL. "), (0.0, EIGHT))
+    generator = Slow((0.4, FIRST), (0.0, EIGHT))
     writing = Writing("What?", QUOTED, CITATIONS, generator, pace=BRISK)
     sentences = list(writing)
     check(sentences)
@@ -184,7 +190,7 @@ def test_a_late_model_lets_the_first_quote_go_before_and_adds_what_is_new() -> N
 
 
 def test_a_model_that_falls_silent_is_given_up_and_the_quotes_answer() -> None:
-    generator = Slow((0.0, EIGHT), (60.0, None))
+    generator = Slow((0.0, FIRST), (60.0, None))
     writing = Writing("What?", QUOTED, CITATIONS, generator, pace=BRISK)
     began = time.monotonic()
     sentences = list(writing)
@@ -214,7 +220,7 @@ def test_lists_are_quoted_as_they_stand_and_the_model_is_not_asked() -> None:
 
 def test_a_model_that_fails_leaves_the_quotes_and_says_why() -> None:
     writing = Writing(
-        "What?", QUOTED, CITATIONS, ScriptedGenerator(EIGHT, "Git ", failure="The server went away; start it again.")
+        "What?", QUOTED, CITATIONS, ScriptedGenerator(FIRST, "Git ", failure="The server went away; start it again.")
     )
     sentences = list(writing)
     check(sentences)
