@@ -1,8 +1,9 @@
 """Whether quoted words support a sentence: what a sentence adds, changes or denies makes it unsupported.
 
-Figures, links and names must stand in the quotes; what is left is weighed by a small network over `claim_signals`, trained by
-`python -m evals.train_verifier`. It knows no facts and no synonyms beyond a list of common ones: a far rewording is refused
-rather than believed. A natural-language-inference model, where one is set, takes the network's place.
+Figures, links and names must stand in the quotes, and what limits a statement there must be kept; what is left is weighed by
+a small network over `claim_signals`, trained by `python -m evals.train_verifier`. It knows no facts and no synonyms beyond a
+list of common ones: a far rewording is refused rather than believed. A natural-language-inference model, where one is set,
+takes the network's place.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 
 from assistant.claim_alignment import initials_at
 from assistant.claim_reading import Word, kinship, read, stems
+from assistant.claim_scope import keeps_limits
 from assistant.claim_signals import NAMES, claim_signals
 from assistant.perceptron import Perceptron, read_perceptron
 
@@ -35,7 +37,7 @@ def claim_model() -> Perceptron:
 
 
 def support(sentence: str, quotes: Sequence[str], *, entails: Entails | None = None) -> float:
-    """How well the quotes support the sentence, 0 to 1; 0 as soon as a figure, link or name differs.
+    """How well the quotes support the sentence, 0 to 1; 0 as soon as a figure, link or name differs, or a limit is left out.
 
     >>> support("SQL takes 3 weeks.", ["SQL takes 2 weeks."])
     0.0
@@ -45,8 +47,11 @@ def support(sentence: str, quotes: Sequence[str], *, entails: Entails | None = N
     claim, quote = read(sentence), read("\n".join(quotes))
     if len(claim) > MOST_WORDS or not holds_facts(sentence, claim, "\n".join(quotes), quote):
         return 0.0
-    if entails is not None and not _repeats(claim, quote):
-        return entails("\n".join(quotes), sentence)
+    if not _repeats(claim, quote):
+        if not keeps_limits(claim, quote):
+            return 0.0
+        if entails is not None:
+            return entails("\n".join(quotes), sentence)
     whole = _weigh(sentence, quotes)
     pair = _PAIR.search(sentence) if len(quotes) > 1 and whole < SUPPORTED else None
     if pair is None:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from assistant.verify import SUPPORTED, support
 
 ORDER = "Python is learned before SQL."
+TOWN = "If you want to work in a town, learn QGIS first and ArcGIS afterwards."
+WHO = "A student who passes everything at the first attempt would need three years."
 WEEKS = "Linear algebra takes six weeks. Statistics takes eight weeks."
 
 
@@ -28,6 +30,10 @@ WEEKS = "Linear algebra takes six weeks. Statistics takes eight weeks."
         ("C++ is fast.", ["C++ is fast but hard."]),
         ("Statistics takes 8 weeks.", [WEEKS]),
         ("Git keeps every version.", ["Git keeps every version of the code, so nothing is lost."]),
+        ("Nine of fourteen analysts have a bachelor.", ["Nine of our fourteen analysts have a bachelor."]),
+        ("If you want to work in a town, learn QGIS first.", [TOWN]),
+        ("Two of 148 students passed.", ["Two of our 148 students passed."]),
+        ("A degree in science or engineering is needed.", ["A degree in science or engineering is needed here."]),
     ],
 )
 def test_what_the_quotes_say_is_supported(sentence: str, quotes: list[str]) -> None:
@@ -66,6 +72,15 @@ def test_what_the_quotes_say_is_supported(sentence: str, quotes: list[str]) -> N
         ("A query in HAVING is slow.", ["A query in WHERE is slow."]),
         ("Tests come first, then the code.", ["The code comes first, then the tests."]),
         ("All courses are free.", ["Some courses are free."]),
+        ("Fourteen analysts have a bachelor.", ["Nine of our fourteen analysts have a bachelor."]),
+        ("Six people have degrees.", ["Two of the six people have degrees."]),
+        ("Both people have degrees.", ["Two of the six people have degrees."]),
+        ("You need a degree in science and engineering.", ["You need a degree in science or engineering."]),
+        ("You need a degree in science.", ["You need a degree in science or engineering."]),
+        ("Every cluster problem is a Linux problem.", ["Every cluster problem is a Linux problem or a networking problem."]),
+        ("Learn QGIS first and ArcGIS afterwards.", [TOWN]),
+        ("Students pass everything at the first attempt.", [WHO]),
+        ("A student needs three years.", [WHO]),
         ("Learn Git, which Linus Torvalds wrote in 2005.", ["Learn Git."]),
         ("word " * 200, ["word " * 200]),
     ],
