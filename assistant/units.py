@@ -20,8 +20,13 @@ UnitKind = Literal["sentence", "paragraph", "item", "list", "row", "table", "hea
 MAX_PARTS = 40  # a longer list is quoted up to here
 ITEM_WORDS = 50  # from which the sentences of a list item may be quoted alone
 COMMAND_LINES = 3  # up to which a piece of code is a step of a plan
-_NUMBERED = re.compile(
-    r"^(?:phase|step|stage|part|level|day|week|month|year|module|unit)s?\s+[\divx]+(?:\s*[-–]\s*\d+)?$", re.IGNORECASE
+_COUNT = r"(?:\d[\d.,]*(?:st|nd|rd|th)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+_TIME = r"(?:minute|hour|h|day|week|month|quarter|year)s?"
+_NUMBERED = re.compile(  # "Phase 2", "Months 8 to 12", "about 3-4 weeks", "2019"
+    r"^(?:(?:phase|step|stage|part|level|module|unit)s?\s+[\divx]+(?:\s*[-–]\s*\d+)?"
+    rf"|(?:(?:about|around|roughly|the|first|last|next)\s+){{0,2}}(?:{_TIME}\s+)?{_COUNT}"
+    rf"(?:\s*(?:[-–—&]|to|and|or|until)\s*(?:{_TIME}\s+)?{_COUNT})?(?:\s*{_TIME})?)$",
+    re.IGNORECASE,
 )
 _LABEL = re.compile(r"^(?P<label>[^:\n]{2,80}?)(?:\s*:|\s+[–—-])\s+\S")
 

@@ -207,6 +207,18 @@ def test_no_label_ends_inside_a_link() -> None:
     assert second.label_end == second.start + len("Notes [5]")
 
 
+@pytest.mark.parametrize(
+    "label", ["Phase 2", "Months 8 to 12", "Weeks 1–4", "First 3 months", "6-8 weeks", "about two years", "2019"]
+)
+def test_a_label_that_holds_but_a_number_or_a_time_is_none(label: str) -> None:
+    builder = DocumentBuilder()
+    builder.add("item", f"{label}: Learn to sail.")
+    builder.add("item", f"{label} at sea: Learn to sail.")
+    first, second = (unit.parts[0] for unit in units(builder.build("a.md", "0" * 64)) if unit.kind == "item")
+    assert first.label_end is None
+    assert second.label_end is not None
+
+
 # --- composition
 
 
