@@ -192,15 +192,22 @@ def _one_of_each(ranked: Sequence[Ranked], named: frozenset[str]) -> list[Ranked
 def arranged(said: Sequence[Candidate]) -> list[Ranked]:
     """Best document first, each document's units in the order they stand in it.
 
-    But where a time span, an amount, an address or a number is asked for, and one unit alone has it, that one comes first.
+    But where a time span, an amount, an address or a number is asked for, the section of the best unit that has it comes
+    first, and the unit itself where it alone has it.
     """
     order: dict[str, int] = {}
     for each in said:
         order.setdefault(each.ranked.unit.document.id, len(order))
     telling = [each for each in said if each.held]
     first = telling[0].ranked if len(telling) == 1 else None
+    section = telling[0].ranked.unit.section_start if telling else None
     chosen = [each.ranked for each in said]
-    return unbroken(sorted(chosen, key=lambda r: (order[r.unit.document.id], r is not first, r.unit.start)))
+    return unbroken(
+        sorted(
+            chosen,
+            key=lambda r: (order[r.unit.document.id], r.unit.section_start != section, r is not first, r.unit.start),
+        )
+    )
 
 
 def unbroken(chosen: Sequence[Ranked]) -> list[Ranked]:

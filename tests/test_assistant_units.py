@@ -323,6 +323,16 @@ def test_the_one_unit_that_has_the_time_asked_for_comes_first(question: str, ord
     assert [r.unit.text for r in arranged(said)] == [lines[at] for at in order]
 
 
+def test_the_section_of_the_best_unit_with_the_amount_asked_for_comes_first() -> None:
+    text = "# Maps\n\n## Tools\n\nThe desk costs 900 euros.\n\n## Pay\n\nPay rises.\n\nA mapper earns 50,000 euros.\n"
+    found = {unit.text: unit for unit in units(read_markdown(text.encode(), "a.md")) if unit.kind == "sentence"}
+    lines = ["A mapper earns 50,000 euros.", "The desk costs 900 euros.", "Pay rises."]
+    rows = [Ranked(found[line], 0.5, 0.5, np.zeros(1, np.float32)) for line in lines]
+    shape = Shape(read_question("What does a mapper earn?"), rows)
+    said = [shape.candidate(row, place) for place, row in enumerate(rows)]
+    assert [r.unit.text for r in arranged(said, frozenset(shape.wanted))] == [lines[at] for at in (2, 0, 1)]
+
+
 @pytest.mark.parametrize(("question", "first"), [("How long does it take?", "It takes"), ("Which steps are there?", "Baking")])
 def test_headings_answer_who_asks_for_steps(question: str, first: str) -> None:
     text = "# Baking\n\n## Learning\n\nIt takes two years in all.\n\n## Working\n\nBakers rise at three.\n"
