@@ -14,6 +14,7 @@ from assistant.answer import Citation, Sentence
 from assistant.definitions import definitions
 from assistant.question import Question
 from assistant.ranker import RERANKED, Ranked
+from assistant.replies import with_replies
 from assistant.series import whole_series
 from assistant.sides import sides
 from assistant.signals import holds, shown_kinds
@@ -62,7 +63,8 @@ def compose(
     `wanted` is the best evidence for each part of a question of several parts, for as long as the answer stays short.
     """
     shape = Shape(question, ranked)
-    return quote(whole_series(choose(ranked, question, named, shape, wanted), question), shape)
+    chosen = whole_series(choose(ranked, question, named, shape, wanted), question)
+    return quote(with_replies(chosen), shape)
 
 
 class Shape:

@@ -333,6 +333,24 @@ def test_the_section_of_the_best_unit_with_the_amount_asked_for_comes_first() ->
     assert [r.unit.text for r in arranged(said, frozenset(shape.wanted))] == [lines[at] for at in (2, 0, 1)]
 
 
+@pytest.mark.parametrize(
+    ("text", "best", "shown"),
+    [
+        ("# Rules\n\n- Q: How often?\n- A: Twice a month.\n", "Q: How", ["Q: How often?", "A: Twice a month."]),
+        ("# Work\n\n## Do I need a degree?\n\nNo. Write a lot.\n", "Do I", ["Do I need a degree?", "No."]),
+        ("# Work\n\n## Do I need a degree?\n\nNo. Write a lot.\n", "No.", ["Do I need a degree?", "No."]),
+        ("# Work\n\nDo I need it? No. Write a lot.\n", "No.", ["Do I need it?", "No."]),
+        ("# Ask\n\n- What do you do?\n- Where do you work?\n", "What", ["What do you do?"]),
+        ("# Ask\n\nWhat do you do?\n\n## Next\n\nGo on.\n", "What", ["What do you do?"]),
+    ],
+)  # fmt: skip
+def test_a_question_stands_with_its_answer(text: str, best: str, shown: list[str]) -> None:
+    found = [u for u in units(read_markdown(text.encode(), "a.md")) if u.kind in ("sentence", "item", "heading")]
+    rows = ranked([u for u in found if u.text.startswith(best)][:1], [1.0])
+    sentences, _ = compose(rows, read_question("How often do I need it?"))
+    assert [sentence.text for sentence in sentences] == shown
+
+
 @pytest.mark.parametrize(("question", "first"), [("How long does it take?", "It takes"), ("Which steps are there?", "Baking")])
 def test_headings_answer_who_asks_for_steps(question: str, first: str) -> None:
     text = "# Baking\n\n## Learning\n\nIt takes two years in all.\n\n## Working\n\nBakers rise at three.\n"

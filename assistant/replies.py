@@ -1,0 +1,70 @@
+"""A question that a document asks itself stands with its answer: "Do I need a degree?" says nothing alone, nor does "No."."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.ranker import Ranked
+from assistant.units import Part, Unit
+from index.terms import words
+from ingest.document import Document
+from ingest.quotable import Span, block_spans
+
+TELLING = 3  # words from which the answer says something without its question
+_ALONE = ("sentence", "paragraph", "item", "heading")
+
+
+def with_replies(chosen: Sequence[Ranked]) -> list[Ranked]:
+    """The units, with what follows one that ends in a question, and the question before one that begins with a short answer.
+
+    Nothing is added to questions of which another question follows: these are a list of them.
+    """
+    shown = {(each.unit.document.id, *span) for each in chosen for span in each.unit.spans}
+    whole: list[Ranked] = []
+    for each in chosen:
+        unit = each.unit
+        before, behind = _question_before(unit), _reply_behind(unit)
+        for span, one in ((before, None), (None, each), (behind, None)):
+            if one is not None:
+                whole.append(one)
+            elif span is not None and not any(unit.document.id == d and s < span[1] and span[0] < e for d, s, e in shown):
+                shown.add((unit.document.id, *span))
+                whole.append(replace(each, unit=replace(unit, kind="sentence", parts=(Part(*span),), lead=None)))
+    return whole
+
+
+def _reply_behind(unit: Unit) -> Span | None:
+    """The sentence or item behind a unit that ends in a question."""
+    document = unit.document
+    if unit.kind not in _ALONE or not _asks(document, (unit.parts[-1].start, unit.end)):
+        return None
+    at = _block_at(document, unit.end - 1)
+    for block in document.blocks[at : at + 2]:
+        if block.kind == "heading" and block.start >= unit.end:
+            return None
+        for span in block_spans(document, block):
+            if span[0] >= unit.end:
+                return None if block.kind == "code" or _asks(document, span) else span
+    return None
+
+
+def _question_before(unit: Unit) -> Span | None:
+    """The question, in the same section or its heading, before a unit that begins with too few words to stand alone."""
+    document, first = unit.document, unit.parts[0]
+    short = len(words(document.text[first.start : first.end])) < TELLING
+    if unit.kind not in ("sentence", "paragraph") or unit.lead is not None or not short:
+        return None
+    at = _block_at(document, first.start)
+    earlier = [span for block in document.blocks[max(0, at - 1) : at + 1] for span in block_spans(document, block)]
+    last = max((span for span in earlier if span[1] <= first.start), default=None)
+    return last if last is not None and _asks(document, last) else None
+
+
+def _asks(document: Document, span: Span) -> bool:
+    return document.text[span[0] : span[1]].rstrip().endswith("?")
+
+
+def _block_at(document: Document, offset: int) -> int:
+    return max(0, bisect_right(document.blocks, offset, key=lambda block: block.start) - 1)
