@@ -48,12 +48,17 @@ _SWITCH = re.compile(
     r"|(?:switch|switching|change|changing)(?:\s+(?:the|of))?\s+(?:topic|subject))\b\s*(?:[:;.,!?–—-]+\s*)+",
     re.IGNORECASE,
 )
-_DEFINITION = re.compile(
-    r"^\W*(?:what(?:'s|s)?\s+(?:(?:is|are|was|does|do|means)\s+)?|(?:tell me (?:more )?about|explain|define|describe)\s+)"
-    r"(?:an?\s+|the\s+)?(?P<subject>(?:(?!(?:in|of|and|or|to|you|i|we|is|are|does|do|for)\b)(?<!\w)[\w+#./-]+)"
-    r"(?:\s+(?!(?:in|of|and|or|to|you|i|we|is|are|does|do|for|mean|called)\b)[\w+#./-]+){0,3})"
-    r"(?:\s+(?:mean|means|do|for|used for|good for|exactly|about))*\W*$",
+_NO_NAME = "in|of|and|or|to|you|i|we|is|are|does|do|for"
+_DEFINITION = re.compile(  # "what does it cost" is none, but for "mean", "do" and "stand for" at its end
+    r"^\W*(?!what\s+do(?:es)?\b(?!.{1,200}\b(?:means?|do|stand\s+for)(?:\s+exactly)?\W*$))"
+    r"(?:what(?:'s|s)?\s+(?:(?:is|are|was|does|do|means)\s+)?|(?:tell me (?:more )?about|explain|define|describe)\s+)"
+    rf"(?:an?\s+|the\s+)?(?P<subject>(?:(?!(?:{_NO_NAME}|after|before|with|about|at|on|from|they|he|she|it)\b)(?<!\w)[\w+#./-]+)"
+    rf"(?:\s+(?!(?:{_NO_NAME}|mean|called|used|good|stand|stands)\b)[\w+#./-]+){{0,3}})"
+    r"(?:\s+(?:mean|means|do|for|used for|good for|stands? for|exactly|about))*\W*$",
     re.IGNORECASE,
+)
+_PUTS_A_QUESTION = re.compile(
+    r"(?:what|which|who|whose|where|when|why|how|is|are|do|does|did|can|could|should|will)\b", re.IGNORECASE
 )
 _SIMPLE = frozenset(("it", "they", "them", "that", "this"))
 _ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+(?P<text>.*)$")
@@ -170,7 +175,7 @@ def _with(spoken: str, earlier: str) -> Resolution:
 def _subject(resolved: Resolution) -> str:
     """What a follow-up to a question is about: that question and the one that all began with, none between them."""
     spoken, *about = levels(resolved.about or resolved.standalone)
-    return _shorten(with_about(spoken, about[-1]) if about else spoken)
+    return with_about(_shorten(spoken), _shorten(about[-1])) if about else _shorten(spoken)
 
 
 def _is_question(turn: Turn) -> bool:
@@ -187,4 +192,24 @@ def _last_said(reply: str) -> str:
 
 
 def _shorten(text: str) -> str:
-    return text if len(text) <= LONGEST else text[:LONGEST].rsplit(" ", 1)[0] + " …"
+    """A text of at most `LONGEST` characters: of a story what it asks, and of the rest the end."""
+    if len(text) <= LONGEST:
+        return text
+    told = sentences(text)
+    asking = {at for at, each in enumerate(told) if each.rstrip().endswith("?") or _PUTS_A_QUESTION.match(each)}
+    kept: list[int] = []
+    for at in [*sorted(asking), *(at for at in reversed(range(len(told))) if asking and at not in asking)]:
+        if len(" ".join(told[each] for each in (*kept, at))) > LONGEST:
+            break
+        kept.append(at)
+    return " ".join(told[at] for at in sorted(kept)) or text[:LONGEST].rsplit(" ", 1)[0] + " …"
+
+
+def defined_by(question: str) -> str:
+    """The thing that a question asks the meaning of, as it names it; "" where it asks something else.
+
+    >>> defined_by("What is PyTorch?"), defined_by("what does PyTorch cost")
+    ('PyTorch', '')
+    """
+    definition = _DEFINITION.match(question)
+    return definition["subject"] if definition else ""

@@ -46,6 +46,20 @@ def asked(*turns: str, places: Sequence[str] = ()) -> Resolution:
 
 
 @pytest.mark.parametrize(
+    "before", ["what does P3 cost", "what does a pastry chef earn", "what after linux", "what do they earn"]
+)
+def test_a_verb_is_no_part_of_what_is_defined(before: str) -> None:
+    assert asked(before, "when should i take it").standalone == f"when should i take it (about: {before})"
+
+
+def test_of_a_long_story_its_question_is_taken_along() -> None:
+    story = "I have been a nurse for years and worked nights for most of them. " * 5
+    about = asked(f"{story}Can I still follow the plan? I have ten hours a week.", "how long does it take then?").standalone
+    assert "Can I still follow the plan? I have ten hours a week." in about
+    assert len(about) < 300
+
+
+@pytest.mark.parametrize(
     ("before", "subject"),
     [
         ("whats docker", "docker"),
@@ -53,6 +67,9 @@ def asked(*turns: str, places: Sequence[str] = ()) -> Resolution:
         ("explain explainability", "explainability"),
         ("whats mean squared error", "mean squared error"),
         ("what means overfitting", "overfitting"),
+        ("what is git used for", "git"),
+        ("what does a data engineer do", "data engineer"),
+        ("what does sla stand for", "sla"),
     ],
 )
 def test_a_definition_is_read_word_by_word(before: str, subject: str) -> None:
