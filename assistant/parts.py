@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from assistant.follow_up import defined_by
 from assistant.question import Question, wants
 from assistant.signals import ASKING
 from assistant.standalone import apart, with_about
@@ -16,6 +17,7 @@ _LED = rf"(?:(?:with|in|on|for|at|by|from|to)\s+)?{_ASKS}"  # "in which order"
 _BETWEEN = re.compile(rf"[?;]\s+|\s*,?\s*\b(?:and|but|or)\s+(?:also\s+)?(?={_LED}\b)|,\s*(?={_LED}\b)", re.IGNORECASE)
 _ASKING = re.compile(rf"(?:^|[.:!–—]\s+|\s-\s+)(?:[\w'/-]+\s+){{0,2}}{_LED}\b", re.IGNORECASE)
 _ASKING_FIRST = re.compile(rf"{_ASKING.pattern}|^(?:is|are|do|does|did|can|could|should|must|will|has|have)\b", re.IGNORECASE)
+_THING = re.compile(r"\b(?P<thing>it|they|them)\b|\b(?:its|their)\b", re.IGNORECASE)
 _POINTING = frozenset("it its that this those these they them their there each one ones then he she his her".split())
 
 
@@ -28,6 +30,15 @@ def _topic(first: str) -> str:
     named = re.split(r":\s|\s[-–—]\s", first, maxsplit=1)
     is_topic = len(named) > 1 and len(words(named[0])) <= 6 and not re.search(rf"\b{_ASKS}\b", named[0], re.IGNORECASE)
     return named[0] if is_topic and terms(named[0]) else ""
+
+
+def _told(part: str, thing: str) -> str:
+    """A part as it is told by itself, with what is meant in the place of a word that points at it.
+
+    >>> _told("who invented it", "PyTorch"), _told("what are its costs", "PyTorch"), _told("how long", "")
+    ('who invented PyTorch', "what are PyTorch's costs", 'how long')
+    """
+    return _THING.sub(lambda it: thing if it["thing"] else f"{thing}'s", part, count=1) if thing else part
 
 
 def parts_of(question: Question) -> tuple[Question, ...]:
@@ -50,5 +61,6 @@ def parts_of(question: Question) -> tuple[Question, ...]:
         says_enough = len(set(terms(part))) >= enough and not _POINTING & set(words(part))
         alone = part is found[0] if topic else part is subject or says_enough
         content = part if alone else with_about(part, subject)
-        parts.append(replace(question, asked=part, content=content + about, wants=wants(part)))
+        told = part if alone else _told(part, topic or defined_by(subject))
+        parts.append(replace(question, asked=told, content=content + about, wants=wants(part)))
     return tuple(parts)

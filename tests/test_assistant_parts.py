@@ -42,6 +42,14 @@ def test_a_question_is_taken_apart_where_it_asks_anew(question: str, expected: l
     assert parts(question) == expected
 
 
+def test_a_part_that_is_missing_is_named_with_what_it_is_about() -> None:
+    question = "What is PyTorch and who invented it?"
+    assert [part.asked for part in parts_of(Question(question, question, wants(question), False, question))] == [
+        "What is PyTorch",
+        "who invented PyTorch",
+    ]
+
+
 def test_each_part_wants_what_its_own_words_ask() -> None:
     first, second = parts_of(Question("q", "q", wants("q"), "Why does everybody learn Python, and how long does Python take?"))
     assert (first.wants.reason, first.wants.duration) == (True, False)
