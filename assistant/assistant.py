@@ -158,7 +158,7 @@ class Assistant:
                     "first_token": (first or ended) - began,
                     "total": ended - began,
                 },
-                suggestions=() if sentences else suggestions(hits),
+                suggestions=() if sentences else suggestions(hits, asked.asked),
                 generation=snapshot.generation,
                 notice=writing.problem if writing else "",
                 missing=missing if sentences else (),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from assistant.answer import Answer
+from assistant.ellipsis import pointing_back
 from assistant.orders import is_order
 from index.hit import Hit
 from index.terms import terms
@@ -51,20 +52,26 @@ _BARE = re.compile(
     r"^an?\s|(?:s|ing|ion|ity|ment|[ae]nce|[cgr]y)$", re.I
 )  # endings of plurals and of words that need no article
 _LETTER = re.compile(r"^(?:from|to|subject|re|date):", re.I)  # the head of a letter names nothing to ask about
+_OPEN = re.compile(r"\b(?:you|your|it|its|they|them|their|this|these|those)\b", re.I)  # what it means stands elsewhere
 _YOUR = re.compile(r"\byour(self)?\b", re.I)
 _YOU = re.compile(r"(?:(?<=before )|(?<=when )|(?<=that )|(?<=while )|(?<=if ))you\b(?! are\b)", re.I)
 _RESOURCES = re.compile(r"^(?:resources|references|documentation|tools and texts)\s+for\s+(?P<topic>.+)$", re.I)
 
 
-def suggestions(hits: Sequence[Hit]) -> tuple[str, ...]:
-    """Questions made of the nearest sections' own headings, so that each has a section that answers it."""
+def suggestions(hits: Sequence[Hit], asked: str = "") -> tuple[str, ...]:
+    """Questions made of the nearest sections' own headings, so that each has a section that answers it.
+
+    None that repeats `asked`, the question that was just refused.
+    """
+    refused = set(terms(asked))
     offered: dict[str, None] = {}
     for hit in hits:
         passage = hit.passage
         heading = next((h for h in reversed(passage.heading_path) if h != passage.title), "")
         if _EMPTY.match(heading) or is_order(heading) or is_order(passage.title):
             continue
-        if question := question_about(heading, passage.title, passage.text):
+        question = question_about(heading, passage.title, passage.text)
+        if question and not _repeats(set(terms(question)), refused):
             offered.setdefault(question)
         if len(offered) == MAX_SUGGESTIONS:
             break
@@ -85,8 +92,10 @@ def question_about(heading: str, title: str, text: str = "") -> str:
     """
     heading = _COUNTED.sub("", heading.strip(" *-–—")).rstrip(".:")
     title = title.strip('"“” ')
-    if asked := _asked(heading or title):
+    if (asked := _asked(heading or title)) and not pointing_back(asked):
         return asked
+    if asked:
+        heading = heading.rstrip("?")
     if _LETTER.match(title):
         return ""
     if not heading:
@@ -129,7 +138,7 @@ def _asked(heading: str) -> str:
         return f"{heading}?"
     if turned := _TURNED.match(heading):
         return f"Why do {turned['who']} {turned['does']}?"
-    return f"Could you tell me {heading[0].lower()}{heading[1:]}?"
+    return "" if _OPEN.search(heading) else f"Could you tell me {heading[0].lower()}{heading[1:]}?"
 
 
 def nearby_questions(answer: Answer, documents: Mapping[str, Document]) -> Iterator[str]:
@@ -160,13 +169,17 @@ def answerable(questions: Iterable[str], asked: Sequence[str], ask: Callable[[st
         words = set(terms(question))
         if len(kept) == MAX_SUGGESTIONS or tried == TRIED:
             break
-        if not words or any(len(words & known) / len(words) >= ALIKE for known in before):
+        if not words or any(_repeats(words, known) for known in before):
             continue
         before.append(words)
         tried += 1
         if ask(question).status == "answered":
             kept.append(question)
     return tuple(kept)
+
+
+def _repeats(words: set[str], known: set[str]) -> bool:
+    return bool(words) and len(words & known) / len(words) >= ALIKE
 
 
 def _after(document: Document, end: int) -> Iterator[str]:

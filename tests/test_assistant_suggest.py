@@ -16,7 +16,7 @@ from ingest.document import Passage
 @pytest.mark.parametrize(
     ("heading", "expected"),
     [
-        ("What is it?", "What is it?"),
+        ("What is it?", "What does “Privacy” say about “What is it”?"),
         ("How to practise", "How do I practise?"),
         ("How to Become a Clerk", "How do I become a Clerk?"),
         ("3. Build a portfolio", "How do I build a portfolio?"),
@@ -31,10 +31,10 @@ from ingest.document import Passage
         ("4 Why people fail", "Why do people fail?"),
         ("Why class balance matters", "Could you tell me why class balance matters?"),
         ("Why RAG is common", "Could you tell me why RAG is common?"),
-        ("What you learn first", "Could you tell me what you learn first?"),
+        ("What you learn first", "What does “Privacy” say about “What you learn first”?"),
         ("What is SQL", "What is SQL?"),
-        ("What helps despite it", "What helps despite it?"),
-        ("How long does it take", "How long does it take?"),
+        ("How long it takes", "What does “Privacy” say about “How long it takes”?"),
+        ("How long does it take", "What does “Privacy” say about “How long does it take”?"),
         ("Who to ask", "Could you tell me who to ask?"),
         ("What is SQL? (definition)", "What is SQL?"),
         ("Soft skills are also necessary", "What does “Privacy” say about “Soft skills are also necessary”?"),
@@ -94,6 +94,13 @@ def test_only_answered_questions_are_kept_and_none_that_repeats_another() -> Non
     questions = ["Which maths do I need first?", "How is bread made?", "What is SQL?", "SQL?", "What is Git?"]
     assert answerable(questions, asked, ask) == ("What is SQL?", "What is Git?")
     assert tried == ["How is bread made?", "What is SQL?", "What is Git?"]
+
+
+def test_what_was_just_refused_is_not_offered_again() -> None:
+    passage = Passage("p", "a.md", "Clerks", ("Clerks", "Why clerks rise early"), None, ((0, 9),), "They rise")
+    hits = [Hit(passage, 1, 1.0, 0.5, 0.5)]
+    (offered,) = suggestions(hits, "who won the cup")
+    assert suggestions(hits, offered) == ()
 
 
 def test_a_heading_that_gives_orders_is_not_offered_as_a_question() -> None:
