@@ -126,7 +126,7 @@ def sentences_text(sentences: tuple[Sentence, ...]) -> str:
     before: Sentence | None = None
     for sentence in sentences:
         marks = "".join(f"[{marker}]" for marker in sentence.citations)
-        shown = fenced(sentence.text) + "\n" if sentence.code else " ".join(sentence.text.split()) + " "
+        shown = fenced(sentence.text) + "\n" if sentence.code else _line(sentence.text) + " "
         text = f"{sentence.bullet} {shown}{marks}" if sentence.bullet else f"{shown}{marks}"
         new_view = sentence.attribution != (before.attribution if before else "")
         if new_view and sentence.attribution:
@@ -137,6 +137,11 @@ def sentences_text(sentences: tuple[Sentence, ...]) -> str:
             lines[-1] += " " + text
         before = sentence
     return "\n".join(lines)
+
+
+def _line(text: str) -> str:
+    """A text on one line; an empty first cell of a table gets a dash, so that no line begins with a bar."""
+    return re.sub(r"^\| ", "– | ", " ".join(text.split()))
 
 
 FENCED = re.compile(r"^(?P<fence>`{3,})\n(?P<code>.*?)\n(?P=fence)$", re.MULTILINE | re.DOTALL)  # as `fenced` makes it

@@ -45,10 +45,11 @@ def answer_markdown(answer: Answer) -> str:
     if answer.citations:
         lines += ["", "Sources:", ""]
     for citation in answer.citations:
-        place = " › ".join(citation.heading_path)
+        path = citation.heading_path
+        place = " › ".join(path[1:] if path[:1] == (citation.title,) else path)  # most documents open with their title
         page = f", page {citation.page}" if citation.page is not None else ""
         quote = " ".join(citation.quote.split())
-        source = f"{citation.title} ({citation.document_id}{page}), {place}: “{quote}”"
+        source = f"{citation.title} ({citation.document_id}{page}){f', {place}' if place else ''}: “{quote}”"
         lines.append(f"- [{citation.marker}] {_inert(source)}")
     return "\n".join(lines)
 

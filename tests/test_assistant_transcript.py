@@ -82,9 +82,18 @@ def test_an_answer_to_share_has_every_number_with_its_quote() -> None:
         "",
         "Sources:",
         "",
-        "- [1] A roadmap (plans/roadmap.md), A roadmap › Phase 1: Maths: “Linear algebra”",
-        "- [2] A roadmap (plans/roadmap.md), A roadmap › Phase 1: Maths: “Statistics”",
+        "- [1] A roadmap (plans/roadmap.md), Phase 1: Maths: “Linear algebra”",
+        "- [2] A roadmap (plans/roadmap.md), Phase 1: Maths: “Statistics”",
     ]
+
+
+def test_a_title_is_named_once_and_no_line_begins_with_a_bar() -> None:
+    answer = covered_answer()
+    row = replace(answer.sentences[0], text="| QGIS | ArcGIS", bullet="")
+    citation = replace(answer.citations[0], heading_path=(answer.citations[0].title,))
+    lines = answer_markdown(replace(answer, sentences=(row,), citations=(citation,))).splitlines()
+    assert lines[0] == "– | QGIS | ArcGIS [1]"
+    assert lines[-1] == "- [1] A roadmap (plans/roadmap.md): “Linear algebra”"
 
 
 def test_views_and_plain_sentences_to_share_are_paragraphs_of_their_own() -> None:
