@@ -20,7 +20,7 @@ from assistant.units import Unit
 from index.hit import Hit
 from index.search import Snapshot
 
-Fate = Literal["quoted", "refused", "weak", "repeats", "enough", "below"]
+Fate = Literal["quoted", "refused", "weak", "repeats", "enough", "below", "said"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,9 @@ def xray(answer: Answer, snapshot: Snapshot, threshold: float, kept: int = 10) -
     named = asked.sources or snapshot.titles.named(asked.content)
     quoted = _quoted(answer, asked, ranked, named)
     beside = _Beside(asked, ranked, named, quoted)
-    candidates = tuple(_candidate(hit, first_ranks[hit.passage.id], beside, answer, kept) for hit in hits)
     same = snapshot.generation == answer.generation
+    left = _left_by_conversation(answer, choose(ranked, asked, named, beside.shape)) if same else []
+    candidates = tuple(_candidate(hit, first_ranks[hit.passage.id], beside, answer, kept, left) for hit in hits)
     confidence = answer.confidence if same else probability(cover_features(asked, ranked, hits[:kept], snapshot))
     return Xray(candidates, confidence, threshold, ADDS, same)
 
@@ -74,6 +75,13 @@ def _quoted(answer: Answer, asked: Question, ranked: Sequence[Ranked], named: fr
     return [each for each in ranked if _places(each.unit) <= cited]
 
 
+def _left_by_conversation(answer: Answer, chosen: Sequence[Ranked]) -> list[Ranked]:
+    """What the question by itself would choose and the answer to a follow-up does not quote: it was said, or is too much."""
+    cited = {(c.document_id, c.start, c.end) for c in answer.citations}
+    follows = bool(answer.citations) and answer.question != answer.standalone_question
+    return [each for each in chosen if not _places(each.unit) <= cited] if follows else []
+
+
 def _places(unit: Unit) -> set[Place]:
     return {(unit.document.id, start, end) for start, end in unit.spans}
 
@@ -84,7 +92,7 @@ class _Beside:
     def __init__(self, asked: Question, ranked: Sequence[Ranked], named: frozenset[str], quoted: Sequence[Ranked]) -> None:
         self.ranked = ranked
         self.quoted = quoted
-        self._shape = Shape(asked, ranked)
+        self.shape = Shape(asked, ranked)
         self._places = {id(each): place for place, each in enumerate(ranked)}
         self._additions = Additions(asked, named)
 
@@ -92,12 +100,12 @@ class _Beside:
         """The probability that a unit adds something; 0 where nothing is quoted."""
         if not self.quoted:
             return 0.0
-        said = [self._shape.candidate(each, self._places[id(each)]) for each in self.quoted]
-        other = self._shape.candidate(unit, self._places[id(unit)])
+        said = [self.shape.candidate(each, self._places[id(each)]) for each in self.quoted]
+        other = self.shape.candidate(unit, self._places[id(unit)])
         return float(additions_model()(self._additions.features(said, [other]))[0, 0])
 
 
-def _candidate(hit: Hit, first_rank: int, beside: _Beside, answer: Answer, kept: int) -> Candidate:
+def _candidate(hit: Hit, first_rank: int, beside: _Beside, answer: Answer, kept: int, left: Sequence[Ranked]) -> Candidate:
     inside = [each for each in beside.ranked if passage_holds(hit.passage, each.unit)]
     top = max(inside, key=lambda each: each.value * each.relevance, default=None)
     adds = beside.adds(top) if top else 0.0
@@ -108,6 +116,8 @@ def _candidate(hit: Hit, first_rank: int, beside: _Beside, answer: Answer, kept:
         fate = "refused"
     elif top is not None and any(repeats(top.unit, each.unit) for each in beside.quoted):
         fate = "repeats"
+    elif left and (adds >= ADDS or any(passage_holds(hit.passage, each.unit) for each in left)):
+        fate = "said"
     elif adds < ADDS:
         fate = "weak"
     else:

@@ -71,6 +71,15 @@ def test_what_repeats_several_quotes_together_is_a_repeat(tmp_path: Path) -> Non
     assert fates(assistant, answer) == {"list.md": "quoted", "notes.md": "repeats"}
 
 
+def test_what_a_follow_up_leaves_out_is_not_said_to_be_too_much(tmp_path: Path) -> None:
+    assistant = opened(tmp_path, FILES)
+    answer = assistant.ask(QUESTION, mode="quote")
+    brief = replace(answer, question="shorter please", sentences=answer.sentences[:1], citations=answer.citations[:1])
+    found = fates(assistant, brief)
+    assert "said" in found.values()
+    assert not {"enough", "below"} & set(found.values())
+
+
 def test_a_follow_up_that_is_long_with_what_it_follows_is_looked_into(tmp_path: Path) -> None:
     assistant = opened(tmp_path, FILES)
     answer = replace(assistant.ask(QUESTION), standalone_question=f"{QUESTION} (about: {'steady evening work ' * 120})")

@@ -46,6 +46,7 @@ _FATES: Mapping[Fate, str] = {
     "weak": "left out: that its best piece adds something to what is quoted has a probability of {adds}; {needed} is needed",
     "repeats": "left out: it says what is quoted already",
     "enough": "left out: the answer was long enough without it",
+    "said": "left out: the answer goes on with the conversation, where it was said before or is more than was asked for",
     "below": "left out: ten passages are better",
 }
 FIRST = 10  # candidates that are shown at once, beside what is quoted: the ten that an answer is looked for in
@@ -95,9 +96,11 @@ def _note(answer: Answer, xray: Xray) -> str:
         return "The index has changed since this answer; the scores are those of today."
     listed = {marker for candidate in xray.candidates for marker in candidate.markers}
     elsewhere = sorted({marker for sentence in answer.sentences for marker in sentence.citations} - listed)
-    if not elsewhere or not (answer.missing or xray.confidence < xray.threshold):
+    if not elsewhere:
         return ""
-    return f"Not in the table: {numbers(elsewhere)}. Each part of a question is searched for by itself as well."
+    if answer.missing or xray.confidence < xray.threshold:
+        return f"Not in the table: {numbers(elsewhere)}. Each part of a question is searched for by itself as well."
+    return f"Not in the table: {numbers(elsewhere)}. A list is quoted whole, also where it goes on beyond what was found."
 
 
 def _row(candidate: Candidate, xray: Xray, fullest: float) -> dict[str, Any]:
