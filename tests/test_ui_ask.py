@@ -63,4 +63,8 @@ def test_what_is_asked_about_the_program_is_told_by_it_and_not_searched_for(
     shown = CliRunner().invoke(app, ["ask", "Hi, which documents do you have?"])
     assert shown.stdout.startswith("This assistant answers questions from one document")
     assert "“What does a machine learning engineer do?” or “How does a machine" in shown.stdout
+    entry = json.loads(CliRunner().invoke(app, ["ask", "Hi, which documents do you have?", "--json"]).stdout)
+    assert entry["answer"] == shown.stdout.strip()
+    assert (entry["status"], entry["citations"], entry["confidence"]) == ("not_covered", [], None)
+    assert "about the program itself" in entry["notice"]
     assert assistant.heard == []

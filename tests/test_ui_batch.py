@@ -96,6 +96,16 @@ def test_a_failing_question_has_a_line_of_its_own_and_the_others_are_answered(tm
     assert done == [1, 2, 3]
 
 
+def test_what_is_asked_about_the_program_is_told_by_it(tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    assistant = ScriptedAsker(covered_answer("a"))
+    questions = [Question(7, "What can you do?", ()), Question(8, "a", ())]
+    assert run_batch(assistant, questions, out, about=lambda: "I answer.") == 0  # type: ignore[arg-type]
+    first, second = (json.loads(line) for line in out.read_text().splitlines())
+    assert (first["id"], first["answer"], first["status"]) == (7, "I answer.", "not_covered")
+    assert second["status"] == "answered"
+
+
 def test_searching_only_fills_contexts_and_seconds(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     run_batch(ScriptedAssistant(), [Question("a", "q", ())], out, search_only=True)  # type: ignore[arg-type]

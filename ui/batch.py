@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from assistant.about import about_assistant, asks_about_assistant
 from assistant.answer import Answer, Mode, Turn, answer_json
 from assistant.characters import whole
 from ingest.errors import RoadmapError
@@ -60,9 +61,12 @@ def run_batch(
     *,
     mode: Mode = "auto",
     search_only: bool = False,
+    about: Callable[[], str] = lambda: about_assistant(0, "", ()),
     progress: Callable[[int], None] = lambda done: None,
 ) -> int:
     """Answer every question into `out`; returns how many failed: their line holds an "error".
+
+    `about` is what is said to a question about the program itself.
 
     A line is written in one piece as soon as it is known, so that a killed batch leaves whole lines. Raises BatchUnwritable.
     """
@@ -70,7 +74,7 @@ def run_batch(
     with _opened(out, "wb") as file:
         for done, question in enumerate(questions, start=1):
             try:
-                entry = search_entry(assistant, question) if search_only else _answer_entry(assistant, question, mode)
+                entry = search_entry(assistant, question) if search_only else _answer_entry(assistant, question, mode, about)
             except RoadmapError as exc:
                 entry = {"id": question.id, "question": question.question, "error": str(exc)}
                 failed += 1
@@ -89,22 +93,25 @@ def search_entry(assistant: Assistant, question: Question, k: int = 10) -> dict[
     started = time.perf_counter()
     standalone, hits = assistant.search(question.question, question.history, k=k)
     seconds = time.perf_counter() - started
-    nothing = Answer(
-        question.question,
-        standalone,
-        "not_covered",
-        (),
-        (),
-        hits,
-        confidence=0.0,
-        mode="quote",
-        model="",
-        seconds={"retrieve": seconds, "total": seconds},
-    )
-    return {**answer_json(nothing), "id": question.id, "status": "", "answer": "", "mode": "", "confidence": None}
+    nothing = replace(_nothing(question.question), standalone_question=standalone, hits=hits)
+    timed = replace(nothing, seconds={"retrieve": seconds, "total": seconds})
+    return {**answer_json(timed), "id": question.id, "status": "", "answer": "", "mode": "", "confidence": None}
 
 
-def _answer_entry(assistant: Assistant, question: Question, mode: Mode) -> dict[str, object]:
+def about_entry(question: str, told: str) -> dict[str, object]:
+    """The entry of a question about the program itself, which no document covers: `answer` is what the program says."""
+    notice = "The question is about the program itself, so it is answered by it and not from the documents."
+    return {**answer_json(_nothing(question)), "answer": told, "notice": notice, "mode": "", "confidence": None}
+
+
+def _nothing(question: str) -> Answer:
+    """The answer to a question that nothing was quoted for."""
+    return Answer(question, question, "not_covered", (), (), (), confidence=0.0, mode="quote", model="")
+
+
+def _answer_entry(assistant: Assistant, question: Question, mode: Mode, about: Callable[[], str]) -> dict[str, object]:
+    if asks_about_assistant(question.question):
+        return {**about_entry(question.question, about()), "id": question.id}
     return {**answer_json(assistant.ask(question.question, question.history, mode=mode)), "id": question.id}
 
 

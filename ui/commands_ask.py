@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,16 +69,20 @@ def ask(
     library = open_library(settings)
     library.snapshot()
     assistant = open_assistant(settings, library, write=settings.mode != "quote")
-    if as_json:
-        from assistant.answer import answer_json
-
-        say_json(answer_json(_offering(assistant, assistant.ask(question, mode=settings.mode))))
-        return
     from assistant.about import asks_about_assistant
-    from assistant.answer import Finished
+    from assistant.answer import Finished, answer_json
 
     if asks_about_assistant(question):
-        _say_about(assistant, library.snapshot().documents)
+        told = _about(assistant, library.snapshot().documents)
+        if as_json:
+            from ui.batch import about_entry
+
+            say_json(about_entry(question, told))
+        else:
+            say(told)
+        return
+    if as_json:
+        say_json(answer_json(_offering(assistant, assistant.ask(question, mode=settings.mode))))
         return
     text = ""
     shown: tuple[Sentence, ...] = ()
@@ -87,13 +92,13 @@ def ask(
         text, shown = _print_event(event, text, shown)
 
 
-def _say_about(assistant: Assistant, documents: Mapping[str, Document]) -> None:
+def _about(assistant: Assistant, documents: Mapping[str, Document]) -> str:
     """What the program is, how many documents it has, and two questions that they answer."""
     from assistant.about import about_assistant
     from ui.examples import examples
 
     answered = [example.question for example in examples(assistant, documents, most=2)]
-    say(about_assistant(len(documents), "`roadmap status` lists the documents.", answered))
+    return about_assistant(len(documents), "`roadmap status` lists the documents.", answered)
 
 
 def _offering(assistant: Assistant, answer: Answer) -> Answer:
@@ -177,6 +182,7 @@ def batch(
             answers,
             mode=settings.mode,
             search_only=search_only,
+            about=cache(lambda: _about(assistant, library.snapshot().documents)),
             progress=lambda done: progress(done, total),
         )
     tell(f"{len(asked) - failed} of {len(asked)} questions are in {answers}" + (f"; {failed} failed." if failed else "."))
