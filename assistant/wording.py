@@ -20,6 +20,7 @@ _WRITTEN_OUT = {
     "coz": "because", "thru": "through", "shud": "should", "shld": "should", "cud": "could", "wud": "would", "ppl": "people",
     "rly": "really", "tho": "though", "wanna": "want to", "gonna": "going to", "gotta": "have to", "w/o": "without",
     "w/": "with", "b4": "before", "thx": "thanks", "pls": "please", "plz": "please",
+    "hrs": "hours", "mins": "minutes", "wks": "weeks", "yrs": "years",
 }  # fmt: skip
 _APART = r"(?=[\s,.!:;–—]|-(?!\w)|$)"  # "well-known" does not begin with "well"
 _CLAUSE = (

@@ -21,6 +21,8 @@ from index.terms import terms
         ("i'd like to know why scaling matters lol", "why scaling matters"),
         ("quick question: is R needed?", "is R needed?"),
         ("wat do ppl use w/o a gpu", "what do people use without a gpu"),
+        ("docker hrs?", "docker hours?"),
+        ("is it 2 yrs or 6 wks", "is it 2 years or 6 weeks"),
         ("explain entropy in plain words please", "explain entropy"),
         ("abliteration?? never heard that word", "what is abliteration?"),
         ("I keep hearing about federated learning, what is that?", "what is federated learning?"),
