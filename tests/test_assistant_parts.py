@@ -44,7 +44,7 @@ def test_a_question_is_taken_apart_where_it_asks_anew(question: str, expected: l
 
 def test_a_part_that_is_missing_is_named_with_what_it_is_about() -> None:
     question = "What is PyTorch and who invented it?"
-    assert [part.asked for part in parts_of(Question(question, question, wants(question), False, question))] == [
+    assert [part.asked for part in parts_of(Question(question, question, wants(question), question))] == [
         "What is PyTorch",
         "who invented PyTorch",
     ]
