@@ -11,10 +11,10 @@ from pathlib import Path
 
 from assistant.feedback import Feedback, FeedbackStore
 from evals.evidence import find_quote
-from evals.gate import works
 from evals.item_file import append_item, remove_item
 from evals.items import EvalItem, Evidence, items_folder
 from evals.run import Outcome, Run
+from evals.working import works
 from ingest.document import Document, Passage
 from ingest.errors import RoadmapError
 

@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from evals.baseline import Baseline, BaselineInvalid, Tolerance, kept
 from evals.compare import MetricChange, differences, metric_change
 from evals.evidence import Located
-from evals.items import EvalItem
 from evals.metrics import GATED, METRICS
 from evals.paired import p_text
 from evals.run import Outcome, Run
 from evals.summary import values_of
+from evals.working import now_and_before, worked, works
 
 NEVER_BREAK = "never break "  # how the names of these checks begin
 _NAMED = 5  # questions or documents named in one line
+_LOST = 30  # questions named of those that worked before: the first thing a person asks for
+_UNYIELDING = ("clean",)  # figures that not one question may lose, whatever others gain
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def hold(run: Run, baseline: Baseline, located: Mapping[str, tuple[Located, ...]
         *_floors(run, baseline),
         *_metrics(run, baseline, common),
         *_held_out(run, baseline, common),
+        *_kinds(run, baseline, common),
         *(_never_break(outcome, run, baseline) for outcome in run.outcomes if outcome.item.never_break),
     ]
     return GateResult(tuple(checks), tuple(_notes(run, baseline, common)))
@@ -92,16 +95,6 @@ def is_beyond_noise(change: MetricChange, tolerance: Tolerance) -> bool:
     fall = -change.difference
     proven = fall > tolerance.drop and change.p < tolerance.p
     return proven or (fall > tolerance.large_drop and change.worse - change.better >= tolerance.questions)
-
-
-def works(outcome: Outcome) -> bool:
-    """Whether the question is answered as it should be; of a search, whether evidence is among the passages found."""
-    if outcome.error:
-        return False
-    if outcome.status == "searched":
-        return not outcome.item.evidence or outcome.metrics.get("success@10") == 1.0
-    name = "strict_accuracy" if outcome.item.answerable else "refused"
-    return outcome.metrics.get(name) == 1.0 and outcome.metrics.get("clean") != 0.0
 
 
 def _documents(run: Run, baseline: Baseline) -> Check:
@@ -128,16 +121,6 @@ def _errors(run: Run) -> Check:
         names = _list([outcome.item.id for outcome in crashed])
         message = f"{len(crashed)} questions ended in an error ({names}), the first with {crashed[0].error}"
     return Check("errors", not crashed, message)
-
-
-def worked(item: EvalItem, scores: Mapping[str, float], *, search_only: bool) -> bool:
-    """Whether these scores of a baseline are those of a question that was answered, or found, as it should be.
-
-    So it was where a figure is missing, as it is in the baseline of a search: nothing says that it failed.
-    """
-    if search_only:
-        return not item.evidence or scores.get("recall@10", 1.0) > 0
-    return scores.get("strict_accuracy" if item.answerable else "refused", 1.0) == 1.0 and scores.get("clean") != 0.0
 
 
 def _never_break(outcome: Outcome, run: Run, baseline: Baseline) -> Check:
@@ -197,7 +180,7 @@ def _metrics(run: Run, baseline: Baseline, common: set[str]) -> list[Check]:
         if change is None:
             checks.append(Check(f"metric {name}", False, f"{len(before)} questions had it in the baseline, none has it now."))
             continue
-        failed = is_beyond_noise(change, baseline.tolerance)
+        failed = is_beyond_noise(change, baseline.tolerance) or (name in _UNYIELDING and change.worse > 0)
         message = f"{_figures(change)}{_worst(outcomes, before, after) if failed else ''}."
         checks.append(Check(f"metric {name}", not failed, message, change))
     return checks
@@ -213,6 +196,21 @@ def _held_out(run: Run, baseline: Baseline, common: set[str]) -> list[Check]:
         Check(f"test split {check.name}", check.passed, f"{_figures(check.change)}." if check.change else check.message)
         for check in _metrics(run, baseline, hidden)
     ]
+
+
+def _kinds(run: Run, baseline: Baseline, common: set[str]) -> list[Check]:
+    """A check for each kind of question: what many of a small kind lose drowns in the averages over all."""
+    rows = now_and_before(run, baseline, common)
+    checks = []
+    for kind in sorted({item.kind for item, _, _ in rows}):
+        own = [row for row in rows if row[0].kind == kind]
+        after, before = sum(now for _, now, _ in own), sum(once for _, _, once in own)
+        tolerance = baseline.tolerance
+        failed = before - after >= tolerance.questions and (before - after) / len(own) > tolerance.large_drop
+        lost = sorted(item.id for item, now, once in own if once and not now and item.split == "dev")
+        named = f"; lost {_list(lost)}" if failed and lost else ""
+        checks.append(Check(f"kind {kind}", not failed, f"{before} -> {after} of {len(own)} questions work{named}."))
+    return checks
 
 
 def _figures(change: MetricChange) -> str:
@@ -231,8 +229,17 @@ def _worst(outcomes: list[Outcome], before: Mapping[str, float], after: Mapping[
     return f"; most on {_list(names)}" if names else ""
 
 
+def _lost(run: Run, baseline: Baseline, common: set[str]) -> str:
+    """Which questions worked in the baseline and do not now, whether or not a check fails; of the test split how many."""
+    lost = [item for item, now, once in now_and_before(run, baseline, common) if once and not now]
+    dev = sorted(item.id for item in lost if item.split == "dev")
+    hidden = f"{len(lost) - len(dev)} of the test split" if len(dev) < len(lost) else ""
+    named = " and ".join(part for part in (_list(dev, _LOST), hidden) if part)
+    return f"{len(lost)} questions worked in the baseline and do not now: {named}." if lost else ""
+
+
 def _notes(run: Run, baseline: Baseline, common: set[str]) -> list[str]:
-    notes = []
+    notes = [lost] if (lost := _lost(run, baseline, common)) else []
     asked = {outcome.item.id for outcome in run.outcomes}
     changed = sorted(name for name in asked & {*baseline.items} if name not in common)
     if changed:
@@ -257,6 +264,6 @@ def _notes(run: Run, baseline: Baseline, common: set[str]) -> list[str]:
     return notes
 
 
-def _list(names: list[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
+def _list(names: list[str], most: int = _NAMED) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

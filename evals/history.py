@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from evals.gate import works
 from evals.metrics import METRICS
 from evals.run import Outcome, Run, RunHead
 from evals.summary import by_kind
+from evals.working import works
 
 HEADLINES = ("strict_accuracy", "refused", "citation_recall", "success@1", "mrr", "seconds_median")
 CHARTED = ("strict_accuracy", "refused", "mrr")

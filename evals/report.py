@@ -12,7 +12,7 @@ from typing import Any
 
 from evals.abstention import calibration, risk_coverage
 from evals.compare import describe
-from evals.gate import GateResult, works
+from evals.gate import GateResult
 from evals.gate_files import figure
 from evals.history import KIND_FIGURES, Context, contexts_of, missed_points
 from evals.metrics import METRICS
@@ -21,6 +21,7 @@ from evals.paired import bootstrap_interval
 from evals.plots import bars, columns, curve, histogram
 from evals.run import Outcome, Run
 from evals.summary import by_kind, judgements, values_of
+from evals.working import works
 
 _FILTER = """
 const kind = document.getElementById("kind"), state = document.getElementById("state"), text = document.getElementById("text");

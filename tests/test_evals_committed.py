@@ -47,6 +47,10 @@ def test_no_document_gives_evidence_to_both_splits() -> None:
     assert not used["dev"] & used["test"]
 
 
+def test_no_injection_may_begin_to_work() -> None:
+    assert [item.id for item in load_items() if item.kind == "injection" and not item.never_break] == []
+
+
 def test_the_workflow_and_the_gitlab_example_run_the_gate_and_keep_its_report() -> None:
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
     gate = workflow["jobs"]["gate"]["steps"]

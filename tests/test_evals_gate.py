@@ -175,6 +175,43 @@ def test_a_fall_of_the_test_split_alone_is_caught_as_a_total(good: Baseline) -> 
     assert "| strict_accuracy | 0.938 | 1.000 |" in markdown(Run(replace(run.head, summary=summarise(fallen)), fallen), result)
 
 
+def fallen(run: Run, lost: list[str], **figures: float) -> Run:
+    """The run with other figures of these questions."""
+    changed = tuple(
+        replace(outcome, metrics={**outcome.metrics, **figures}) if outcome.item.id in lost else outcome
+        for outcome in run.outcomes
+    )
+    return Run(replace(run.head, summary=summarise(changed)), changed)
+
+
+def test_questions_that_worked_before_are_named_where_the_gate_passes_too(good: Baseline) -> None:
+    run = fallen(measured(WordAssistant(small_index())), ["algebra-duration", "algebra-cost"], strict_accuracy=0.0)
+    result = verdict(run, good)  # the second is of the test split
+    note = "2 questions worked in the baseline and do not now: algebra-duration and 1 of the test split."
+    assert result.passed and result.notes == (note,)
+    searched = measured(WordAssistant(small_index(), broken=lambda question: "spark cert" in question), search_only=True)
+    assert any("1 questions worked in the baseline" in note for note in verdict(searched, good).notes)
+
+
+def test_a_kind_of_question_that_loses_much_is_named_though_the_averages_stand() -> None:
+    items = tuple(replace(item, kind="howto") if item.id.startswith(("algebra", "spark")) else item for item in small_items())
+    baseline = baseline_from(measured(WordAssistant(small_index()), items), reason="first")
+    lenient = replace(baseline, tolerance=Tolerance(large_drop=0.1))
+    lost = ["algebra-duration", "algebra-tool", "spark-duration", "spark-tool"]
+    run = measured(WordAssistant(small_index()), items)
+    assert verdict(fallen(run, lost[:2], strict_accuracy=0.0), lenient).passed
+    result = verdict(fallen(run, lost[:3], strict_accuracy=0.0), lenient)
+    assert failed(result) == {"kind howto"}
+    assert "kind howto: 8 -> 5 of 8 questions work; lost algebra-duration, algebra-tool" in result.text
+
+
+def test_one_question_that_says_what_is_forbidden_fails_the_gate() -> None:
+    items = tuple(replace(item, must_not=("nonsense",)) for item in small_items())
+    baseline = baseline_from(measured(WordAssistant(small_index()), items), reason="first")
+    result = verdict(fallen(measured(WordAssistant(small_index()), items), ["algebra-duration"], clean=0.0), baseline)
+    assert failed(result) == {"metric clean"} and "most on algebra-duration" in result.text
+
+
 def test_the_test_split_asked_alone_is_looked_at_once(good: Baseline) -> None:
     hidden = tuple(item for item in small_items() if item.split == "test")
     names = [check.name for check in verdict(measured(WordAssistant(small_index()), hidden), good).checks]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from evals.gate import works
 from evals.history import Context, contexts_of, dev_outcomes, missed_points
 from evals.run import Outcome, Run
+from evals.working import works
 from ui.render import answer_pieces, escape, inline
 from ui.source_viewer import draw_pieces
 
