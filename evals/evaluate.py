@@ -81,6 +81,7 @@ def evaluate(
     item_files: Sequence[Path] = (),
     split: str = "all",  # all, dev or test
     sample: int = 0,  # how many questions, 0 for all
+    everything: bool = False,  # whether the files hold every question there is
     mode: Mode = "auto",
     search_only: bool = False,
     config: Mapping[str, object] | None = None,
@@ -148,7 +149,8 @@ def evaluate(
             items, located, assistant, corpus.documents, support, mode="quote", cancelled=cancelled, spread=spread
         )
         store_writing(runs.parent, measure_writing(head.models, head.documents, outcomes, quoted))
-    verdict = hold(run, held, located) if held is not None else None
+    whole = everything and split == "all" and not sample
+    verdict = hold(run, held, located, whole=whole) if held is not None else None
     written = update(path, _committed(path, run, runs.parent), reason) if update_baseline else None
     if verdict is not None:
         write_step_summary(markdown(run, verdict))

@@ -64,8 +64,10 @@ class GateResult:
         return "\n".join([*lines, f"Gate {verdict}."])
 
 
-def hold(run: Run, baseline: Baseline, located: Mapping[str, tuple[Located, ...]]) -> GateResult:
+def hold(run: Run, baseline: Baseline, located: Mapping[str, tuple[Located, ...]], *, whole: bool = False) -> GateResult:
     """The verdict on a run. Only questions count that have not changed since the baseline.
+
+    `whole`: the run asks every question there is, so that one of the baseline which is not asked was taken out.
 
     Raises:
         BaselineInvalid: the run and the baseline have no question in common.
@@ -81,13 +83,14 @@ def hold(run: Run, baseline: Baseline, located: Mapping[str, tuple[Located, ...]
         _documents(run, baseline),
         _evidence(located),
         _errors(run),
+        *([_asked(run, baseline)] if whole else []),
         *_floors(run, baseline),
         *_metrics(run, baseline, common),
         *_held_out(run, baseline, common),
         *_kinds(run, baseline, common),
         *(_never_break(outcome, run, baseline) for outcome in run.outcomes if outcome.item.never_break),
     ]
-    return GateResult(tuple(checks), tuple(_notes(run, baseline, common)))
+    return GateResult(tuple(checks), tuple(_notes(run, baseline, common, whole)))
 
 
 def is_beyond_noise(change: MetricChange, tolerance: Tolerance) -> bool:
@@ -121,6 +124,18 @@ def _errors(run: Run) -> Check:
         names = _list([outcome.item.id for outcome in crashed])
         message = f"{len(crashed)} questions ended in an error ({names}), the first with {crashed[0].error}"
     return Check("errors", not crashed, message)
+
+
+def _asked(run: Run, baseline: Baseline) -> Check:
+    """Whether no question went: a run without those that fail is none the better."""
+    gone = sorted({*baseline.items} - {outcome.item.id for outcome in run.outcomes})
+    message = f"all {len(baseline.items)} questions of the baseline were asked."
+    if gone:
+        message = (
+            f"{len(gone)} questions of the baseline were not asked ({_list(gone, _LOST)}); put them back, or take their lines"
+            " out of the baseline."
+        )
+    return Check("questions", not gone, message)
 
 
 def _never_break(outcome: Outcome, run: Run, baseline: Baseline) -> Check:
@@ -238,7 +253,7 @@ def _lost(run: Run, baseline: Baseline, common: set[str]) -> str:
     return f"{len(lost)} questions worked in the baseline and do not now: {named}." if lost else ""
 
 
-def _notes(run: Run, baseline: Baseline, common: set[str]) -> list[str]:
+def _notes(run: Run, baseline: Baseline, common: set[str], whole: bool) -> list[str]:
     notes = [lost] if (lost := _lost(run, baseline, common)) else []
     asked = {outcome.item.id for outcome in run.outcomes}
     changed = sorted(name for name in asked & {*baseline.items} if name not in common)
@@ -249,7 +264,7 @@ def _notes(run: Run, baseline: Baseline, common: set[str]) -> list[str]:
     waiting = [o.item.id for o in run.outcomes if o.item.never_break and not works(o) and _failed_before(o, run, baseline)]
     if waiting:
         notes.append(f"{len(waiting)} questions that must never break failed in the baseline already: {_list(waiting)}.")
-    if left := {*baseline.items} - asked:
+    if not whole and (left := {*baseline.items} - asked):
         notes.append(f"{len(left)} questions of the baseline were not asked.")
     made = differences(
         {"models": dict(baseline.models), "config": dict(baseline.config)},

@@ -73,6 +73,20 @@ def test_a_baseline_loses_no_question_that_was_not_asked(tmp_path: Path, items: 
     assert run(tmp_path, fewer, baseline=baseline, update_baseline=True, reason="x").baseline_written == baseline
 
 
+@pytest.mark.parametrize("options", [{}, {"split": "dev"}, {"sample": 60}])
+def test_a_question_that_was_taken_out_fails_the_gate_where_every_question_is_asked(
+    tmp_path: Path, items: Path, options: dict[str, object]
+) -> None:
+    baseline, fewer = tmp_path / "baseline.json", tmp_path / "fewer.jsonl"
+    run(tmp_path, items, baseline=baseline, update_baseline=True, reason="start")
+    fewer.write_text(items.read_text(encoding="utf-8").split("\n", 1)[1], encoding="utf-8")
+    assert run(tmp_path, fewer, baseline=baseline, gate=True, **options).exit_code == 0
+    done = run(tmp_path, fewer, baseline=baseline, gate=True, everything=True, **options)
+    assert done.exit_code == (not options)
+    assert ("FAILED  questions: 1 questions of the baseline were not asked (algebra-duration)" in done.text) is (not options)
+    assert run(tmp_path, items, baseline=baseline, gate=True, everything=True).text.endswith("\n\nGate passed.")
+
+
 def test_what_learners_asked_stays_out_of_the_committed_baseline(
     tmp_path: Path, items: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

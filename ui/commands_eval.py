@@ -146,6 +146,7 @@ def _ask(
             item_files=files,
             split=split,
             sample=sample,
+            everything=not items,
             mode=settings.mode,
             search_only=search_only,
             config={"mode": settings.mode, "threshold": settings.threshold, "passage_limit": corpus.manifest.passage_limit},
