@@ -258,3 +258,27 @@ def test_two_jobs_at_once_are_refused(roadmap: Callable[..., tuple[int, str, str
     code, out, err = roadmap("eval", *arguments)
     assert (code, out) == (1, "")
     assert "is a job of its own" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--sweep", "s.toml", "--sample", 5), "--sweep does not read --sample"),
+        (("--sweep", "s.toml", "--split", "test"), "--sweep does not read --split"),
+        (("--compare", "a", "b", "--items", "i.jsonl"), "--compare does not read --items"),
+        (("--claims", "--report", "out"), "--claims does not read --report"),
+        (("--claims", "--search-only"), "--claims does not read --search-only"),
+        (("--beir", "d", "--report", "out"), "--beir does not read --report"),
+        (("--squad", "f", "--split", "dev"), "--squad does not read --split"),
+        (("--sweep", "s.toml", "--mode", "write"), "--sweep does not read --mode"),
+        (("--baseline", "b.json"), "--baseline is read with --gate or --update-baseline only"),
+        (("--reason", "better"), "--reason is read with --update-baseline only"),
+        (("--search-only", "--mode", "quote"), "does not read --mode"),
+    ],
+)
+def test_an_option_that_is_not_read_is_refused(
+    roadmap: Callable[..., tuple[int, str, str]], arguments: tuple[object, ...], told: str
+) -> None:
+    code, out, err = roadmap("eval", *arguments)
+    assert (code, out) == (1, "") and told in err
+    assert not Path(".roadmap").exists()

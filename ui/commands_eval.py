@@ -33,6 +33,10 @@ class JobsMixed(RoadmapError):
     """Two jobs were asked for at once that have nothing to do with each other."""
 
 
+class OptionUnread(RoadmapError):
+    """An option was given that what was asked for does not look at: its figures would not be those that were meant."""
+
+
 def evaluate(
     context: typer.Context,
     items: Annotated[
@@ -81,6 +85,7 @@ def evaluate(
     others = [name for name, given in (("gate", gate), ("update-baseline", update_baseline)) if given]
     if len(jobs) > 1 or (jobs and others):
         raise JobsMixed(f"--{jobs[0]} is a job of its own; leave out --{[*jobs, *others][1]} or run it separately.")
+    _check_read(context, jobs[0] if jobs else "")
     if update_baseline and not reason.strip():
         raise ReasonMissing('Replacing the baseline needs a reason; add --reason "…".')
     from ui import eval_jobs
@@ -100,7 +105,35 @@ def evaluate(
         )  # fmt: skip
 
 
-JOBS = ("compare", "sweep", "beir", "squad", "claims")  # options that make the command do something else
+JOBS = {  # options that make the command do something else, and the options which that reads, besides those of every command
+    "compare": ("report",),
+    "sweep": ("items", "report"),
+    "beir": ("split", "sample", "search_only"),
+    "squad": ("sample", "search_only"),
+    "claims": ("items", "split"),
+}
+_NEEDS = {"baseline": ("gate", "update_baseline"), "reason": ("update_baseline",)}  # option -> one of these has to be there
+
+
+def _check_read(context: typer.Context, job: str) -> None:
+    """Raise `OptionUnread` where an option was given that the job, or a run where it is "", does not read."""
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    given = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
+    if job:
+        read = (job, *JOBS[job], "as_json", "data", "config")
+        if unread := [name for name in given if name not in read]:
+            raise OptionUnread(f"--{job} does not read {_option(unread[0])}; leave it out.")
+    for name, needed in _NEEDS.items():
+        if name in given and not any(context.params[other] for other in needed):
+            raise OptionUnread(
+                f"{_option(name)} is read with {' or '.join(map(_option, needed))} only; leave it out or add that."
+            )
+    if "mode" in given and context.params["search_only"]:
+        raise OptionUnread("--search-only answers nothing, so it does not read --mode; leave one of them out.")
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _ask(
