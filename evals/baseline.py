@@ -30,7 +30,7 @@ class BaselineInvalid(RoadmapError):
 
 
 class BaselinePartial(RoadmapError):
-    """The baseline was to be replaced by a run that did not ask, or measure, all that it holds."""
+    """The baseline was to be replaced by a run that did not ask, measure, or get an answer to all that it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,17 @@ def check_whole(path: Path, items: Sequence[EvalItem], *, narrow: bool) -> None:
 
 
 def update(path: Path, run: Run, reason: str) -> Path:
-    """Makes the run the baseline, with the tolerance and floors of the last one. Raises `BaselineInvalid`, `RunUnwritable`."""
+    """Makes the run the baseline, with the tolerance and floors of the last one.
+
+    Raises `BaselinePartial` where a question ended in an error: it would be let off from then on,
+    and `BaselineInvalid`, `RunUnwritable`.
+    """
+    if crashed := [outcome for outcome in run.outcomes if outcome.error]:
+        names = ", ".join(outcome.item.id for outcome in crashed[:5]) + (" and more" if len(crashed) > 5 else "")
+        raise BaselinePartial(
+            f"The run is no baseline: {len(crashed)} of its questions ended in an error ({names}), the first with "
+            f"{crashed[0].error}"
+        )
     try:
         previous = read_baseline(path)
     except BaselineMissing:

@@ -25,6 +25,8 @@ from evals.summary import counts, summarise
 from evals.writing import measure_writing, store_writing
 from ingest.document import Document
 
+_CRASHED = 10  # questions named of those that ended in an error
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
@@ -50,6 +52,11 @@ class Evaluation:
             if value is not None:
                 rests_on = head.counts.get(name)
                 lines.append(f"{name:22} {figure(name, value):>12}" + (f"   ({rests_on})" if rests_on else ""))
+        crashed = [outcome for outcome in self.run.outcomes if outcome.error]
+        if crashed and self.gate is None:  # which names them itself
+            lines += ["", f"{len(crashed)} questions ended in an error:"]
+            lines += [f"  {outcome.item.id}: {outcome.error}" for outcome in crashed[:_CRASHED]]
+            lines += [f"  and {len(crashed) - _CRASHED} more"] * (len(crashed) > _CRASHED)
         lines += ["", f"Stored in {self.folder}"]
         lines += [f"Report: {self.report}"] * bool(self.report)
         lines += [f"New baseline: {self.baseline_written}"] * bool(self.baseline_written)
@@ -110,6 +117,7 @@ def evaluate(
         ItemsMissing, ItemInvalid: the items cannot be used.
         QuoteMissing: a quote does not stand in its document (with `gate` that is a failed check instead).
         BaselineMissing, BaselineInvalid, BaselinePartial: before anything is asked, when `gate` or `update_baseline` is set.
+        BaselinePartial: with `update_baseline`, a question ended in an error.
         RunCancelled, RunFailed, RunUnwritable.
     """
     items = choose_items(load_items(item_files), split, sample)

@@ -87,6 +87,22 @@ def test_a_question_that_was_taken_out_fails_the_gate_where_every_question_is_as
     assert run(tmp_path, items, baseline=baseline, gate=True, everything=True).text.endswith("\n\nGate passed.")
 
 
+def test_questions_that_end_in_an_error_are_named_and_make_no_baseline(tmp_path: Path, items: Path) -> None:
+    baseline = tmp_path / "baseline.json"
+    run(tmp_path, items, baseline=baseline, update_baseline=True, reason="start")
+    before = baseline.read_bytes()
+    ill = WordAssistant(small_index(), broken=lambda question: "keras" in question or "race" in question)
+    done = run(tmp_path, items, ill, baseline=baseline)
+    assert "28 questions ended in an error:\n  keras-duration: RuntimeError: planted\n" in done.text
+    assert "\n  and 18 more\n" in done.text
+    assert "ended in an error:\n" not in run(tmp_path, items, ill, baseline=baseline, gate=True).text  # the check names them
+    with pytest.raises(
+        BaselinePartial, match=r"28 of its questions ended in an error \(keras-duration, .* RuntimeError: planted"
+    ):
+        run(tmp_path, items, ill, baseline=baseline, update_baseline=True, reason="x")
+    assert baseline.read_bytes() == before
+
+
 def test_what_learners_asked_stays_out_of_the_committed_baseline(
     tmp_path: Path, items: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
