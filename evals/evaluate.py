@@ -128,11 +128,11 @@ def evaluate(
     located = locate(items, corpus.documents)
     if not gate:
         check_quotes(items, located)
+    commit = commit_of(Path(__file__).parent)  # of the code that is loaded, whatever is committed while it runs
     outcomes = run_items(
         items, located, assistant, corpus.documents, support, mode=mode, search_only=search_only, progress=progress,
         cancelled=cancelled, spread=spread,
     )  # fmt: skip
-    commit = commit_of(Path(__file__).parent)
     documents = {name: document.digest[:16] for name, document in sorted(corpus.documents.items())}
     head = RunHead(
         id=new_run_id(runs, commit),

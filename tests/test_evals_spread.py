@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from evals_fakes import NoIndex, open_words, small_items
+from fakes import WordEmbedder, write_corpus
+from numpy.typing import NDArray
 
 from evals.evidence import locate
 from evals.items import EvalItem, evenly, load_items
 from evals.run import Bench, Outcome, RunCancelled, Task, run_items
 from evals.spread import ProcessLost, Spread
-from ui.eval_bench import open_bench, spread_over
+from evals.store import load_run
+from ui import assembly
+from ui.cli import run
+from ui.eval_bench import IndexRenewed, open_bench, read_corpus, spread_over
 from ui.settings import read_settings
 
 
@@ -72,7 +79,37 @@ def test_the_real_assistant_answers_the_same_in_processes_of_its_own(corpus_inde
     (tmp_path / "roadmap.toml").write_text("threshold = 0.4\n", encoding="utf-8")  # has to reach them
     settings = read_settings({"data": corpus_index, "mode": "quote"}, config=tmp_path / "roadmap.toml")
     items = evenly(load_items(), 12)
-    bench = open_bench(settings, False)
+    bench = open_bench(settings, False, read_corpus(settings).generation)
     alone = outcomes(items, bench, mode="quote")
-    together = outcomes(items, bench, mode="quote", spread=spread_over(settings, False, 2))
+    together = outcomes(items, bench, mode="quote", spread=spread_over(settings, False, 2, read_corpus(settings).generation))
     assert [shown(outcome) for outcome in together] == [shown(outcome) for outcome in alone]
+
+
+class Editing(WordEmbedder):
+    """Changes a document and updates the index whenever a question is asked."""
+
+    asked = 0
+
+    def embed_question(self, question: str) -> NDArray[np.float32]:
+        if question.endswith("?"):  # and no passage
+            self.asked += 1
+            Path("corpus", "added.md").write_text(f"# Added\n\nText number {self.asked} is added.\n", encoding="utf-8")
+            assembly.build_index(read_settings({}))
+        return super().embed_question(question)
+
+
+def test_all_questions_of_a_run_ask_the_index_it_began_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_corpus(tmp_path / "corpus")
+    embedder = Editing()
+    monkeypatch.setattr(assembly, "load_embedder", lambda settings: embedder)
+    monkeypatch.setattr(assembly, "embedder_identity", lambda settings: embedder.identity)
+    assembly.build_index(read_settings({}))
+    line = {"question": "Where does the Rhine end?", "kind": "fact", "answerable": False}
+    (tmp_path / "items.jsonl").write_text("".join(json.dumps({"id": name, **line}) + "\n" for name in ("a", "b", "c")))
+    assert run(["eval", "--items", "items.jsonl", "--mode", "quote", "--processes", "1"]) == 0
+    done = load_run(tmp_path / ".roadmap" / "evals", "latest")
+    assert [outcome.record["generation"] for outcome in done.outcomes] == [1, 1, 1] and done.head.generation == 1
+    assert read_corpus(read_settings({})).generation > 1
+    with pytest.raises(IndexRenewed, match="run it again"):
+        open_bench(read_settings({}), False, 1)

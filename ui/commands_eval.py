@@ -13,7 +13,7 @@ from ui.console import counter, json_counter, say, say_json
 from ui.options import Config, Data, Json, Mode, settings_of
 
 if TYPE_CHECKING:
-    from evals.run import Run
+    from evals.run import Corpus, Run
     from ui.settings import Settings
 
 
@@ -159,7 +159,7 @@ def _ask(
     from evals.feedback import item_files
     from evals.items import load_items
     from evals.spread import processes_for, usable_cores
-    from ui.eval_bench import read_corpus, spread_over, support_of
+    from ui.eval_bench import HeldLibrary, read_corpus, spread_over, support_of
 
     files = item_files(settings.data, items)
     write = settings.mode != "quote" and not search_only
@@ -170,7 +170,12 @@ def _ask(
             settings.mode == "write" or assistant.auto == "write"
         )  # what is written depends on the time it takes
         processes = 1 if writes else processes_for(len(choose_items(load_items(files), split, sample)), usable_cores())
-    corpus = read_corpus(settings) if processes > 1 else library.snapshot()
+    corpus: Corpus
+    if processes > 1:
+        corpus = read_corpus(settings)
+    else:
+        assistant.library = held = HeldLibrary(library)
+        corpus = held.snapshot()
     with json_counter() if progress_json else counter("Evaluating") as progress:
         evaluation = measure(
             assistant,
@@ -191,7 +196,7 @@ def _ask(
             report=report,
             progress=lambda done, total, item_id: progress(done, total),
             support=support_of(assistant),
-            spread=spread_over(settings, write, processes) if processes > 1 else None,
+            spread=spread_over(settings, write, processes, corpus.generation) if processes > 1 else None,
         )
     reports = _reports(settings, evaluation.run)
     if as_json:

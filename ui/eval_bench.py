@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from index.library import Library
+from ingest.errors import RoadmapError
 from ui import assembly
 from ui.settings import Settings
 
@@ -16,7 +18,25 @@ if TYPE_CHECKING:
     from evals.run import Bench
     from evals.spread import Spread
     from index.manifest import Manifest
+    from index.search import Snapshot
     from ingest.document import Document
+
+
+class IndexRenewed(RoadmapError):
+    """The index was updated while a run began: its processes would not all ask the same documents."""
+
+
+class HeldLibrary(Library):
+    """A library that stays at the generation it was made with, whatever is published since."""
+
+    def __init__(self, library: Library) -> None:
+        """Raises what `Library.snapshot` raises."""
+        super().__init__(library.data, library.embedder)
+        self._snapshot = library.snapshot()
+
+    def snapshot(self) -> Snapshot:
+        """Always the same."""
+        return self._snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +67,27 @@ def support_of(assistant: Assistant) -> Support:
     return partial(support, entails=assistant.entails)
 
 
-def open_bench(settings: Settings, write: bool) -> Bench:
-    """An assistant, which without `write` only quotes, with its index and its judge, loaded.
+def open_bench(settings: Settings, write: bool, generation: int) -> Bench:
+    """An assistant, which without `write` only quotes, with this generation of its index and its judge, loaded.
 
-    Raises what `Library.snapshot` raises.
+    Raises `IndexRenewed` when another one is in use by now, and what `Library.snapshot` raises.
     """
     from evals.run import Bench
 
-    library = assembly.open_library(settings)
-    documents = library.snapshot().documents
+    library = HeldLibrary(assembly.open_library(settings))
+    snapshot = library.snapshot()
+    if snapshot.generation != generation:
+        raise IndexRenewed(
+            f"The index was updated to generation {snapshot.generation} while the run of generation {generation} began; "
+            "run it again."
+        )
     assistant = assembly.open_assistant(settings, library, write=write)
-    return Bench(assistant, documents, support_of(assistant))
+    return Bench(assistant, snapshot.documents, support_of(assistant))
 
 
-def spread_over(settings: Settings, write: bool, processes: int) -> Spread:
-    """So many processes, each with a bench of its own."""
+def spread_over(settings: Settings, write: bool, processes: int, generation: int) -> Spread:
+    """So many processes, each with a bench of its own over this generation of the index."""
     from evals.spread import Spread
 
     plain = Settings.model_construct(**dict(settings))  # of a class that the other processes know too
-    return Spread(partial(open_bench, plain, write), processes)
+    return Spread(partial(open_bench, plain, write, generation), processes)

@@ -14,6 +14,7 @@ from index.library import Library
 from index.search import DENSE_WEIGHT, Snapshot
 from ui import assembly
 from ui.console import build_progress
+from ui.eval_bench import HeldLibrary
 from ui.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,18 +49,13 @@ class VariedSnapshot(Snapshot):
         return Snapshot.search_vector(self, question, vector, depth, sources=sources, dense_weight=weight)
 
 
-class VariedLibrary(Library):
-    """A library whose snapshots search otherwise."""
+class VariedLibrary(HeldLibrary):
+    """A library that stays at one snapshot, which searches otherwise."""
 
     def __init__(self, library: Library, *, weight: float | None = None, limit: int | None = None) -> None:
-        super().__init__(library.data, library.embedder)
-        held = library.snapshot()
-        values = {field.name: getattr(held, field.name) for field in fields(Snapshot)}
-        self._varied = VariedSnapshot(**values, weight=DENSE_WEIGHT if weight is None else weight, limit=limit)
-
-    def snapshot(self) -> Snapshot:
-        """Always the one it was made with."""
-        return self._varied
+        super().__init__(library)
+        values = {field.name: getattr(self._snapshot, field.name) for field in fields(Snapshot)}
+        self._snapshot = VariedSnapshot(**values, weight=DENSE_WEIGHT if weight is None else weight, limit=limit)
 
 
 class SweepEngine:
