@@ -174,9 +174,10 @@ def _floors(run: Run, baseline: Baseline) -> list[Check]:
         if value is None:
             continue
         dev = [outcome for outcome in run.outcomes if outcome.item.split == "dev"]  # the others are never named
-        low = [item for item, figure in values_of(dev, name).items() if figure < floor]
-        passed = value >= floor if METRICS[name].higher_is_better else value <= floor
-        message = f"{value:.4f}, allowed {floor:.4f}" + ("." if passed else f"; see {_list(low)}." if low else ".")
+        sign = 1 if METRICS[name].higher_is_better else -1
+        beyond = [item for item, figure in values_of(dev, name).items() if sign * figure < sign * floor]
+        passed = sign * value >= sign * floor
+        message = f"{value:.4f}, allowed {floor:.4f}" + ("." if passed else f"; see {_list(beyond)}." if beyond else ".")
         checks.append(Check(f"floor {name}", passed, message))
     return checks
 

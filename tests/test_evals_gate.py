@@ -262,6 +262,12 @@ def test_a_floor_fails_from_below_and_a_ceiling_from_above(good: Baseline) -> No
     assert "floor false_refusal_rate" in failed(result) and "floor mrr" not in failed(result)
 
 
+def test_a_ceiling_names_the_questions_above_it(good: Baseline) -> None:
+    run = measured(WordAssistant(small_index(), broken=lambda question: "spark project" in question))
+    (check,) = [check for check in verdict(run, replace(good, floors={"crashed": 0.001})).failures if "floor" in check.name]
+    assert check.message == "0.0139, allowed 0.0010; see spark-project."
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"format": 2}', '{"format": 1}'])
 def test_a_file_that_is_no_baseline_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "baseline.json"
