@@ -24,6 +24,7 @@ class Metric:
     gated: bool = False
     higher_is_better: bool = True
     unit: str = ""  # "" for shares from 0 to 1
+    steady: bool = True  # whether the same questions have it whatever is answered; else refusing can raise it
 
 
 def _first(k: int) -> str:
@@ -43,11 +44,11 @@ METRICS: dict[str, Metric] = {
         Metric("must_coverage", "answers", "required points that the answer makes", gated=True),
         Metric("strict_accuracy", "answers", "answered with every required point and nothing forbidden", gated=True),
         Metric("clean", "answers", "answers without anything forbidden", gated=True),
-        Metric("citation_precision", "answers", "citations that lie in the evidence", gated=True),
+        Metric("citation_precision", "answers", "citations that lie in the evidence", gated=True, steady=False),
         Metric("citation_recall", "answers", "sentences with a citation in the evidence", gated=True),
         Metric("evidence_cited", "answers", "quotes of which the citations show at least half", gated=True),
-        Metric("citation_exactness", "answers", "citations that are exactly the document's words", gated=True),
-        Metric("supported", "answers", "sentences that the cited words support", gated=True),
+        Metric("citation_exactness", "answers", "citations that are exactly the document's words", gated=True, steady=False),
+        Metric("supported", "answers", "sentences that the cited words support", gated=True, steady=False),
         Metric("answered", "abstention", "answerable questions that are answered", gated=True),
         Metric("refused", "abstention", "unanswerable questions that are refused", gated=True),
         Metric("abstention_precision", "abstention", "refusals that are right", per_question=False),

@@ -117,9 +117,16 @@ def parse_sweep(record: Mapping[str, Any]) -> Sweep:
     quality = record.get("quality", "mrr" if search_only else "strict_accuracy")
     if search_only not in (True, False) or split not in ("all", *get_args(Split)) or type(sample) is not int or sample < 0:
         raise SweepInvalid("“search_only” is true or false, “split” is all, dev or test, “sample” a number of questions.")
-    per_question = [name for name, metric in METRICS.items() if metric.per_question and metric.higher_is_better]
-    if quality not in per_question:
-        raise SweepInvalid(f"“{quality}” is no figure to be best at; there are: {', '.join(per_question)}.")
+    figures = [
+        name
+        for name, metric in METRICS.items()
+        if metric.per_question
+        and metric.higher_is_better
+        and metric.steady
+        and (metric.family == "retrieval" or not search_only)
+    ]
+    if quality not in figures:
+        raise SweepInvalid(f"“{quality}” is no figure to be best at; there are: {', '.join(figures)}.")
     names = [field.name for field in fields(Setting) if field.name in grid]
     combinations = list(dict.fromkeys(itertools.product(*(grid[name] for name in names))))
     if len(combinations) > MAX_SETTINGS:

@@ -21,7 +21,7 @@ from evals.items import EvalItem, load_items
 from evals.paired import p_text, sign_flip
 from evals.run import Asked, Corpus, Outcome, run_items
 from evals.summary import summarise, values_of
-from evals.sweep import Setting, Sweep
+from evals.sweep import Setting, Sweep, SweepInvalid
 from index.hit import Hit
 
 Progress = Callable[[int, int], None]
@@ -101,7 +101,11 @@ class SweepResult:
 def run_sweep(
     sweep: Sweep, engine: Engine, item_files: Sequence[Path] = (), *, progress: Progress = lambda done, total: None
 ) -> SweepResult:
-    """Measures every setting. Raises what `load_items`, `check_quotes` and the engine raise."""
+    """Measures every setting.
+
+    Raises `SweepInvalid` where no question has the figure to be best at, and what `load_items`, `check_quotes` and the engine
+    raise.
+    """
     items = choose_items(load_items(item_files), sweep.split, sample=sweep.sample)
     groups: dict[tuple[object, ...], list[Setting]] = {}
     for setting in sweep.settings:
@@ -111,6 +115,10 @@ def run_sweep(
         measured += _measure(group, sweep, engine, items, lambda done, first=number: progress(  # type: ignore[misc]
             first * len(items) + done, len(groups) * len(items)
         ))  # fmt: skip
+        if not values_of(measured[0][1], sweep.quality):
+            raise SweepInvalid(
+                f"None of the {len(items)} questions has “{sweep.quality}”; choose another figure, split or file."
+            )
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     return SweepResult(stamp, sweep, judge(measured, sweep.quality), len(items))
 

@@ -13,8 +13,12 @@ from evals_fakes import SmallIndex, WordAssistant, small_index, small_items
 from fakes import WordEmbedder, write_corpus
 
 from assistant.answer import Answer, Mode, Turn
+from assistant.verify import support
+from evals.evidence import locate
 from evals.items import ItemsMissing, item_json
-from evals.run import Asked, Corpus
+from evals.metrics import METRICS
+from evals.run import Asked, Corpus, run_items
+from evals.summary import values_of
 from evals.sweep import Setting, SweepInvalid, parse_sweep, read_sweep
 from evals.sweep_report import write_sweep
 from evals.sweep_run import Remembered, SweepResult, pareto, run_sweep
@@ -152,6 +156,9 @@ def test_the_page_and_the_json_hold_every_setting_and_load_nothing(items: Path, 
         ({"grid": {"embedder": [""]}}, "the id of a model"),
         ({"grid": {"k": [1]}, "quallity": "mrr"}, "“quallity” is no key of a sweep"),
         ({"grid": {"k": [1]}, "quality": "seconds_median"}, "no figure to be best at"),
+        ({"grid": {"k": [1]}, "quality": "citation_precision"}, "no figure to be best at"),  # refusing raises it
+        ({"grid": {"k": [1]}, "quality": "supported"}, "no figure to be best at"),
+        ({"grid": {"k": [1]}, "quality": "strict_accuracy", "search_only": True}, "there are: success@1"),
         ({"grid": {"k": [1]}, "split": "train"}, "all, dev or test"),
         ({"grid": {"k": [1]}, "sample": -1}, "number of questions"),
         ({"grid": {"threshold": [n / 1000 for n in range(501)]}}, "501 combinations"),
@@ -173,6 +180,22 @@ def test_a_file_that_is_no_sweep_is_named(tmp_path: Path) -> None:
 def test_the_front_is_what_nothing_beats() -> None:
     assert pareto([(1.0, 0.5), (2.0, 0.9), (3.0, 0.8), (0.5, 0.5), (2.0, 0.9)]) == {1, 3, 4}
     assert pareto([]) == set()
+
+
+def test_a_figure_that_no_question_has_is_refused(items: Path) -> None:
+    with pytest.raises(SweepInvalid, match="None of the 48 questions has “clean”"):
+        swept(items, quality="clean")
+
+
+def test_every_figure_to_be_best_at_rests_on_the_same_questions_whatever_is_refused() -> None:
+    runs = []
+    for threshold in (0.0, 0.86, 1.1):
+        asked = WordAssistant(small_index(), threshold=threshold, broken=lambda question: "keras" in question)
+        located = locate(small_items(), asked.index.documents)
+        runs.append(run_items(small_items(), located, asked, asked.index.documents, support))
+    for name in (name for name, metric in METRICS.items() if metric.per_question):
+        asked_of = {frozenset(values_of(outcomes, name)) for outcomes in runs}
+        assert (len(asked_of) == 1) is METRICS[name].steady, name
 
 
 def test_no_question_in_the_split_is_named(tmp_path: Path) -> None:
