@@ -51,7 +51,9 @@ def evaluate(
     sample: Annotated[
         int, typer.Option("--sample", metavar="N", min=0, help="Ask only N of them, evenly spaced. [default: all]")
     ] = 0,
-    search_only: Annotated[bool, typer.Option("--search-only", help="Measure retrieval only.")] = False,
+    search_only: Annotated[
+        bool, typer.Option("--search-only", help="Rank the passages as for an answer, but answer nothing.")
+    ] = False,
     processes: Annotated[
         int | None,
         typer.Option("--processes", metavar="N", min=1, help="How many ask at once. [default: one a core, up to 4]"),

@@ -91,7 +91,7 @@ def _draw_measuring(runtime: Runtime, was_running: bool, first: bool) -> None:
             key="evals-split",
         )
         st.number_input("How many of them (0 for all)", min_value=0, value=0, step=50, key="evals-sample")
-        st.toggle("Search only: faster, and no answers are judged", key="evals-search-only")
+        st.toggle("Search only: rank the passages as for an answer, but answer nothing", key="evals-search-only")
         st.toggle("Hold it against the baseline", key="evals-gate")
         st.button("Measure", key="evals-start", icon=":material/play_arrow:", type="primary", on_click=_start, args=(runtime,))
     _draw_ended(view)
