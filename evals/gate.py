@@ -232,7 +232,7 @@ def _kinds(run: Run, baseline: Baseline, common: set[str]) -> list[Check]:
 def _figures(change: MetricChange) -> str:
     return (
         f"{change.before:.3f} -> {change.after:.3f} ({change.difference:+.3f}, 95 % interval {change.low:+.3f} to"
-        f" {change.high:+.3f}, p {p_text(change.p)}; of {change.questions} questions {change.worse} worse,"
+        f" {change.high:+.3f}, one-sided p {p_text(change.p)}; of {change.questions} questions {change.worse} worse,"
         f" {change.better} better)"
     )
 

@@ -22,7 +22,7 @@ def markdown(run: Run, gate: GateResult | None) -> str:
     if gate is not None:
         lines += [f"**Gate {'passed' if gate.passed else 'failed'}.**", ""]
         lines += [f"- ❌ **{check.name}**: {_cell(check.message)}" for check in gate.failures] + [""] * bool(gate.failures)
-    lines += ["| figure | now | baseline | change | p | worse / better |", "|---|---:|---:|---:|---:|---:|"]
+    lines += ["| figure | now | baseline | change | p (one-sided) | worse / better |", "|---|---:|---:|---:|---:|---:|"]
     for name, value in head.summary.items():
         if value is None:
             continue

@@ -20,7 +20,7 @@ from evals.page import page_html
 from evals.paired import bootstrap_interval
 from evals.plots import bars, columns, curve, histogram
 from evals.run import Outcome, Run
-from evals.summary import by_kind, judgements, values_of
+from evals.summary import by_kind, counts, judgements, values_of
 from evals.working import works
 
 _FILTER = """
@@ -94,13 +94,19 @@ def _plots(outcomes: Sequence[Outcome]) -> str:
     return f'<div class="plots">{"".join(plots)}</div>'
 
 
+def _count(rests_on: int | None, questions: int) -> str:
+    """How many questions a cell rests on, where that is not all of its row."""
+    return f" <small>({rests_on})</small>" if rests_on is not None and rests_on < questions else ""
+
+
 def _kinds(outcomes: Sequence[Outcome]) -> str:
     rows = []
     kinds = by_kind(outcomes)
     shown = [name for name in KIND_FIGURES if any(figures[name] is not None for figures in kinds.values())]
     for kind, figures in kinds.items():
         count = sum(outcome.item.kind == kind for outcome in outcomes)
-        cells = "".join(f"<td>{_share(figures[name])}" for name in shown)
+        rests_on = counts([outcome for outcome in outcomes if outcome.item.kind == kind])
+        cells = "".join(f"<td>{_share(figures[name])}{_count(rests_on.get(name), count)}" for name in shown)
         rows.append(f"<tr><td>{escape(kind)}<td>{count}{cells}")
     head = "".join(f"<th>{name}" for name in shown)
     return f"<div class=scroll><table class=dense><tr><th>kind<th>questions{head}{''.join(rows)}</table></div>"

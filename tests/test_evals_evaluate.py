@@ -172,6 +172,14 @@ def test_the_report_loads_nothing_and_shows_dev_questions_only(tmp_path: Path, i
     assert "missed by the search" in html and "not cited" in html and "<mark>" in html
 
 
+def test_the_table_of_kinds_says_on_how_many_questions_a_figure_rests(tmp_path: Path, items: Path) -> None:
+    items.write_text(items.read_text(encoding="utf-8").replace('"unanswerable"', '"fact"'), encoding="utf-8")
+    done = run(tmp_path, items, report=tmp_path / "report")
+    assert done.report is not None
+    table = done.report.read_text(encoding="utf-8").split("By kind of question")[1].split("</table>")[0]
+    assert "<tr><td>fact<td>72<td>1.000 <small>(48)</small>" in table and "<td>1.000 <small>(24)</small>" in table
+
+
 def test_what_a_document_or_question_holds_cannot_become_markup(tmp_path: Path) -> None:
     evil = "<script>alert(1)</script><img src=x onerror=y>"
     index = small_index()
