@@ -6,7 +6,9 @@ It is a readable file on purpose: lowering it shows up in a review, with the rea
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -139,9 +141,13 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
     lines = [f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False, sort_keys=True)}" for name, value in fields.items()]
     questions = [f"    {json.dumps(item)}: {json.dumps({'digest': items[item], **scores[item]})}" for item in sorted(scores)]
     text = "{\n" + ",\n".join(lines) + ',\n  "questions": {\n' + ",\n".join(questions) + "\n  }\n}\n"
+    partial = path.with_name(f".{path.name}.partial")
     try:
-        path.write_text(text, encoding="utf-8", newline="\n")
+        partial.write_text(text, encoding="utf-8", newline="\n")
+        partial.replace(path)  # in one step: half a baseline would be none, and the old one gone
     except OSError as exc:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise RunUnwritable(f"The baseline {path} could not be written ({exc.strerror}); check the path.") from exc
 
 
@@ -161,12 +167,19 @@ def read_baseline(path: Path) -> Baseline:
         items = {item: str(entry.pop("digest")) for item, entry in questions.items()}
         scores = {item: {name: float(value) for name, value in entry.items()} for item, entry in questions.items()}
         baseline = Baseline(**fields, items=items, scores=scores, tolerance=tolerance)
+        wrong = [name for name, value in (asdict(tolerance) | dict(baseline.floors)).items() if not _is_number(value)]
+        if wrong:
+            raise ValueError(f"“{wrong[0]}” has to be a number")
         unknown = sorted({*baseline.floors} - {*METRICS})
         if unknown:
             raise ValueError(f"“{unknown[0]}” is no figure; there are: {', '.join(METRICS)}")
     except FileNotFoundError as exc:
         raise BaselineMissing(f"There is no baseline {path}; make one with `roadmap eval --update-baseline`.") from exc
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
-        hint = "mend it or make a new one with `roadmap eval --update-baseline`."
+        hint = "mend it, or restore it from the last commit: a new one would begin with other tolerances and floors."
         raise BaselineInvalid(f"The baseline {path} cannot be used ({type(exc).__name__}: {exc}); {hint}") from exc
     return baseline
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf

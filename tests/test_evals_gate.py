@@ -19,6 +19,7 @@ from evals.gate import GateResult, hold, is_beyond_noise
 from evals.gate_files import junit, markdown, write_step_summary
 from evals.items import EvalItem
 from evals.run import Run, RunHead, run_items
+from evals.store import RunUnwritable
 from evals.summary import counts, summarise
 
 
@@ -281,6 +282,36 @@ def test_an_unknown_floor_is_refused(tmp_path: Path, good: Baseline) -> None:
     write_baseline(path, replace(good, floors={"mmr": 0.9}))
     with pytest.raises(BaselineInvalid, match="“mmr” is no figure"):
         read_baseline(path)
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"tolerance": {"drop": "0.01"}}, "“drop” has to be a number"),
+        ({"tolerance": {"questions": True}}, "“questions” has to be a number"),
+        ({"tolerance": {"p": float("nan")}}, "“p” has to be a number"),
+        ({"floors": {"mrr": "high"}}, "“mrr” has to be a number"),
+        ({"floors": {"mrr": None}}, "“mrr” has to be a number"),
+        ({"floors": ["mrr"]}, "cannot be used"),
+    ],
+)
+def test_a_tolerance_or_floor_that_is_no_number_is_refused(
+    tmp_path: Path, good: Baseline, changed: dict[str, object], named: str
+) -> None:
+    path = tmp_path / "baseline.json"
+    write_baseline(path, good)
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changed), encoding="utf-8")
+    with pytest.raises(BaselineInvalid, match=f"{named}.*restore it from the last commit"):
+        read_baseline(path)
+
+
+def test_a_disk_that_refuses_leaves_the_old_baseline(tmp_path: Path, good: Baseline) -> None:
+    path = tmp_path / "baseline.json"
+    write_baseline(path, good)
+    (tmp_path / ".baseline.json.partial").mkdir()
+    with pytest.raises(RunUnwritable, match="could not be written"):
+        write_baseline(path, replace(good, reason="second"))
+    assert read_baseline(path) == good
 
 
 def test_a_missing_baseline_says_how_to_make_one(tmp_path: Path) -> None:
