@@ -38,10 +38,13 @@ class RunDamaged(RoadmapError):
 
 
 def new_run_id(runs: Path, commit: str) -> str:
-    """A name no stored run has: time in UTC and, inside a checkout, the commit's first digits."""
+    """A name no stored run has, nor one being stored: time in UTC and, inside a checkout, the commit's first digits.
+
+    It is kept for the caller by the folder that `save_run` fills. Raises `RunUnwritable` when the disk refuses.
+    """
     stem = datetime.now(UTC).strftime("%Y%m%d-%H%M%S") + (f"-{commit[:7]}" if commit else "")
     name, number = stem, 2
-    while (runs / name).exists():
+    while not _reserved(runs, name):
         name, number = f"{stem}-{number}", number + 1
     return name
 
@@ -53,7 +56,7 @@ def save_run(runs: Path, run: Run) -> Path:
     lines = "".join(json.dumps(_outcome_json(outcome), ensure_ascii=False) + "\n" for outcome in run.outcomes)
     head = json.dumps({"format": FORMAT} | asdict(run.head), ensure_ascii=False, indent=1)
     try:
-        partial.mkdir(parents=True)
+        partial.mkdir(parents=True, exist_ok=True)  # `new_run_id` made it
         for name, text in ((_OUTCOMES, lines), ("qrels.txt", qrels), ("run.txt", ranking), (_HEAD, head + "\n")):
             # Half a character, of a document or a model, is written as JSON writes it.
             (partial / name).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
@@ -97,6 +100,22 @@ def commit_of(folder: Path) -> str:
     except (OSError, subprocess.SubprocessError):
         return ""
     return commit + ("+" if changes else "") if tracked else ""
+
+
+def _reserved(runs: Path, name: str) -> bool:
+    partial = runs / f".{name}.partial"
+    try:
+        partial.mkdir(parents=True)
+        if (runs / name).exists():  # looked at last: a run may have been stored just before
+            partial.rmdir()
+            return False
+    except FileExistsError:
+        if partial.is_dir():
+            return False
+        raise RunUnwritable(f"The run could not be stored in {runs}, which is no folder; use another one.") from None
+    except OSError as exc:
+        raise RunUnwritable(f"The run could not be stored in {runs} ({exc.strerror}); use another folder.") from exc
+    return True
 
 
 def _git(folder: Path, *arguments: str) -> str:

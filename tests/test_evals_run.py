@@ -141,6 +141,14 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         save_run(tmp_path / "file", Run(head("r"), ()))
 
 
+def test_two_runs_stored_at_once_get_names_of_their_own(tmp_path: Path) -> None:
+    names = {new_run_id(tmp_path / "evals", "abcdef1234") for _ in range(5)}  # none of them is stored yet
+    assert len(names) == 5
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunUnwritable, match="could not be stored"):
+        new_run_id(tmp_path / "file", "")
+
+
 def test_run_ids_differ_within_a_second(tmp_path: Path) -> None:
     first = new_run_id(tmp_path, "abcdef1234")
     (tmp_path / first).mkdir()
