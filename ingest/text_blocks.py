@@ -7,7 +7,7 @@ from typing import Literal
 
 from ingest.document import BlockKind
 
-Style = Literal["marked", "title", "plain", "capitals", "series", "decimal", "reference", "label", "question", ""]
+Style = Literal["marked", "title", "plain", "capitals", "series", "decimal", "reference", "label", "question", "poster", ""]
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ class _State:
     series: dict[str, tuple[int, int]] = field(default_factory=dict)  # per series: level and last number
     answered: bool = False  # the last heading is one like "What the job is", below which no phases stand
     label: int = 0  # how deep labels stand below the last heading
+    posts: int = 0  # level of the lines that name who writes in a discussion
 
 
 def assign_levels(blocks: list[TextBlock]) -> None:
@@ -84,6 +85,11 @@ def _level(state: _State, block: TextBlock, place: _Place, members: _Members, ca
         if above is not None and above.style == "label" and state.label == 0:
             state.label = 1  # a label right below a label: it and the next ones stand under the first
         return (state.last or state.base - 1) + 1 + state.label
+    if block.style == "poster":
+        state.posts = state.posts or state.base
+        state.base, state.stacked = state.posts + 1, None  # whatever heads a piece of the post stands below its writer
+        state.series.clear()
+        return state.posts
     if block.style == "question":
         return (state.last or state.base - 1) + 1
     if block.style == "decimal":

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-LineKind = Literal["text", "item", "ordered", "row", "code", "heading", "question", "answer"]
+LineKind = Literal["text", "item", "ordered", "row", "code", "heading", "question", "answer", "poster"]
 
 ROUND = "•●◦▪■"  # bullets that are no other sign
 _CLOSED = re.compile(r"[.!?…;。！？][\"'”’»)\]*]*\Z")

@@ -16,13 +16,14 @@ from ingest.text_lines import Line, is_closed
 from ingest.text_masthead import read_masthead
 from ingest.text_numbers import decimal_block, read_ordered, series_block
 from ingest.text_signs import announces_date, is_date, is_label, is_leftover, is_section_word, refers_to_series
+from ingest.text_threads import with_posts
 from ingest.text_titles import read_short
 
 
 def outline(lines: list[Line]) -> list[TextBlock]:
     """The blocks of the text in order. Headings that the text does not mark itself still have level 0."""
     shown = [line for line in lines if line.kind != "text" or not is_leftover(line.text)]
-    draft = Draft(with_turns(without_contents(shown)))
+    draft = Draft(with_posts(with_turns(without_contents(shown))))
     index = read_masthead(draft)
     while index < len(draft.lines):
         index = _read(draft, index)
@@ -42,8 +43,8 @@ def _read(draft: Draft, index: int) -> int:
             draft.add(TextBlock("header" if first else "row", line.text, cells=line.cells))
         case "code":
             draft.add(TextBlock("code", line.text))
-        case "question":
-            draft.add(TextBlock("heading", line.text, style="question"))
+        case "question" | "poster":
+            draft.add(TextBlock("heading", line.text, style=line.kind))
         case "answer":
             draft.add(TextBlock("paragraph", line.text))
         case "item":
