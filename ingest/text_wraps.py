@@ -15,6 +15,7 @@ _ENTRY = re.compile(r"[^:]{1,60}:\s")
 _SERIES_ENTRY = re.compile(r"([A-Z][a-z]+?)s? \d{1,3}(?: ?(?:[-–]|to|and) ?\d{1,3})?\s?[:–—-]\s")
 _NAMED_ENTRY = re.compile(r"[A-Z][^\s:.,;!?]*(?: [^\s:.,;!?]+){0,3}: \S")
 _CONTENTS_ENTRY = re.compile(r"\.(?:\s?\.){3}\s*\d{1,4}\Z")
+_FIGURE = re.compile(r"(\d{1,3})\.\s+(?=\S)")
 _WIDEST = 120  # characters; text with longer lines is not wrapped
 
 
@@ -36,6 +37,8 @@ def wrap_width(lines: list[PhysicalLine]) -> int:
 def continues(line: Line, last: PhysicalLine, run: list[PhysicalLine], index: int, width: int) -> bool:
     """Whether `run[index]` goes on with the sentence or paragraph that `last` ends."""
     following = run[index]
+    if width and _is_figure(line, last, run, index, width):
+        return True
     if _is_next_of(line.text, last.raw, following.raw) or _CONTENTS_ENTRY.search(last.raw):
         return False
     if (
@@ -67,6 +70,17 @@ def continues(line: Line, last: PhysicalLine, run: list[PhysicalLine], index: in
     if last.text.endswith(":"):
         return small
     return small or hangs or len(last.text) >= width * 0.6 or bool(_UNFINISHED.search(last.text))
+
+
+def _is_figure(line: Line, last: PhysicalLine, run: list[PhysicalLine], index: int, width: int) -> bool:
+    """Whether a number that looks like that of an entry ends the sentence of a full line: "No courses, / 38. And"."""
+    found = _FIGURE.match(run[index].raw)
+    if found is None or int(found[1]) == 1 or line.kind == "ordered" or run[index].indent != last.indent:
+        return False
+    if is_closed(last.text) or last.text.endswith(":") or len(last.text) < width * 0.6:
+        return False
+    beside = {int(found[1]) - 1, int(found[1]) + 1}
+    return not any((other := _FIGURE.match(entry.raw)) and int(other[1]) in beside for entry in run)
 
 
 def _is_next_of(text: str, last: str, following: str) -> bool:

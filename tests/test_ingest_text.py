@@ -271,3 +271,15 @@ def test_drawings_of_boxes_are_no_tables() -> None:
 def test_comments_of_indented_programs_are_no_headings() -> None:
     found = shape(f"Basics\n\n{LONG}\n\nCode\n\n{LONG}\n\n    # Use it again\n\n    x = f(1)\n\n{LONG}\n\nSummary\n\n{LONG}")
     assert [each.lstrip("# ") for each in found if each.startswith("#")] == ["Basics", "Code", "Summary"]
+
+
+def test_a_figure_that_ends_a_sentence_at_the_head_of_a_line_is_no_number_of_an_entry() -> None:
+    letter = (
+        "I counted what came up more often. Too many courses were named by 63 of\n"
+        "them. Having stayed too long in a job, 41. Not learning to program at all,\n"
+        "38. And 17 regretted that they had gone into it, mostly because of the\n"
+        "nights which they spent there with the others.\n"
+    )
+    assert "Not learning to program at all, 38. And 17 regretted" in shape(f"Letter\n\n{letter}\n{LONG}\n")[1]
+    steps = "Do these in the evenings, one after the other and as long as it takes\n2. And then read\n3. And then write\n"
+    assert "item And then read" in shape(f"Letter\n\n{letter}\n{steps}\n{LONG}\n")
