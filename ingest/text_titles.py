@@ -55,13 +55,30 @@ def read_short(draft: Draft, index: int) -> int:
 
 
 def _asks_next(draft: Draft, index: int) -> bool:
-    """Whether a line of more than one sentence is the next of several questions: "I am 50. Is that a problem?"."""
+    """Whether a line is the next question: of two sentences, "I am 50. Is that a problem?", or right below an answer."""
     line, answer = draft.lines[index], draft.line(index + 1)
-    if draft.marked or not (draft.spaced and line.gap) or not line.text.endswith("?") or len(line.text) > LONGEST_NUMBERED:
+    if draft.marked or not draft.spaced or not line.text.endswith("?") or len(line.text) > LONGEST_NUMBERED:
         return False
-    heading = next((block.text for block in reversed(draft.blocks[-_FARTHEST:]) if block.kind == "heading"), "")
+    if not line.gap and not _ends_answer(draft, index):
+        return False
     below = answer is not None and answer.kind == "text" and not answer.gap and is_closed(answer.text)
-    return below and heading.endswith("?") and not draft.is_below_heading()
+    return below and _heading(draft).endswith("?") and not draft.is_below_heading()
+
+
+def _ends_answer(draft: Draft, index: int) -> bool:
+    """Whether the lines above, up to the question that heads them, are its answer, with no empty line between."""
+    for at in range(index - 1, max(-1, index - _FARTHEST), -1):
+        line = draft.lines[at]
+        if line.text.endswith("?") and line.text == _heading(draft):
+            return at < index - 1 and is_closed(draft.lines[index - 1].text)
+        if line.gap:
+            return False
+    return False
+
+
+def _heading(draft: Draft) -> str:
+    """The heading that the next line stands under; empty where none is near."""
+    return next((block.text for block in reversed(draft.blocks[-_FARTHEST:]) if block.kind == "heading"), "")
 
 
 def _inside_series_end(draft: Draft, index: int) -> int:
@@ -117,7 +134,7 @@ def _stands_above(draft: Draft, run: list[Line], index: int) -> bool:
     apart = draft.spaced and run[0].gap and not any(line.gap for line in run[1:]) and ";" not in run[0].text
     if not apart or len(run) < 3 or draft.blocks[-1].kind == "heading" or draft.is_introduced():
         return False
-    heading = next((block.text for block in reversed(draft.blocks[-_FARTHEST:]) if block.kind == "heading"), None)
+    heading = _heading(draft)
     near = range(index - 1, max(0, index - _FARTHEST), -1)
     place = next((other for other in near if draft.lines[other].text == heading), None)
     return place is not None and draft.lines[place].gap and not draft.lines[place + 1].gap
