@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect
 from dataclasses import dataclass, field
 
@@ -9,6 +10,11 @@ from ingest.text_blocks import TextBlock
 from ingest.text_signs import is_indirect
 
 _DEEPEST = 6
+# Above a plan, not the heading of it: what comes first, for whom the text is. A question is answered by what stands below it.
+_FRONT = re.compile(
+    r"(?:before|why|who|about|prerequisites|requirements|introduction|background|preface)\b.*(?<!\?)\Z", re.IGNORECASE
+)
+_ABBREVIATION = re.compile(r"(?:\d{1,3}\.? )?[^\W\d_]{1,5}[?!]?")
 
 
 @dataclass(slots=True)
@@ -19,6 +25,7 @@ class _State:
     stacked: tuple[int, str] | None = None  # level and kind of body of sections that follow a heading without a body
     series: dict[str, tuple[int, int]] = field(default_factory=dict)  # per series: level and last number
     answered: bool = False  # the last heading is one like "What the job is", below which no phases stand
+    front: bool = False  # the last heading is one like "Before you begin" with a text of its own: no named phases stand below
     label: int = 0  # how deep labels stand below the last heading
     posts: int = 0  # level of the lines that name who writes in a discussion
 
@@ -33,7 +40,7 @@ def assign_levels(blocks: list[TextBlock]) -> None:
     if titled and any(blocks[index].level == 1 for index in heads):
         for index in heads:  # the text marks all headings but its title, which stands above them
             blocks[index].level = min(_DEEPEST, blocks[index].level + 1) if blocks[index].level else 0
-    capitals = any(blocks[index].style == "capitals" for index in heads)
+    capitals = _use_capitals([blocks[index] for index in heads])
     state = _State(base=2 if titled else 1)
     members = _members(blocks, heads)
     for position, index in enumerate(heads):
@@ -47,10 +54,21 @@ def assign_levels(blocks: list[TextBlock]) -> None:
             state.last = block.level - 1 if block.text.casefold() in ("contents", "table of contents") else block.level
             state.label = 0
             state.answered = is_indirect(block.text)
+            state.front = bool(_FRONT.match(block.text)) and index + 1 not in heads[position + 1 : position + 2]
         if block.style in ("plain", "capitals", "marked", "title"):
             state.plain = block.level
         if block.style == "label" and _is_closed_by_paragraph(blocks, index, heads[position + 1 : position + 2]):
             state.label = 0
+
+
+def _use_capitals(heads: list[TextBlock]) -> bool:
+    """Whether headings in capitals stand above the others; where only an abbreviation is in capitals, "7 FAQ", it is plain."""
+    large = [head for head in heads if head.style == "capitals"]
+    if all(_ABBREVIATION.fullmatch(head.text) for head in large):
+        for head in large:
+            head.style = "plain"
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +125,7 @@ def _series_level(state: _State, block: TextBlock) -> int:
     if known is not None and block.number > known[1]:
         level = known[0]
     else:
-        level = (state.last or state.base - 1) + (not state.answered)
+        level = (state.last or state.base - 1) + (not state.answered and not (state.front and block.series != "#"))
         if known is not None and known[0] == state.last:
             level = known[0]
     # What is deeper than this member belonged to the one before it.
@@ -117,7 +135,7 @@ def _series_level(state: _State, block: TextBlock) -> int:
 
 
 def _plain_level(state: _State, block: TextBlock, place: _Place, members: _Members, capitals: bool) -> int:
-    above, kind = place.above, f"{block.style} {place.below}"
+    above, kind = place.above, f"{block.style} {place.below} {block.text.endswith('?')}"
     if above is not None and above.style != "title" and above.style != "label":
         state.stacked = (above.level + 1, kind)
         return above.level + 1

@@ -83,15 +83,22 @@ def decimal_block(draft: Draft, index: int) -> TextBlock | None:
         return None
     depth, title = found
     before, after = draft.line(index - 1), draft.line(index + 1)
-    listed = bool(draft.blocks) and draft.blocks[-1].kind == "item" and _is_numbered(before)
+    chapter, _, part = line.text.split()[0].rstrip(".").partition(".")
+    listed = bool(draft.blocks) and draft.blocks[-1].kind == "item"
+    listed = listed and (_is_decimal(before) or (part == "1" and _has_number(before, int(chapter))))
     if len(line.text) > LONGEST_NUMBERED:
         return None
-    if listed or _is_numbered(after):
+    if listed or _is_decimal(after) or _has_number(after, int(chapter) + 1):
         return TextBlock("item", line.text)
     if draft.line(index + 1) is None or not is_titular(title):
         return None
     return TextBlock("heading", line.text, style="decimal", number=depth)
 
 
-def _is_numbered(line: Line | None) -> bool:
-    return line is not None and (line.kind == "ordered" or (line.kind == "text" and decimal_number(line.text) is not None))
+def _is_decimal(line: Line | None) -> bool:
+    return line is not None and line.kind == "text" and decimal_number(line.text) is not None
+
+
+def _has_number(line: Line | None, number: int) -> bool:
+    """Whether a numbered line is the chapter with that number, so that "3.1" right above "4." is an entry of the contents."""
+    return line is not None and line.kind == "ordered" and line.ordinal == number

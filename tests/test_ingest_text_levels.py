@@ -1,0 +1,67 @@
+"""Plain text with headings of several kinds: which of them are headings, and which stands below which."""
+
+import pytest
+
+from ingest.plain import read_plain
+
+LONG = "This is a paragraph that is long enough to be taken for one, since it goes on and ends in a full stop."
+
+
+def headings(text: str) -> list[str]:
+    """The headings, `#` by level before each."""
+    document = read_plain(text.encode(), "notes.txt")
+    return [f"{'#' * b.level} {document.text[b.start : b.end]}" for b in document.blocks if b.kind == "heading"]
+
+
+def test_questions_without_empty_lines_between_are_headings_of_their_answers() -> None:
+    answers = "Must I give up my post?\nNot in the first year. After that yes.\nDo I need a degree?\nNo. Two of us have one.\n"
+    more = "Why so long?\nBecause it takes time. We tried less.\nIt was bad. Why?\nNobody came back to us.\n"
+    assert headings(f"The Move\n\n{LONG}\n\nQuestions\n{answers}{more}\nLinks\n{LONG}\n") == [
+        *["# The Move", "## Questions", "### Must I give up my post?", "### Do I need a degree?", "### Why so long?"],
+        *["### It was bad. Why?", "## Links"],
+    ]
+
+
+def test_a_question_amid_a_paragraph_stays_in_it() -> None:
+    text = f"The Move\n\n{LONG}\n\nPosts\n{LONG}\nIs that all?\nNo. There is more.\n\nWhy move?\n\n{LONG}\nIs that all?\nNo.\n"
+    assert headings(text) == ["# The Move", "## Posts", "## Why move?"]
+
+
+@pytest.mark.parametrize("name", ["7 FAQ", "FAQ", "APIs?"])
+def test_an_abbreviation_among_plain_headings_stands_beside_them(name: str) -> None:
+    text = f"Guide\n\n1 Summary\n\n{LONG}\n\n{name}\n\n{LONG}\n\n8 Useful links\n\n{LONG}\n"
+    assert headings(text) == ["# Guide", "## 1 Summary", f"## {name}", "## 8 Useful links"]
+
+
+def test_words_in_capitals_stand_above_plain_headings() -> None:
+    text = f"Guide\n\nTHE WORK\n\n{LONG}\n\nThe day\n\n{LONG}\n\nTHE PAY\n\n{LONG}\n\nSQL\n\n{LONG}\n"
+    assert headings(text) == ["# Guide", "## THE WORK", "### The day", "## THE PAY", "## SQL"]
+
+
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_a_section_with_a_number_above_a_numbered_list_is_one(gap: str) -> None:
+    lists = f"3.1 Before you apply\n1) Work on a ward.\n2) Ask.\n3) Write.\n{gap}3.2 The trainee\n1) Watch others.\n2) Do it.\n"
+    text = f"Guide\n\n3 Pathway\n\n{LONG}\n\n{lists}{gap}3.3 The senior\nYou lead one, as it says above.\n"
+    assert headings(text) == [
+        "# Guide",
+        "## 3 Pathway",
+        "### 3.1 Before you apply",
+        "### 3.2 The trainee",
+        "### 3.3 The senior",
+    ]
+
+
+def test_sections_between_their_chapters_are_a_list_of_contents() -> None:
+    text = f"Guide\n\n{LONG}\n\n1. Start\n1.1 Tools\n2. Work\n2.1 Days\n2.2 Nights\n3. Pay\n\n{LONG}\n"
+    assert not [heading for heading in headings(text) if "." in heading.split()[1].rstrip(".")]
+
+
+def test_months_stand_beside_the_section_before_them_unless_that_announces_them() -> None:
+    months = f"Months 1 and 2: Mathematics\n\n{LONG}\n\nMonths 3 to 5: Models\n\n{LONG}\n"
+    before = "Check three things. You can write a program that someone else can run."
+    assert headings(f"The Year\n\n{LONG}\n\nBefore month one\n\n{before}\n\n{months}") == [
+        *["# The Year", "## Before month one", "## Months 1 and 2: Mathematics", "## Months 3 to 5: Models"]
+    ]
+    assert headings(f"The Year\n\n{LONG}\n\nThe plan in short\n\n{before}\n\n{months}") == [
+        *["# The Year", "## The plan in short", "### Months 1 and 2: Mathematics", "### Months 3 to 5: Models"]
+    ]
