@@ -13,6 +13,9 @@ from ingest.text_levels import assign_levels
 from ingest.text_lines import visible
 from ingest.text_outline import outline
 from ingest.text_paragraphs import logical_lines
+from ingest.text_signs import is_titular
+
+_NEAR = 8  # blocks from the beginning, among which a heading may be the title of the text
 
 
 def read_plain(data: bytes, document_id: str) -> Document:
@@ -27,7 +30,18 @@ def read_plain(data: bytes, document_id: str) -> Document:
     blocks = outline(logical_lines(without_running_heads(visible(text))))
     assign_levels(blocks)
     add_text_blocks(builder, blocks)
-    return builder.build(document_id, hashlib.sha256(data).hexdigest())
+    return builder.build(document_id, hashlib.sha256(data).hexdigest(), title=_title(blocks, document_id))
+
+
+def _title(blocks: list[TextBlock], document_id: str) -> str:
+    """Empty where a heading near the beginning is the title, otherwise the short first line or the name of the file."""
+    near = any(block.kind == "heading" for block in blocks[:_NEAR])
+    if near or not any(block.kind == "heading" for block in blocks):
+        return ""
+    first = blocks[0].text.rstrip(",:;")
+    if blocks[0].kind == "paragraph" and is_titular(first):
+        return first
+    return document_id.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
 def add_text_blocks(builder: DocumentBuilder, blocks: list[TextBlock]) -> None:

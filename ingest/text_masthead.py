@@ -63,7 +63,8 @@ def _read_mail_head(draft: Draft) -> int:
 
 def _masthead_end(draft: Draft) -> int:
     title = draft.line(0)
-    if title is None or draft.marks_title or not _is_title(title):
+    small = _begins_small(draft)
+    if title is None or draft.marks_title or not _is_title(title, small):
         return 0
     stop = 1
     while stop <= _MOST_LINES and _stands_beside(draft, stop):
@@ -71,7 +72,7 @@ def _masthead_end(draft: Draft) -> int:
     after = draft.line(stop)
     if after is None:
         return 0
-    sure = stop > 1 or is_headline(title.text)
+    sure = stop > 1 or small or is_headline(title.text)
     alone = draft.spaced and after.gap and any(is_closed(line.text) for line in draft.lines[stop:])
     above = after.kind == "heading" and (draft.marked or not after.level)  # one marked heading may be the title itself
     if alone or above or (sure and is_body(after, title.text)):
@@ -79,11 +80,16 @@ def _masthead_end(draft: Draft) -> int:
     return _subtitles_end(draft, stop) if sure else 0
 
 
-def _is_title(line: Line) -> bool:
+def _begins_small(draft: Draft) -> bool:
+    """Whether the text writes its headings in small letters, so that its title may be in them too."""
+    return any(line.kind == "heading" and line.text[0].islower() for line in draft.lines)
+
+
+def _is_title(line: Line, small: bool) -> bool:
     text = line.text
     if line.kind != "text" or len(text) > _LONGEST_TITLE or len(text.split()) > _MOST_WORDS:
         return False
-    if text.endswith((",", ";", ":", "-", "–", "—")) or text[0].islower() or not re.search(r"[^\W\d_]", text):
+    if text.endswith((",", ";", ":", "-", "–", "—")) or (text[0].islower() and not small) or not re.search(r"[^\W\d_]", text):
         return False
     if series_member(text) or decimal_number(text) or is_section_word(text) or is_contents_word(text) or is_date(text):
         return False

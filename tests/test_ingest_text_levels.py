@@ -22,6 +22,11 @@ def test_questions_without_empty_lines_between_are_headings_of_their_answers() -
     ]
 
 
+def test_short_answers_between_questions_are_no_list() -> None:
+    text = f"The Move\n\n{LONG}\n\nHow long?\nPlan three months.\nDo papers count?\nHardly.\nHow many?\nTwo of them.\n"
+    assert headings(text) == ["# The Move", "## How long?", "## Do papers count?", "## How many?"]
+
+
 def test_a_question_amid_a_paragraph_stays_in_it() -> None:
     text = f"The Move\n\n{LONG}\n\nPosts\n{LONG}\nIs that all?\nNo. There is more.\n\nWhy move?\n\n{LONG}\nIs that all?\nNo.\n"
     assert headings(text) == ["# The Move", "## Posts", "## Why move?"]
@@ -65,3 +70,20 @@ def test_months_stand_beside_the_section_before_them_unless_that_announces_them(
     assert headings(f"The Year\n\n{LONG}\n\nThe plan in short\n\n{before}\n\n{months}") == [
         *["# The Year", "## The plan in short", "### Months 1 and 2: Mathematics", "### Months 3 to 5: Models"]
     ]
+
+
+def test_headings_and_the_title_may_be_in_small_letters() -> None:
+    parts = "".join(
+        f"{name}\n\n{LONG}\n\n{LONG}\n\n" for name in ("about tests", "do you need a degree?", "QA as a way in", "reading")
+    )
+    text = f"so you want to make games (a long post)\n\n{LONG}\n\n{parts}"
+    assert headings(text) == [
+        *["# so you want to make games (a long post)", "## about tests", "## do you need a degree?"],
+        *["## QA as a way in", "## reading"],
+    ]
+
+
+def test_the_title_is_no_heading_far_below_the_beginning() -> None:
+    letter = f"Hello everybody,\n\n{(LONG + chr(10) * 2) * 9}WHO GETS IN\n\n{LONG}\n"
+    assert read_plain(letter.encode(), "letters/nine.txt").title == "Hello everybody"
+    assert read_plain((LONG + "\n\n" + letter).encode(), "letters/nine.txt").title == "nine"
