@@ -61,11 +61,20 @@ def _furniture(rows: list[str], shown: list[int]) -> set[int]:
             dropped.update(shown[place + step] for place, _ in pages for step in (0, side))
             if numbers.get(len(shown) - 1) == pages[-1][1] + 1:
                 dropped.add(shown[-1])  # no head stands below the number of the last page
+            # Where the text begins in the middle of a book, its first page may have the number and the head on one line.
+            if shown[0] not in dropped and _without_number(rows[shown[0]]) == head:
+                dropped.add(shown[0])
     return dropped
 
 
 def _follows(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return other[0] - one[0] > _SHORTEST and 0 < other[1] - one[1] <= _SKIPPED + 1
+
+
+def _without_number(row: str) -> str:
+    """What stands on a line beside the number of a page, held apart by spaces; empty where there is no number."""
+    found = re.fullmatch(r"\s*\d{1,4}\s{2,}(\S.*)|\s*(\S.*?)\s{2,}\d{1,4}\s*", row)
+    return _masked(found[1] or found[2]) if found else ""
 
 
 def _masked(row: str) -> str:

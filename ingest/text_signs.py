@@ -44,7 +44,7 @@ _SECTION_WORDS = frozenset(
 )
 # Words that do not end a heading: the line goes on elsewhere, or introduces what follows.
 _OPEN_ENDS = re.compile(
-    r"\b(?:a|an|the|and|or|of|to|with|by|for|from|as|such as|is|are|was|were|be|can|will|may|include[sd]?|including"
+    r"\b(?:a|an|the|and|or|of|to|with|by|for|from|as|such as|is|are|was|were|be|can|will|may|must|should|include[sd]?|including"
     r"|that|which|following|e\.g\.?|i\.e\.?|like|your|our|their|its)\Z",
     re.IGNORECASE,
 )
@@ -263,6 +263,8 @@ def is_body(line: Line, heading: str) -> bool:
     text = line.text
     if series_member(text) or refers_to_series(text) or entry_name(text) or text.endswith(":"):
         return True
+    if _OPEN_ENDS.search(text) and not is_indirect(text):
+        return True  # leads to a list: "To be considered you must"
     return len(text) > max(60, len(heading) * 1.5) or (is_closed(text) and not (text.endswith("?") and heading.endswith("?")))
 
 

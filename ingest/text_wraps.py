@@ -69,6 +69,10 @@ def continues(line: Line, last: PhysicalLine, run: list[PhysicalLine], index: in
         return len(last.text) >= width * 0.85 or (hangs and len(last.text) >= width * 0.7)
     if last.text.endswith(":"):
         return small
+    # A paragraph below the last entry of a list: its first word would have fitted into the line above by far.
+    ends = line.kind in ("item", "ordered") and not hangs and following.raw[0].isupper()
+    if ends and len(last.text) + 1 + len(following.raw.split(None, 1)[0]) < width * 0.8 and not _UNFINISHED.search(last.text):
+        return False
     return small or hangs or len(last.text) >= width * 0.6 or bool(_UNFINISHED.search(last.text))
 
 

@@ -283,3 +283,25 @@ def test_a_figure_that_ends_a_sentence_at_the_head_of_a_line_is_no_number_of_an_
     assert "Not learning to program at all, 38. And 17 regretted" in shape(f"Letter\n\n{letter}\n{LONG}\n")[1]
     steps = "Do these in the evenings, one after the other and as long as it takes\n2. And then read\n3. And then write\n"
     assert "item And then read" in shape(f"Letter\n\n{letter}\n{steps}\n{LONG}\n")
+
+
+def test_a_running_head_with_the_number_on_its_line_is_no_title() -> None:
+    head = "The River Committee"
+    pages = "".join(f"{prose(12)}\n\n{number}\n\n{head}\n\n" for number in (13, 14))
+    text = f"12             {head}\n\nThe Work of a Ferryman\nA guide, 2024 edition\n\n{pages}{prose(4)}\n"
+    assert read_plain(text.encode(), "notes.txt").title == "The Work of a Ferryman"
+
+
+def test_a_paragraph_right_below_a_list_is_no_part_of_its_last_entry() -> None:
+    text = f"The Work\n\n{prose(4)} and then it goes on below\nthis line.\n\n" + (
+        "Requirements\nTo be considered you must\n• be eighteen on the first day of the work\nwhich is in May\n"
+        "• pass a test when an offer of a post has been made\nYou need no other school for it.\n"
+    )
+    assert shape(text)[-5:] == [
+        *[
+            "## Requirements",
+            "paragraph To be considered you must",
+            "item be eighteen on the first day of the work which is in May",
+        ],
+        *["item pass a test when an offer of a post has been made", "paragraph You need no other school for it."],
+    ]
