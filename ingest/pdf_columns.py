@@ -161,17 +161,20 @@ def part_narrow_cells(lines: Sequence[PdfLine]) -> None:
     wide = [
         [gap for number, gap in line.gaps().items() if gap[1] - gap[0] > _CELL_GAP * line.pieces[number].size] for line in lines
     ]
-    for at, line in enumerate(lines):
+    # Down the page and up again: a row that was parted shows the columns to the next one.
+    for at in (*range(len(lines)), *reversed(range(len(lines)))):
+        line = lines[at]
         near = [other for other in (at - 1, at + 1) if 0 <= other < len(lines) and len(wide[other]) > len(wide[at])]
         for other in near if not line.ruled else ():
             stops = {
-                number
+                number: (start, end)
                 for number, (start, end) in line.gaps().items()
                 if end - start > _NARROW_GAP * line.size
-                and any(min(end, to) - max(start, since) > 0.5 * (end - start) for since, to in wide[other])
+                and any(min(end, to) - max(start, since) > 0.5 * min(end - start, to - since) for since, to in wide[other])
             }
             if len(stops) == len(wide[other]):
                 line.stops = frozenset(stops)
+                wide[at] = list(stops.values())
 
 
 def lines_of(pieces: list[Piece], number: int) -> list[PdfLine]:

@@ -13,7 +13,7 @@ from ingest.pdf_code import code_lines, leading_of, same_code
 from ingest.pdf_columns import PdfLine
 from ingest.pdf_contents import LEADERS
 from ingest.pdf_notes import without_notes
-from ingest.pdf_tables import table_rows, tagged_table
+from ingest.pdf_tables import header_rows, table_rows, tagged_table
 from ingest.text_lines import is_closed
 from ingest.text_marks import LETTERED
 
@@ -65,6 +65,9 @@ class _Reading:
         self.rows = table_rows(
             [line if index not in self.code and not line.ruled else None for index, line in enumerate(lines)]
         )
+        for header, cells in header_rows(lines, self.rows).items():
+            lines[header].parted = cells
+            self.rows.add(header)
         self.items: set[int] = set()  # tagged items that were met
         self.paragraphs: list[Paragraph] = []
         index = 0

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from ingest.pdf_columns import PdfLine
+from ingest.pdf_columns import PdfLine, Piece
 
+_SHORT = 60  # characters; the most that the cells of rows have which only their likeness shows
+_NARROW = 0.4  # of the size: at least this stands between two columns
 _LONGEST_CELL = 400  # characters; a table with longer ones lays out a page, it does not hold data
 
 
@@ -26,11 +29,64 @@ def table_rows(lines: Sequence[PdfLine | None]) -> set[int]:
                 break
             stop += 1
         rows = [line for line in lines[start:stop] if line is not None]
-        short = all(len(cell) <= 60 for line in rows for cell in line.cells)
+        short = all(len(cell) <= _SHORT for line in rows for cell in line.cells)
         if count > 1 and short and stop - start >= (3 if count == 2 else 2):
             found.update(range(start, stop))
         start = stop
     return found
+
+
+def header_rows(lines: Sequence[PdfLine], rows: set[int]) -> dict[int, list[str]]:
+    """The cells of the lines that are no rows by themselves but stand above some as their header, by index.
+
+    A header names the columns: its parts stand where theirs do, whatever their size and weight, and some may be missing. It
+    stands right above the rows, or at the foot of the page before.
+    """
+    found: dict[int, list[str]] = {}
+    for index in range(1, len(lines)):
+        above, first = lines[index - 1], lines[index]
+        held = index in rows or first.ruled
+        if not held or index - 1 in rows or above.ruled or above.tag is not None or len(above.pieces) < 2:
+            continue
+        table = [first]
+        for line in lines[index + 1 :]:
+            if line.page != first.page or line.ruled != first.ruled or len(line.cells) != len(first.cells):
+                break
+            table.append(line)
+        turned = above.page == first.page - 1
+        pitch = first.y - table[1].y if len(table) > 1 else 0.0
+        near = not first.ruled and first.column == above.column and 0 < above.y - first.y <= max(1.6 * pitch, 2 * first.size)
+        headed = first.bold and not all(line.bold for line in table)  # by its own first row
+        if (turned or (near and above.page == first.page)) and not headed and (cells := _over_columns(above, table)):
+            found[index - 1] = cells
+    return found
+
+
+def _over_columns(above: PdfLine, table: Sequence[PdfLine]) -> list[str]:
+    """The line in cells, one for each column of the table below it; none where it does not stand over the columns."""
+    reaches = sorted((piece.x, piece.right) for line in table for piece in line.pieces if piece.text.strip())
+    columns: list[tuple[float, float]] = []
+    for x, right in reaches:
+        if columns and x - columns[-1][1] <= _NARROW * above.size:
+            columns[-1] = (columns[-1][0], max(columns[-1][1], right))
+        else:
+            columns.append((x, right))
+    cells: dict[int, list[Piece]] = {}
+    for piece in above.pieces:
+        over = [at for at, (x, right) in enumerate(columns) if piece.x < right and piece.right > x]
+        if len(over) != 1:
+            return []
+        cells.setdefault(over[0], []).append(piece)
+    spans = [(columns[at], held[0].x, held[-1].right) for at, held in cells.items()]
+    near = 0.5 * above.size
+    alike = all(min(abs(x - a), abs(right - b), abs(x + right - a - b) / 2) <= near for (a, b), x, right in spans)
+    apart = all(other[1] - one[2] > _NARROW * above.size for one, other in pairwise(spans))
+    if len(columns) != len(table[0].cells) or len(cells) < max(2, len(columns) - 1) or not (alike and apart):
+        return []
+    parts = [
+        " ".join(PdfLine(above.page, above.y, cells.get(at, [])).cells) if at in cells else "" for at in range(len(columns))
+    ]
+    return parts if all(len(part) <= _SHORT for part in parts) else []
 
 
 def tagged_table(lines: Sequence[PdfLine], start: int) -> tuple[list[PdfLine], int]:
