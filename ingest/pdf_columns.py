@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -14,9 +13,8 @@ from ingest.pdf_tags import Tag
 _BULLET = re.compile(r"[•‣◦▪▫●○■□∙⁃➢➤➔►✓✔\uf0b7\uf0a7\uf0d8\uf076oO*–—-]\Z")
 
 
-_NARROW_GAP = 0.4  # of the size: at least this stands between the columns of a table
 _RAISED_WORD = re.compile(r"st|nd|rd|th|[®™©]|TM|SM")  # raised, but no powers
-_CELL_GAP = 1.1  # of the size: wider than a space, narrower than what stands between the columns of a table
+CELL_GAP = 1.1  # of the size: wider than a space, narrower than what stands between the columns of a table
 
 
 @dataclass(slots=True)
@@ -102,7 +100,7 @@ class PdfLine:
         right: float | None = None
         raised = self._raised()
         for number, piece in enumerate(self.pieces):
-            if right is None or piece.x - right > _CELL_GAP * piece.size or number in self.stops:
+            if right is None or piece.x - right > CELL_GAP * piece.size or number in self.stops:
                 cells.append(piece.text)
             elif number in raised:
                 cells[-1] = _with_raised(cells[-1], piece.text)
@@ -149,32 +147,16 @@ def _with_raised(before: str, raised: str) -> str:
     return f"{before}^{mark}{after}" if power else f"{before}{mark}{after}"
 
 
+def is_mark(text: str) -> bool:
+    """Whether this is the bullet or the number of a list item."""
+    return bool(_BULLET.match(text) or ORDINAL.fullmatch(text))
+
+
 def with_mark(cells: list[str]) -> list[str]:
     """The cells with a bullet or number that stands alone joined to what it marks."""
-    if len(cells) > 1 and (_BULLET.match(cells[0]) or ORDINAL.fullmatch(cells[0])):
+    if len(cells) > 1 and is_mark(cells[0]):
         return [f"{cells[0]} {cells[1]}", *cells[2:]]
     return cells
-
-
-def part_narrow_cells(lines: Sequence[PdfLine]) -> None:
-    """Part the cells of rows whose longest words leave little room, where the line above or below shows the same columns."""
-    wide = [
-        [gap for number, gap in line.gaps().items() if gap[1] - gap[0] > _CELL_GAP * line.pieces[number].size] for line in lines
-    ]
-    # Down the page and up again: a row that was parted shows the columns to the next one.
-    for at in (*range(len(lines)), *reversed(range(len(lines)))):
-        line = lines[at]
-        near = [other for other in (at - 1, at + 1) if 0 <= other < len(lines) and len(wide[other]) > len(wide[at])]
-        for other in near if not line.ruled else ():
-            stops = {
-                number: (start, end)
-                for number, (start, end) in line.gaps().items()
-                if end - start > _NARROW_GAP * line.size
-                and any(min(end, to) - max(start, since) > 0.5 * min(end - start, to - since) for since, to in wide[other])
-            }
-            if len(stops) == len(wide[other]):
-                line.stops = frozenset(stops)
-                wide[at] = list(stops.values())
 
 
 def lines_of(pieces: list[Piece], number: int) -> list[PdfLine]:
@@ -221,7 +203,7 @@ def in_columns(lines: list[PdfLine]) -> list[PdfLine]:
     ordered: list[PdfLine] = []
     band: list[PdfLine] = []
     for line in sorted(parts, key=lambda line: (-line.y, line.x)):
-        if line.x < split and line.right > split + reach:
+        if line.x < split and line.right > split + (0 if line.ruled else reach):
             ordered += [*_columns(band, split), line]
             band = []
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ingest.pdf_columns import PdfLine, Piece
+from ingest.pdf_columns import CELL_GAP, PdfLine, Piece
 
 _SHORT = 60  # characters; the most that the cells of rows have which only their likeness shows
 _NARROW = 0.4  # of the size: at least this stands between two columns
@@ -34,6 +34,34 @@ def table_rows(lines: Sequence[PdfLine | None]) -> set[int]:
             found.update(range(start, stop))
         start = stop
     return found
+
+
+def part_narrow_cells(lines: Sequence[PdfLine]) -> None:
+    """Part the cells of rows whose longest words leave little room, where the line above or below shows the same columns."""
+    wide = [
+        [gap for number, gap in line.gaps().items() if gap[1] - gap[0] > CELL_GAP * line.pieces[number].size] for line in lines
+    ]
+    # Down the page and up again: a row that was parted shows the columns to the next one.
+    for at in (*range(len(lines)), *reversed(range(len(lines)))):
+        line = lines[at]
+        near = [other for other in (at - 1, at + 1) if 0 <= other < len(lines) and len(wide[other]) > len(wide[at])]
+        if line.ruled or not near:
+            continue
+        size = line.size
+        gaps = {number: gap for number, gap in line.gaps().items() if gap[1] - gap[0] > _NARROW * size}
+        for other in near:
+            stops = {number: gap for number, gap in gaps.items() if any(_same_white(gap, each, size) for each in wide[other])}
+            if len(stops) == len(wide[other]):
+                line.stops = frozenset(stops)
+                if len(stops) > 1:  # one gap above the other also happens in prose
+                    wide[at] = list(stops.values())
+
+
+def _same_white(gap: tuple[float, float], other: tuple[float, float], size: float) -> bool:
+    """Whether the gap of a line lies over that of its neighbour, or where it is a wide one, begins or ends with it."""
+    ends = abs(gap[0] - other[0]) < 2 or abs(gap[1] - other[1]) < 2
+    over = min(gap[1], other[1]) - max(gap[0], other[0])
+    return over > 0.5 * (gap[1] - gap[0]) or (ends and over > 0 and gap[1] - gap[0] > CELL_GAP * size)
 
 
 def header_rows(lines: Sequence[PdfLine], rows: set[int]) -> dict[int, list[str]]:

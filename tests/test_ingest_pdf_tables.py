@@ -70,3 +70,110 @@ def test_a_heading_above_a_table_whose_words_stand_apart_stays_a_heading() -> No
         table(canvas, y - 45, (72, 220, 380), [("One", "Two", "Three")] * 3)
 
     assert kinds(read(draw(page)))[1] == ("heading", "From school leaver to chartered")
+
+
+STAGES = [
+    ("Level", "Years", "Pay band,\neuros", "What the panel\nlooks for"),
+    ("One", "0 to 2", "38,000 to\n45,500", "Changes a pipeline\nwith help from others"),
+    ("Two", "2 to 4", "46,000 to\n58,000", "Owns three pipelines\nand answers for them"),
+    ("Three", "5 and\nmore", "59,000 to\n74,000", "Designs a domain"),
+]
+READ = [" | ".join(cell.replace("\n", " ") for cell in row) for row in STAGES]
+
+
+@pytest.mark.parametrize("middle", [True, False], ids=["centred", "top"])
+def test_cells_of_several_lines_without_rules_are_those_of_rows(middle: bool) -> None:
+    def page(canvas: Canvas) -> None:
+        y = lines(canvas, 72, 790, PROSE)
+        for place, row in enumerate(STAGES):
+            for x, cell in zip((72, 130, 190, 270), row, strict=True):
+                parts = cell.split("\n")
+                lines(canvas, x, y - 30 - 34 * place - (6 * (2 - len(parts)) if middle else 0), *parts)
+        lines(canvas, 72, y - 190, PROSE)
+
+    assert kinds(read(draw(page))) == [
+        ("paragraph", PROSE.strip()),
+        ("header", READ[0]),
+        *(("row", row) for row in READ[1:]),
+        ("paragraph", PROSE.strip()),
+    ]
+
+
+def test_cells_without_rules_may_be_empty() -> None:
+    rows = [("Course", "Hours", "Date"), ("Practice", "12", ""), ("Shipping", "", "May"), ("Phlebotomy", "8", "June")]
+
+    def page(canvas: Canvas) -> None:
+        table(canvas, 780, (72, 180, 260), rows)
+        lines(canvas, 72, 640, PROSE)
+
+    assert kinds(read(draw(page)))[:4] == [
+        ("header", "Course | Hours | Date"),
+        ("row", "Practice | 12 |"),
+        ("row", "Shipping | | May"),
+        ("row", "Phlebotomy | 8 | June"),
+    ]
+
+
+def test_words_of_a_header_that_touch_are_parted_where_the_columns_are() -> None:
+    def page(canvas: Canvas) -> None:
+        y = lines(canvas, 72, 780, PROSE) - 20
+        lines(canvas, 72, y, "Years", font="Helvetica-Bold")
+        lines(canvas, 200, y, "Security analystResearch coordinator", font="Helvetica-Bold")
+        for place, (first, second, third) in enumerate([("0-1", "77,000", "47,000"), ("2-4", "94,000", "55,500")] * 2, start=1):
+            lines(canvas, 72, y - 18 * place, first)
+            lines(canvas, 245, y - 18 * place, second)
+            lines(canvas, 340, y - 18 * place, third)
+
+    assert kinds(read(draw(page)))[1:3] == [
+        ("header", "Years | Security analyst | Research coordinator"),
+        ("row", "0-1 | 77,000 | 47,000"),
+    ]
+
+
+def test_lists_and_contents_are_no_tables_of_wrapped_cells() -> None:
+    def page(canvas: Canvas) -> None:
+        for place in range(4):
+            lines(canvas, 72, 780 - 32 * place, "\u2022")
+            lines(canvas, 100, 780 - 32 * place, "An item that goes on over the end of", "its line to the next one.")
+        for place, title in enumerate(["How to begin", "Where to look for", "Whom to ask"]):
+            y = lines(canvas, 72, 600 - 32 * place, f"{place + 1}.1")
+            lines(canvas, 100, y + 12, title, f"help {'. ' * 20}")
+            lines(canvas, 300, y, str(place + 3))
+
+    assert {kind for kind, _ in kinds(read(draw(page)))} == {"item"}
+
+
+def test_wide_spaces_above_each_other_in_prose_part_no_rows() -> None:
+    """A line of justified text may have one by chance, and the lines below it narrower ones at the same place."""
+
+    def page(canvas: Canvas) -> None:
+        y = lines(canvas, 72, 780, *([PROSE] * 3))
+        for first, gap, second in (
+            ("mauris.", 12, "Nam arcu libero"),
+            ("sectet", 6, "id, vulputate"),
+            ("augue eu", 6, "neque"),
+        ):
+            left = 120 - canvas.stringWidth(first, "Helvetica", 10)
+            canvas._code.append(f"BT /F1 10 Tf {left:.1f} {y:.1f} Td [({first}) {-gap * 100} ({second})] TJ ET")
+            y -= 12
+        lines(canvas, 72, y, *([PROSE] * 3))
+
+    assert {kind for kind, _ in kinds(read(draw(page)))} == {"paragraph"}
+
+
+def test_a_running_head_above_a_table_is_none_of_its_rows() -> None:
+    def page(canvas: Canvas) -> None:
+        for x, part in ((66, "5.2."), (86, "FONT MAPPINGS"), (237, "CHAPTER 5."), (299, "FONTS AND ENCODINGS")):
+            lines(canvas, x, 800, part)
+        rows = [
+            ("Character Collection", "Family", "Description"),
+            ("Japan1", "Ryumin", "printers"),
+            ("Korea1", "HY", "readers"),
+        ]
+        y = table(canvas, 760, (72, 173, 329), rows)
+        lines(canvas, 72, y - 20, PROSE)
+
+    assert kinds(read(draw(page)))[:2] == [
+        ("paragraph", "5.2. FONT MAPPINGS CHAPTER 5. FONTS AND ENCODINGS"),
+        ("header", "Character Collection | Family | Description"),
+    ]
