@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from ingest.pdf_runs import ORDINAL
 from ingest.pdf_tags import Tag
@@ -14,6 +14,7 @@ _BULLET = re.compile(r"[•‣◦▪▫●○■□∙⁃➢➤➔►✓✔\uf0b
 
 
 _RAISED_WORD = re.compile(r"st|nd|rd|th|[®™©]|TM|SM")  # raised, but no powers
+_BEFORE = 4.0  # points between where a column is parted from the one before and its first letters
 CELL_GAP = 1.1  # of the size: wider than a space, narrower than what stands between the columns of a table
 
 
@@ -196,8 +197,8 @@ def in_columns(lines: list[PdfLine]) -> list[PdfLine]:
             continue
         left = [piece for piece in line.pieces if piece.x < split]
         right = [piece for piece in line.pieces if piece.x >= split]
-        if left and right and right[0].x - max(piece.right for piece in left) < 0.6 * right[0].size:
-            left, right = line.pieces, []  # runs across the gutter
+        if left and right and _runs_on(left, right, split):
+            left, right = line.pieces, []
         parts += [PdfLine(line.page, line.y, group) for group in (left, right) if group]
     reach = 0.22 * (max(line.right for line in parts) - min(line.x for line in parts))
     ordered: list[PdfLine] = []
@@ -209,6 +210,14 @@ def in_columns(lines: list[PdfLine]) -> list[PdfLine]:
         else:
             band.append(line)
     return ordered + _columns(band, split)
+
+
+def _runs_on(left: list[Piece], right: list[Piece], split: float) -> bool:
+    """Whether a line runs across the gutter: the gap there is no wider than the others, and no column begins behind it."""
+    gap = right[0].x - max(piece.right for piece in left)
+    words = [piece.x - before.right for part in (left, right) for before, piece in pairwise(part)]
+    spread = abs(right[0].x - split - _BEFORE) > right[0].size and gap < 1.25 * max(words, default=0.0)
+    return gap < 0.6 * right[0].size or (spread and gap < CELL_GAP * right[0].size)
 
 
 def _columns(band: list[PdfLine], split: float) -> list[PdfLine]:
@@ -247,7 +256,7 @@ def _gutter(lines: list[PdfLine]) -> float | None:
         return None
     # The start in the middle third that fewest chunks run across; of those the leftmost, since lists are set in.
     best = min(middle, key=lambda x: (bisect_left(starts, x - 3) - bisect_left(rights, x), x))
-    split = best - 4
+    split = best - _BEFORE
     right = [piece for piece in chunks if split <= piece.x < best + 40]
     left = [piece for piece in chunks if piece.x < left_edge + 0.12 * width]
     if min(len(left), len(right)) < 4 or len(right) * 5 < len(left):
