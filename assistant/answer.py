@@ -82,7 +82,7 @@ class Answer:
     suggestions: tuple[str, ...] = ()
     generation: int = 0  # of the index that answered
     disagreement: tuple[Position, ...] = ()  # where documents give different figures for what is asked: one entry each
-    notice: str = ""  # why the generator did not finish, when quotes had to take its place
+    notice: str = ""  # said beside it: why the generator did not finish, or what cannot be done to the words of an answer
 
 
 @dataclass(frozen=True, slots=True)

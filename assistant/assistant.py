@@ -127,7 +127,8 @@ class Assistant:
         weighed = time.monotonic()
 
         writing: Writing | None = None
-        if (self.auto if mode == "auto" else mode) == "write" and self.generator is not None and quoted:
+        write = (self.auto if mode == "auto" else mode) == "write" and not asked.notice  # what is asked then are the quotes
+        if write and self.generator is not None and quoted:
             writing = Writing(asked.standalone, quoted, citations, self.generator, entails=self.entails, cancelled=cancelled)
         sentences: list[Sentence] = []
         first: float | None = None
@@ -160,7 +161,7 @@ class Assistant:
                 },
                 suggestions=() if sentences else suggestions(hits, asked.asked),
                 generation=snapshot.generation,
-                notice=writing.problem if writing else "",
+                notice=(writing.problem if writing else "") or (asked.notice if sentences else ""),
                 missing=missing if sentences else (),
             )
         )

@@ -14,12 +14,10 @@ from itertools import takewhile
 from assistant.answer import REFUSAL, Turn
 from assistant.context import Context
 from assistant.ellipsis import (
-    AGAIN,
     AMONG,
     MORE,
     NEXT,
     PRONOUN,
-    SHORTER,
     fragment_of,
     names_only,
     only_opens,
@@ -33,6 +31,7 @@ from assistant.orders import is_order
 from assistant.ordinals import following, renumbered, with_number_of
 from assistant.phrases import parallel
 from assistant.pointing import points, put_in
+from assistant.remarks import remark
 from assistant.standalone import levels, with_about
 from assistant.wording import only_courtesy, without_courtesy
 from index.terms import terms, words
@@ -95,14 +94,17 @@ def _resolve(asked: str, history: Sequence[Turn], context: Context | None, depth
     switched = _SWITCH.match(spoken)
     if switched is not None and terms(spoken[switched.end() :]):
         return Resolution(spoken[switched.end() :])
-    last = max((at for at, turn in enumerate(history) if _is_question(turn)), default=-1)
+    *_, earlier, last = [-1, -1, *(at for at, turn in enumerate(history) if _is_question(turn))]
+    wanted = remark(spoken)
+    if wanted == "earlier" and earlier >= 0:
+        last = earlier
     if last < 0 or depth == 0 or is_order(spoken) or only_courtesy(asked):
         return Resolution(asked)
     before = " ".join(history[last].content.split())
     reply = "\n".join(turn.content for turn in takewhile(lambda turn: turn.role == "assistant", history[last + 1 :]))
     refused = reply.startswith(REFUSAL)
-    if AGAIN.match(spoken):
-        return replace(_resolve(before, history[:last], context, depth - 1), said="", brief=bool(SHORTER.search(spoken)))
+    if wanted:
+        return replace(_resolve(before, history[:last], context, depth - 1), brief=wanted == "brief")
     pointing = pointing_back(spoken)
     marked = bool(pointing)
     if marked and context is not None and says_much(pointing) and context.foreign(pointing):
@@ -179,7 +181,9 @@ def _subject(resolved: Resolution) -> str:
 
 
 def _is_question(turn: Turn) -> bool:
-    return turn.role == "user" and bool(turn.content.strip()) and not only_courtesy(turn.content)
+    """Whether a turn asks something that the next one may go on with: nothing hangs on what is said about an answer."""
+    said = without_courtesy(turn.content)
+    return turn.role == "user" and bool(said.strip()) and not only_courtesy(said) and not remark(said)
 
 
 def _last_said(reply: str) -> str:

@@ -13,8 +13,9 @@ from assistant.context import Context
 from assistant.follow_up import resolve
 from assistant.orders import asked_for
 from assistant.pointing import counted
+from assistant.remarks import needs_an_answer, notice
 from assistant.standalone import apart
-from assistant.wording import only_courtesy, plain
+from assistant.wording import only_courtesy, plain, without_courtesy
 from index.titles import Mentions
 from ingest.errors import RoadmapError
 
@@ -106,21 +107,26 @@ class Question:
     after: str = ""  # what the conversation said last, when the question is what comes after it
     said: str = ""  # what was answered before, when the question is what else there is
     brief: bool = False  # whether nothing is to be added to what answers by itself
+    notice: str = ""  # what is said beside the answer, when the turn was about the last one
 
 
 def read_question(asked: str, history: Sequence[Turn] = (), context: Context | None = None) -> Question:
     """Check the question and resolve it with the conversation so far, and with what the index knows of it.
 
     Raises:
-        QuestionInvalid: as `checked`.
+        QuestionInvalid: as `checked`, and for a turn about an answer where there is none.
     """
     asked = checked(asked)
+    spoken = without_courtesy(asked)
+    if needs_an_answer(spoken) and not any(turn.role == "user" for turn in history):
+        said = shorten(asked, 40, placeholder=" …")
+        raise QuestionInvalid(f"There is no answer yet that “{said}” could be about: ask a question first.")
     resolution = resolve(asked_for(asked), history, context)
     standalone = whole(resolution.standalone)
-    spoken, _ = apart(standalone)  # what is said about an earlier question asks for nothing now
+    wanted = wants(apart(standalone)[0])  # what is said about an earlier question asks for nothing now
     return Question(
-        asked, standalone, wants(spoken), standalone,
-        after=resolution.after, said=resolution.said, brief=resolution.brief,
+        asked, standalone, wanted, standalone,
+        after=resolution.after, said=resolution.said, brief=resolution.brief, notice=notice(spoken),
     )  # fmt: skip
 
 

@@ -89,7 +89,7 @@ def test_courtesy_alone_asks_nothing(spoken: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "spoken", ["R?", "ok and pandas?", "more", "why", "Great Expectations", "no free lunch", "hello world in C"]
+    "spoken", ["R?", "ok and pandas?", "more books", "why", "Great Expectations", "no free lunch", "hello world in C"]
 )
 def test_what_is_more_than_courtesy_asks_something(spoken: str) -> None:
     assert not only_courtesy(spoken)
