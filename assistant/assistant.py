@@ -14,10 +14,12 @@ from assistant.context import IndexContext
 from assistant.coverage import THRESHOLD, cover_features, probability
 from assistant.definitions import definitions
 from assistant.disagreement import disagreement
+from assistant.ellipsis import fragment_of, names_only
 from assistant.generator import Generator
 from assistant.interaction import interactions
 from assistant.judging import judgements
 from assistant.orders import only_orders, without_orders
+from assistant.own_words import found_near, held, own_words
 from assistant.parts import parts_of
 from assistant.question import Question, aimed, checked, plainly, read_question
 from assistant.ranker import RERANKED, Ranked, judge, rank, rerank, to_judge
@@ -39,6 +41,7 @@ from ingest.document import Passage
 CANDIDATES = 24  # passages searched for evidence
 HITS = 10  # of them kept as contexts
 SURE = 0.75  # probability of cover from which a question read in other words is answered: a second look may err twice
+UNHELD = 0.3  # most probability of cover where nothing that was found holds what a follow-up names itself
 MISSING = 0.75  # share of the threshold below which one part of a question counts as not covered
 EVIDENCE_WEIGHT = 0.75  # of a passage's best unit against its retrieval score, when the passages are put in order
 _ADDRESS = re.compile(r"\W*https?://\S+\W*")
@@ -114,6 +117,7 @@ class Assistant:
         if found.cover < THRESHOLD and (spelt_out := in_words(asked, snapshot)) != asked:
             again = look_up(spelt_out, snapshot)
             found = again if again.cover >= SURE else found
+        found = with_own_words(found, snapshot)
         asked, hits, ranked = found.asked, found.hits, found.ranked
         yield Retrieved(asked.standalone, hits)
 
@@ -205,6 +209,21 @@ def look_up(asked: Question, snapshot: Snapshot) -> Found:
     ranked = rank_evidence(asked, vector, candidates, snapshot)
     hits = reorder(candidates, ranked)[:HITS]
     return Found(asked, hits, ranked, probability(cover_features(asked, ranked, hits, snapshot)), searched)
+
+
+def with_own_words(found: Found, snapshot: Snapshot) -> Found:
+    """What was found for a follow-up, where it holds what this one names itself; else what is found for that alone.
+
+    Where the documents hold nothing of the kind, they do not cover it, however well they cover what it is about.
+    """
+    own = own_words(found.asked, snapshot)
+    if found.cover < THRESHOLD or not own or held(own, found.asked, found.ranked):
+        return found
+    spoken = found.asked.content.partition(" (about: ")[0]
+    alone = look_up(replace(found.asked, content=spoken), snapshot)
+    if alone.cover >= SURE and held(own, alone.asked, alone.ranked) and names_only(fragment_of(spoken)):
+        return alone  # "and toil?" names what it asks about; "is it free?" does not
+    return found if found_near(own, found.hits) else replace(found, cover=min(found.cover, alone.cover, UNHELD))
 
 
 def retrieve(asked: Question, snapshot: Snapshot, k: int = HITS) -> tuple[tuple[Hit, ...], list[Ranked]]:

@@ -98,6 +98,11 @@ _COMPARED = re.compile(
     rf"|(?:is|are|does|do)\s.*\b(?:{_COMPARATIVE})\W*$)",
     re.IGNORECASE,
 )
+DEGREE = re.compile(
+    rf"\b(?:{_COMPARATIVE}|{_SUPERLATIVE}|\w+er(?=\s+than\b)|something|someone|anything|enough|even|instead|really|alone)\b",
+    re.IGNORECASE,
+)
+KIND_ASKED = re.compile(rf"\b(?:which|what)\s+(?!(?:{_AUXILIARY})\b)\w+", re.IGNORECASE)
 _SIDES = re.compile(r"\b(?:than|or|vs|versus|between)\b", re.IGNORECASE)
 AMONG = re.compile(
     r"\bwhich\s+(?:one|ones|of|is|are|would|should|comes)\b|\bwhat(?:'s|s|\s+is)\s+(?:better|best)\b|\bthe\s+two\b|\bboth\b",

@@ -62,6 +62,17 @@ def content_phrases(text: str) -> list[tuple[int, int]]:
     return spans
 
 
+def named_terms(text: str) -> frozenset[str]:
+    """The terms of the content words that are no verbs, as far as that shows.
+
+    >>> sorted(named_terms("can I use a GPU for it, or how do I fix it"))
+    ['gpu']
+    """
+    tokens = tokens_of(text)
+    names = [token for at, token in enumerate(tokens) if token.content and not _no_name(tokens, at)]
+    return frozenset(term for token in names for term in terms(token.text))
+
+
 def parallel(fragment: str, question: str, fits: Fits, *, points_back: bool = False) -> str | None:
     """The question with the part replaced that the fragment stands against; None when no part is like it.
 
