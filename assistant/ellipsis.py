@@ -41,6 +41,13 @@ NEXT = re.compile(
     r"|then|(?:the\s+)?next(?:\s+(?P<stage>\w+))?)(?:\s+what)?\W*$",
     re.IGNORECASE,
 )
+PREVIOUS = re.compile(
+    r"^\W*(?:(?:and|so|but|ok)\s+)*"
+    r"(?:what(?:'s| is| was| about)?\s+)?(?:in\s+)?"
+    r"(?:(?:the\s+(?P<noun>\w+)\s+)?before(?:hand|\s+(?:that|this|it|those|them))?|the\s+previous(?:\s+(?P<stage>\w+))?)"
+    r"(?:\s+what)?\W*$",
+    re.IGNORECASE,
+)
 _HOW_SAID = (
     r"(?:shorter|simpler|easier|briefer|briefly|again|differently|more\s+(?:simply|simple|clearly|briefly|slowly)"
     r"|in\s+(?:simple|simpler|plain|short|easy|easier|other|your own|fewer)(?:\s+(?:words|terms|english))?"
@@ -174,7 +181,7 @@ def _is_remark(sentence: str) -> bool:
 def _points_back(spoken: str) -> bool:
     """Whether a sentence points back: a pronoun, an opening such as "and", an item's place, or nothing of its own."""
     own = terms(spoken)
-    if MORE.match(spoken) or NEXT.match(spoken) or points(spoken) or not _own(spoken):
+    if any(each.match(spoken) for each in (MORE, NEXT, PREVIOUS)) or points(spoken) or not _own(spoken):
         return True
     if _SOMETHING.match(spoken) or _KIND.match(spoken) or (_COMPARED.match(spoken) and not _SIDES.search(spoken)):
         return True

@@ -17,6 +17,7 @@ from assistant.ellipsis import (
     AMONG,
     MORE,
     NEXT,
+    PREVIOUS,
     PRONOUN,
     fragment_of,
     names_only,
@@ -134,6 +135,10 @@ def _completed(spoken: str, resolved: Resolution, reply: str, context: Context |
     stage = (then["noun"] or then["kind"] or then["stage"] or "one") if then else ""
     if then and not resolved.after and (other := following(stage, resolved.standalone)) is not None:
         return Resolution(other)
+    if (back := PREVIOUS.match(spoken)) is not None:
+        before = following(back["noun"] or back["stage"] or "one", resolved.standalone, by=-1)
+        if before is not None:
+            return Resolution(before)
     if then and (said := resolved.item or _last_said(reply)):
         earlier = levels(earlier)[-1] if resolved.item else earlier
         return Resolution(with_about(f"what comes after “{_shorten(said)}”?", earlier), about=earlier, after=said)

@@ -20,6 +20,8 @@ _STAGE = re.compile(
     re.IGNORECASE,
 )
 
+_RANGE = re.compile(r"\s*(?:-|–|—|to|and|until)\s*\d")
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -37,10 +39,11 @@ def tokens_of(text: str) -> list[Token]:
     return [Token(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
 
 
-def following(noun: str, question: str) -> str | None:
+def following(noun: str, question: str, by: int = 1) -> str | None:
     """The question with the next number for the only stage that it numbers; None where it numbers none, or another thing.
 
-    `noun` is what the stage is called, or "one".
+    `noun` is what the stage is called, or "one"; `by` is -1 for the number before. There is none before the first, and none
+    beside a range ("month 5 to 9").
 
     >>> following("week", "what do I do in week 3?"), following("one", "the first step"), following("one", "in 3 months")
     ('what do I do in week 4?', 'the second step', None)
@@ -48,10 +51,11 @@ def following(noun: str, question: str) -> str | None:
     found = []
     for one, other in pairwise(tokens_of(question)):
         if other.text.isdigit() and _STAGE.match(one.text):
-            found.append((one, other, str(int(other.text) + 1)))
-        elif one.text.lower() in ORDINALS[:-1] and _STAGE.match(other.text):
-            found.append((other, one, ORDINALS[ORDINALS.index(one.text.lower()) + 1]))
-    if len(found) != 1:
+            found.append((one, other, str(int(other.text) + by)))
+        elif one.text.lower() in ORDINALS and _STAGE.match(other.text):
+            place = ORDINALS.index(one.text.lower()) + by
+            found.append((other, one, ORDINALS[place] if 0 <= place < len(ORDINALS) else "0"))
+    if len(found) != 1 or found[0][2] == "0" or _RANGE.match(question, found[0][1].end):
         return None
     stage, number, then = found[0]
     named = noun.lower() == "one" or stem(noun.lower()) == stem(stage.text.lower())
