@@ -123,10 +123,13 @@ class Assistant:
 
         missing, wanted = self._parts(asked, snapshot)
         covered = (found.cover >= self.threshold or bool(wanted)) and bool(ranked) and not only_orders(question)
-        if asked.after or asked.said:
-            ranked = next_item(ranked, asked.after) if asked.after else unsaid(ranked, asked.said)
+        only_parts = bool(missing and wanted)  # nothing is added for a part that is not covered
+        if asked.after:
+            ranked = next_item(ranked, asked.after)
+        elif asked.said:
+            ranked, wanted = unsaid(ranked, asked.said), unsaid(wanted, asked.said)
         named = asked.sources or snapshot.titles.named(asked.content)
-        fitting = wanted if missing and wanted else ranked  # nothing is added for a part that is not covered
+        fitting = wanted if only_parts else ranked
         quoted, citations = compose(fitting, asked, named, wanted) if covered else ((), ())
         weighed = time.monotonic()
 

@@ -307,6 +307,14 @@ def test_the_same_question_has_the_same_answer(eager: Assistant) -> None:
     assert one == two
 
 
+def test_more_of_two_parts_says_neither_of_them_again(assistant: Assistant) -> None:
+    asked = "What does SQL do and how much does a junior data engineer earn?"
+    first = assistant.ask(asked)
+    more = assistant.ask("tell me more", (Turn("user", asked), Turn("assistant", answer_text(first))))
+    assert first.citations
+    assert not {c.quote for c in first.citations} & {c.quote for c in more.citations}
+
+
 def test_search_gives_the_passages_and_the_standalone_question(eager: Assistant) -> None:
     history = (Turn("user", "What does bread need?"), Turn("assistant", "Flour."))
     standalone, hits = eager.search("and how long?", history, k=2)
