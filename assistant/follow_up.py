@@ -33,6 +33,7 @@ from assistant.ordinals import following, renumbered, with_number_of
 from assistant.phrases import parallel
 from assistant.pointing import points, put_in
 from assistant.remarks import remark
+from assistant.sides import compared
 from assistant.standalone import levels, with_about
 from assistant.wording import only_courtesy, without_courtesy
 from index.terms import terms, words
@@ -60,6 +61,8 @@ _DEFINITION = re.compile(  # "what does it cost" is none, but for "mean", "do" a
 _PUTS_A_QUESTION = re.compile(
     r"(?:what|which|who|whose|where|when|why|how|is|are|do|does|did|can|could|should|will)\b", re.IGNORECASE
 )
+_OF_TWO = re.compile(r"\bthe\s+(?P<which>former|latter)\b(?:\s+one\b)?", re.IGNORECASE)
+_PLACED_FIRST = re.compile(r"^\W*(?:in|on|at|for|with|without|as|by|to|from|of|under)\b", re.IGNORECASE)
 _SIMPLE = frozenset(("it", "they", "them", "that", "this"))
 _ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+(?P<text>.*)$")
 _MARKER = re.compile(r"\s*\[\d+\]")
@@ -146,8 +149,14 @@ def _completed(spoken: str, resolved: Resolution, reply: str, context: Context |
     if resolved.item and names_only(fragment) and (placed := put_in(fragment, "", resolved.listing)) is not None:
         other = resolved.standalone.replace(resolved.item, placed[1])
         return Resolution(other, item=placed[1], listing=resolved.listing)
+    pair = next(filter(None, map(compared, levels(earlier))), None)
+    if pair is not None and (either := _OF_TWO.search(spoken)) is not None:
+        both = _OF_TWO.sub(lambda place: pair[place["which"].lower() == "latter"], spoken)
+        return replace(_with(both, earlier), item=pair[either["which"].lower() == "latter"], listing=reply)
     if any(map(points, sentences(spoken))) and (placed := put_in(spoken, levels(earlier)[0], reply)) is not None:
         return replace(_with(placed[0], earlier), item=placed[1], listing=reply)
+    if names_only(fragment) and compared(fragment) and not _PLACED_FIRST.match(fragment):
+        return Resolution(fragment)
     pattern = resolved.about if resolved.after else resolved.standalone
     if context is not None and names_only(fragment) and (replaced := _replaced(fragment, pattern, context)) is not None:
         return replaced

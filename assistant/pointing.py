@@ -36,10 +36,8 @@ _OTHERS = re.compile(
 )
 _LIST_LINE = re.compile(r"^(?P<indent>\s*)(?:[-*•]|\d+[.)])\s+(?P<text>.*)$")
 _LABELLED = re.compile(r"^(?P<label>\w[\w+#/() -]{1,40}):\s+\S")
-_SAYS = re.compile(
-    r"^(?:its?|they|their|you|we|i|which|that|who|because|if|when|while|so|but)\b|\b(?:is|are|was|were|has|have)\b",
-    re.IGNORECASE,
-)
+_BEGINS_CLAUSE = re.compile(r"^(?:its?|they|their|you|we|i|which|that|who|because|if|when|while|so|but)\b", re.IGNORECASE)
+_SAYS = re.compile(rf"{_BEGINS_CLAUSE.pattern}|\b(?:is|are|was|were|has|have)\b", re.IGNORECASE)
 _COUNTS = {word: number for number, word in enumerate(CARDINALS, 1) if number > 1}
 _COUNTED = re.compile(
     rf"\b(?P<count>{'|'.join(_COUNTS)}|[2-9]|1[0-9]|20)\s+(?:\w+\s+)?\w+s\b(?<!months)(?<!years)(?<!weeks)", re.IGNORECASE
@@ -83,7 +81,9 @@ def put_in(asked: str, question: str, reply: str) -> tuple[str, str] | None:
     if found is None:
         return None
     at = _ORDINALS[pointed["which"].lower()] if pointed else int(found["number"]) - 1
-    if pointed and pointed["head"].strip().lower() in ("", "one") and at < 2:
+    if pointed and pointed["which"].lower() in ("former", "latter"):  # of two, and of no longer list
+        items = list(compared(question) or (items if len(items) == 2 else ()))
+    elif pointed and pointed["head"].strip().lower() in ("", "one") and at < 2:
         items = list(compared(question) or items)
     there = at < len(items) and (at >= 0 or pointed is not None)
     return (_replaced(asked, found, items[at]), items[at]) if items and there else None
@@ -153,7 +153,7 @@ def _enumerated(sentence: str) -> list[str]:
         pieces = [*front, *two] if all(_short(p, 4) for p in two) else pieces
         if len(pieces) == 2:
             return []  # a sentence with a comma in it
-    if ";" not in sentence and any(_SAYS.search(piece.strip()) for piece in pieces[1:]):
+    if ";" not in sentence and (_BEGINS_CLAUSE.match(pieces[0]) or any(_SAYS.search(piece.strip()) for piece in pieces[1:])):
         return []  # clauses
     return [piece.strip() for piece in pieces] if all(_short(p, MAX_ITEM_WORDS) for p in pieces) else []
 
