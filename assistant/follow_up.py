@@ -201,12 +201,18 @@ def _is_question(turn: Turn) -> bool:
 
 
 def _last_said(reply: str) -> str:
-    """The last list item of an answer, or else its last sentence; "" when it says nothing."""
+    """The last list item of an answer, or else its last sentence; "" when it says nothing.
+
+    Where several documents are quoted, the last sentence is one that was added, and nothing comes after it.
+    """
     lines = [line for line in _MARKER.sub("", reply).splitlines() if line.strip("` ")]
     if not lines:
         return ""
     item = _ITEM.match(lines[-1])
-    return item["text"].strip() if item else re.split(r"(?<=[.!?])\s+", lines[-1].strip())[-1]
+    if item:
+        return item["text"].strip()
+    views = sum(line.rstrip().endswith(":") and not _MARKER.search(line) for line in reply.splitlines())
+    return "" if views > 1 else re.split(r"(?<=[.!?])\s+", lines[-1].strip())[-1]
 
 
 def _shorten(text: str) -> str:
