@@ -26,6 +26,7 @@ from assistant.ranker import RERANKED, Ranked, judge, rank, rerank, to_judge
 from assistant.sequel import next_item, unsaid
 from assistant.sides import sides
 from assistant.signals import signals, similarities
+from assistant.standalone import apart
 from assistant.suggest import suggestions
 from assistant.units import Unit, units_of
 from assistant.verify import Entails
@@ -222,7 +223,7 @@ def with_own_words(found: Found, snapshot: Snapshot) -> Found:
     own = own_words(found.asked, snapshot)
     if found.cover < THRESHOLD or not own or held(own, found.asked, found.ranked):
         return found
-    spoken = found.asked.content.partition(" (about: ")[0]
+    spoken, _ = apart(found.asked.content)
     alone = look_up(replace(found.asked, content=spoken), snapshot)
     if alone.cover >= SURE and held(own, alone.asked, alone.ranked) and names_only(fragment_of(spoken)):
         return alone  # "and toil?" names what it asks about; "is it free?" does not

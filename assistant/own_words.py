@@ -9,6 +9,7 @@ from assistant.phrases import named_terms
 from assistant.question import Question
 from assistant.ranker import Ranked
 from assistant.signals import ASKING, holds
+from assistant.standalone import apart
 from index.hit import Hit
 from index.search import Snapshot
 from index.terms import terms
@@ -24,8 +25,8 @@ def own_words(asked: Question, snapshot: Snapshot) -> frozenset[str]:
     It is a mere name, or the only word of its own. Words that say how something is asked for are none, nor is the kind of thing
     asked for ("which library"), nor "easier". What has more words puts the same in other words, which none have to hold.
     """
-    spoken, bracket, about = asked.content.partition(" (about: ")
-    if not bracket:
+    spoken, about = apart(asked.content)
+    if not about:
         return frozenset()
     named = named_terms(DEGREE.sub(" ", KIND_ASKED.sub(" ", WANTED.sub(" ", spoken))))
     own = frozenset(term for term in named - ASKING - frozenset(terms(about)) if snapshot.lexical.rarity(term) >= RARE)
