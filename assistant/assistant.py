@@ -20,7 +20,7 @@ from assistant.interaction import interactions
 from assistant.judging import judgements
 from assistant.orders import only_orders, without_orders
 from assistant.own_words import found_near, held, own_words
-from assistant.parts import parts_of
+from assistant.parts import answered_by, parts_of
 from assistant.question import Question, aimed, checked, plainly, read_question
 from assistant.ranker import RERANKED, Ranked, judge, rank, rerank, to_judge
 from assistant.sequel import next_item, unsaid
@@ -122,9 +122,9 @@ class Assistant:
         asked, hits, ranked = found.asked, found.hits, found.ranked
         yield Retrieved(asked.standalone, hits)
 
-        missing, wanted = self._parts(asked, snapshot)
+        uncovered, wanted = self._parts(asked, snapshot)
         covered = (found.cover >= self.threshold or bool(wanted)) and bool(ranked) and not only_orders(question)
-        only_parts = bool(missing and wanted)  # nothing is added for a part that is not covered
+        only_parts = bool(uncovered and wanted)  # nothing is added for a part that is not covered
         if asked.after:
             ranked = next_item(ranked, asked.after)
         elif asked.said:
@@ -132,6 +132,7 @@ class Assistant:
         named = asked.sources or snapshot.titles.named(asked.content)
         fitting = wanted if only_parts else ranked
         quoted, citations = compose(fitting, asked, named, wanted) if covered else ((), ())
+        missing = tuple(part.asked for part in uncovered if not answered_by(part, citations))
         weighed = time.monotonic()
 
         writing: Writing | None = None
@@ -174,12 +175,12 @@ class Assistant:
             )
         )
 
-    def _parts(self, asked: Question, snapshot: Snapshot) -> tuple[tuple[str, ...], list[Ranked]]:
+    def _parts(self, asked: Question, snapshot: Snapshot) -> tuple[list[Question], list[Ranked]]:
         """Of a question of several parts: those that are surely not covered, and the best evidence for each covered one.
 
         For a part that compares two things that is what says of each what it is.
         """
-        missing: list[str] = []
+        missing: list[Question] = []
         wanted: list[Ranked] = []
         for part in parts_of(asked):
             found = look_up(part, snapshot)
@@ -187,8 +188,8 @@ class Assistant:
                 compared = sides(part.content)
                 wanted += (definitions(found.ranked, compared) if compared else []) or found.ranked[:1]
             elif found.cover < MISSING * self.threshold:
-                missing.append(part.asked)
-        return tuple(missing), wanted
+                missing.append(part)
+        return missing, wanted
 
 
 def ask_of(question: str, history: Sequence[Turn], snapshot: Snapshot) -> Question:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.answer import Citation
 from assistant.follow_up import defined_by
 from assistant.question import Question, wants
-from assistant.signals import ASKING
+from assistant.signals import ASKING, holds, shown_kinds
 from assistant.standalone import apart, with_about
 from index.terms import terms, words
 
+SUBJECT = 0.5  # of the words for what a part is about that a quote which answers it has, with its headings
 MOST = 5  # parts a question is taken into; one with more is asked as a whole
 _ASKS = r"(?:what(?:'?s)?|how|which|why|when|where(?:'?s)?|who(?:'?s)?|whom|whose)"
 _LED = rf"(?:(?:with|in|on|for|at|by|from|to)\s+)?{_ASKS}"  # "in which order"
@@ -30,6 +33,19 @@ def _topic(first: str) -> str:
     named = re.split(r":\s|\s[-–—]\s", first, maxsplit=1)
     is_topic = len(named) > 1 and len(words(named[0])) <= 6 and not re.search(rf"\b{_ASKS}\b", named[0], re.IGNORECASE)
     return named[0] if is_topic and terms(named[0]) else ""
+
+
+def answered_by(part: Question, citations: Sequence[Citation]) -> bool:
+    """Whether one of the quotes holds what a part asks for by its kind, such as a sum of money, and speaks of its subject."""
+    kinds = shown_kinds(part.wants)
+    spoken, about = apart(part.content)
+    subject = set(terms(spoken)) - ASKING or set(terms(about)) - ASKING
+
+    def answers(quote: Citation) -> bool:
+        spoken_of = set(terms(f"{quote.quote} {' '.join(quote.heading_path)} {quote.title}"))
+        return all(holds(kind, quote.quote) for kind in kinds) and len(subject & spoken_of) >= SUBJECT * len(subject)
+
+    return bool(kinds and subject) and any(map(answers, citations))
 
 
 def _told(part: str, thing: str) -> str:

@@ -5,13 +5,12 @@ Each manifest tells it. When an index is removed because its folder was empty, a
 
 from __future__ import annotations
 
-import hashlib
 import json
 from contextlib import suppress
 from pathlib import Path
 
 from index import storage
-from index.folder import IndexDamaged, current_number, index_folder, numbers, read_bytes
+from index.folder import IndexDamaged, current_number, index_folder, numbers
 from index.manifest import corpus_of
 
 NAME = "origin.json"
@@ -20,7 +19,7 @@ NAME = "origin.json"
 def keep_origin(data: Path, corpus: str) -> None:
     """Leave the name of the folder behind, before the last manifest that tells it goes. Raises StorageFailed."""
     body = json.dumps(corpus).encode()
-    storage.replace_file(index_folder(data) / NAME, _sealed(body) + b"\n" + body)
+    storage.replace_sealed(index_folder(data) / NAME, body)
 
 
 def origin(data: Path) -> Path | None:
@@ -28,7 +27,7 @@ def origin(data: Path) -> Path | None:
 
     Raises:
         IndexDamaged: there are generations, and none tells.
-        IndexUnreadable: a file may not be read now.
+        IndexUnreadable: a manifest may not be read now.
     """
     current, on_disk = current_number(data), numbers(data)
     for number in sorted(on_disk, key=lambda number: (number == current, number), reverse=True):
@@ -39,12 +38,6 @@ def origin(data: Path) -> Path | None:
             f"The index in {data} is damaged and does not tell which folder its documents came from; "
             "name the folder with --corpus."
         )
-    digest, _, body = (read_bytes(index_folder(data) / NAME) or b"").partition(b"\n")
-    if digest == _sealed(body):
-        with suppress(ValueError, TypeError):
-            return Path(json.loads(body))
+    with suppress(ValueError, TypeError):
+        return Path(json.loads(storage.read_sealed(index_folder(data) / NAME) or b""))
     return None
-
-
-def _sealed(body: bytes) -> bytes:
-    return hashlib.sha256(body).hexdigest().encode()

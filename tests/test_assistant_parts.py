@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answer import Citation
 from assistant.assistant import Assistant
-from assistant.parts import parts_of
+from assistant.parts import answered_by, parts_of
 from assistant.question import Question, wants
 from index.embedder import TransformerEmbedder
 from index.library import Library
@@ -68,3 +69,18 @@ def test_nothing_is_quoted_for_a_part_that_is_not_covered(corpus_index: Path, em
     answer = assistant.ask("How is a portfolio built, and what does a data engineer earn in Peru?", mode="quote")
     assert (answer.status, answer.missing) == ("partial", ("what does a data engineer earn in Peru",))
     assert {c.document_id for c in answer.citations} == {alone.citations[0].document_id}
+
+
+@pytest.mark.parametrize(
+    ("asked", "quote", "heading", "answered"),
+    [
+        ("how much is the AWS security specialty exam", "300 dollars, valid for three years", "AWS Security Specialty", True),
+        ("how much is the AWS security specialty exam", "300 dollars, valid for three years", "Azure", False),
+        ("how much is the AWS security specialty exam", "The AWS security exam is hard.", "AWS", False),
+        ("how long does it take (about: What is SQL)", "SQL takes four weeks.", "Databases", True),
+        ("what is the AWS exam", "300 dollars for the AWS exam", "AWS", False),  # asks for no kind of figure
+    ],
+)
+def test_a_part_that_a_quote_answers_is_not_missing(asked: str, quote: str, heading: str, answered: bool) -> None:
+    citation = Citation(1, "a.md", "Certificates", (heading,), None, 0, len(quote), quote)
+    assert answered_by(Question(asked, asked, wants(asked), asked), [citation]) is answered
