@@ -48,6 +48,7 @@ class Found(ScriptedAssistant):
     """Finds the second phase whatever it is asked."""
 
     threshold = 0.5
+    entails = None
 
     def search(self, question: str, history: object = (), k: int = 10) -> tuple[str, tuple[Hit, ...]]:
         return question, (Hit(passage_of("import numpy\nprint(1)"), 1, 1.0, 1.0, 1.0),)
