@@ -74,7 +74,7 @@ def whole_series(chosen: Sequence[Ranked], question: Question) -> list[Ranked]:
     named = {noun for noun, _, _ in numbered(question.content)}
     for document in {each.unit.document.id: each.unit.document for each in chosen}.values():
         own = [each for each in chosen if each.unit.document is document]
-        for series in series_of(document):
+        for series in series_of(document, [start for each in own for start, _ in each.unit.spans]):
             met = {at for each in own for at in series.places(each.unit)}
             if MET <= len(met) < len(series.members) and not named & {series.counts, ""}:
                 return _completed(chosen, own, series, met)
@@ -98,13 +98,18 @@ def _completed(chosen: Sequence[Ranked], own: Sequence[Ranked], series: Series, 
     return [*chosen[:at], *whole, *(each for each in chosen[at:] if each.unit.document is not first.unit.document)]
 
 
-def series_of(document: Document) -> Iterator[Series]:
-    """The series of a document: headings below the same one, and sentences or list items of one section, that begin alike."""
+def series_of(document: Document, near: Sequence[int]) -> Iterator[Series]:
+    """The series of a document: headings below the same one, and sentences or list items of one section, that begin alike.
+
+    Of prose only those of the sections in which one of the characters `near` stands: a manual has thousands.
+    """
     yield from _headings(document)
     first = 0
     for at, block in enumerate((*document.blocks, None)):
         if block is None or block.kind == "heading":
-            yield from _prose(document, document.blocks[first:at])
+            inside = document.blocks[first:at]
+            if inside and any(inside[0].start <= start < inside[-1].end for start in near):
+                yield from _prose(document, inside)
             first = at + 1
 
 

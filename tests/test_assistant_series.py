@@ -62,7 +62,10 @@ def answer(text: str, asked: str, *chosen: str) -> list[str]:
 
 def shown(text: str) -> list[list[str]]:
     document = document_of(text)
-    return [[document.text[m.part.start : m.part.end] for m in series.members] for series in series_of(document)]
+    return [
+        [document.text[m.part.start : m.part.end] for m in series.members]
+        for series in series_of(document, [block.start for block in document.blocks])
+    ]
 
 
 def test_series_in_paragraphs_headings_and_sentences() -> None:
@@ -111,3 +114,9 @@ def test_prose_is_shown_as_a_whole_where_all_is_asked_for() -> None:
 def test_headings_of_what_an_answer_lacks_stand_between_what_it_has() -> None:
     some = ("Solder it yourself", "Blink a light")
     assert answer(PHASES, "The phases in order please", *some) == ["Blink a light", "Phase 2: Interrupts", "Solder it yourself"]
+
+
+def test_prose_is_looked_at_only_where_an_answer_stands() -> None:
+    document = document_of(STEPS + "\n# Elsewhere\n\nNothing is counted here.\n")
+    assert list(series_of(document, [document.text.index("Nothing")])) == []
+    assert list(series_of(document, [document.text.index("Nobody")]))
