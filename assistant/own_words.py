@@ -10,12 +10,14 @@ from assistant.question import Question
 from assistant.ranker import Ranked
 from assistant.signals import ASKING, holds
 from assistant.standalone import apart
+from index.english import how_common
 from index.hit import Hit
 from index.search import Snapshot
-from index.terms import terms
+from index.terms import stem, terms, words
 
 RARE = 2.0  # least rarity of a word that the evidence has to hold: more passages than that have it by chance
 BEST = 5  # units of which one has to hold such a word
+EVERYDAY = 10_000  # times that the dictionary's source has a word that says no name
 _KINDS = ("money", "duration", "number", "link")
 
 
@@ -23,14 +25,18 @@ def own_words(asked: Question, snapshot: Snapshot) -> frozenset[str]:
     """The terms of the thing that a follow-up names and what it is about does not; empty for a question that stands alone.
 
     It is a mere name, or the only word of its own. Words that say how something is asked for are none, nor is the kind of thing
-    asked for ("which library"), nor "easier". What has more words puts the same in other words, which none have to hold.
+    asked for ("which library"), nor "easier", nor everyday words ("tough"), which documents put otherwise. What has more words
+    puts the same in other words, which none have to hold.
     """
     spoken, about = apart(asked.content)
     if not about:
         return frozenset()
     named = named_terms(DEGREE.sub(" ", KIND_ASKED.sub(" ", WANTED.sub(" ", spoken))))
     own = frozenset(term for term in named - ASKING - frozenset(terms(about)) if snapshot.lexical.rarity(term) >= RARE)
-    return own if len(own) == 1 or names_only(fragment_of(spoken)) else frozenset()
+    if names_only(fragment_of(spoken)):
+        return own
+    everyday = {stem(word) for word in words(spoken) if how_common(word) >= EVERYDAY}
+    return own - everyday if len(own) == 1 else frozenset()
 
 
 def held(own: frozenset[str], asked: Question, ranked: Sequence[Ranked]) -> bool:
