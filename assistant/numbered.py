@@ -11,14 +11,14 @@ from index.terms import STOPWORDS, stem
 
 Numbered = frozenset[tuple[str, int, int]]  # stem of the noun, "" for any noun of a sequence; first and last number
 
-_ROMAN = "i ii iii iv v vi vii viii ix x xi xii".split()
-_VALUES = VALUES | {numeral: value for value, numeral in enumerate(_ROMAN, 1)}
+ROMAN = "i ii iii iv v vi vii viii ix x xi xii".split()
+_VALUES = VALUES | {numeral: value for value, numeral in enumerate(ROMAN, 1)}
 _SEQUENCE = frozenset(
     stem(noun)
     for noun in "phase step stage part level tier milestone module unit lesson chapter section quarter semester term sprint"
     " week month year day round block rule tip point project course track grade".split()
 )
-_NUMBER = rf"(?:\d{{1,3}}|{'|'.join(CARDINALS)}|{'|'.join(_ROMAN)}|[a-h])"
+_NUMBER = rf"(?:\d{{1,3}}|{'|'.join(CARDINALS)}|{'|'.join(ROMAN)}|[a-h])"
 _BEHIND = re.compile(
     rf"\b(?P<noun>[a-z]{{3,}})\.?\s+(?:no\.?\s*|#)?(?P<first>{_NUMBER})(?:\s*(?:[-–—/,&]|to|and|or|through|until)\s*(?P<last>{_NUMBER}))?"
     r"(?![\w%]|[.,]\d|\s*(?:hours?|hrs?|days?|weeks?|months?|years?|percent|euros?|dollars?|people|times|k)\b)",
@@ -89,7 +89,7 @@ def _behind(text: str) -> Iterator[tuple[str, int, int]]:
 def _before(text: str) -> Iterator[tuple[str, int, int]]:
     for match in _BEFORE.finditer(text):
         noun = (match["noun"] or "").lower()
-        value = _value(match["first"])
+        value = value_of(match["first"])
         if not noun or noun in STOPWORDS:
             yield "", value, value
         elif noun not in _VALUES:
@@ -97,12 +97,17 @@ def _before(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _range(first: str, last: str | None) -> tuple[int, int]:
-    start = _value(first)
-    end = _value(last) if last else start
+    start = value_of(first)
+    end = value_of(last) if last else start
     return (start, end) if start <= end else (start, start)
 
 
-def _value(number: str) -> int:
+def value_of(number: str) -> int:
+    """The value of a number that stands in figures ("3", "3rd"), as a word, in Roman numerals, or as a letter from a to h.
+
+    >>> value_of("3rd"), value_of("three"), value_of("iii"), value_of("c")
+    (3, 3, 3, 3)
+    """
     number = number.lower()
     digits = re.match(r"\d+", number)
     if digits is not None:

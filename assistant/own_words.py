@@ -8,7 +8,7 @@ from assistant.ellipsis import DEGREE, KIND_ASKED, WANTED, fragment_of, names_on
 from assistant.phrases import named_terms
 from assistant.question import Question
 from assistant.ranker import Ranked
-from assistant.signals import ASKING, holds
+from assistant.signals import ASKING, holds, shown_kinds
 from assistant.standalone import apart
 from index.english import how_common
 from index.hit import Hit
@@ -18,7 +18,6 @@ from index.terms import stem, terms, words
 RARE = 2.0  # least rarity of a word that the evidence has to hold: more passages than that have it by chance
 BEST = 5  # units of which one has to hold such a word
 EVERYDAY = 10_000  # times that the dictionary's source has a word that says no name
-_KINDS = ("money", "duration", "number", "link")
 
 
 def own_words(asked: Question, snapshot: Snapshot) -> frozenset[str]:
@@ -42,7 +41,7 @@ def own_words(asked: Question, snapshot: Snapshot) -> frozenset[str]:
 def held(own: frozenset[str], asked: Question, ranked: Sequence[Ranked]) -> bool:
     """Whether the best units hold one of these words, or what is asked for by its kind, such as a sum of money."""
     best = [r.unit for r in ranked[:BEST]]
-    kinds = [kind for kind in _KINDS if getattr(asked.wants, kind)]
+    kinds = shown_kinds(asked.wants)
     return any(own & set(terms(f"{unit.text} {' '.join(unit.heading_path)} {unit.document.title}")) for unit in best) or any(
         holds(kind, unit.text) for kind in kinds for unit in best
     )

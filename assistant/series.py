@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from assistant.numbered import numbered
+from assistant.numbered import ROMAN, numbered, value_of
 from assistant.question import Question
 from assistant.ranker import Ranked
 from assistant.units import Part, Unit
-from index.number_words import CARDINALS, ORDINALS, VALUES
+from index.number_words import CARDINALS, ORDINALS
 from index.terms import stem, words
 from ingest.document import Block, Document
 from ingest.quotable import block_spans
@@ -25,8 +25,7 @@ MET = 2  # of them that an answer has, from which it has all
 SHORT = 6  # words below which a sentence is shown with the one after it
 LONGEST = 150  # words of a series that is shown as a whole
 _NOUNS = "phase|step|stage|part|level|day|week|month|year|quarter|term|semester|module|unit|stretch|leg|sprint|round"
-_ROMAN = {numeral: value for value, numeral in enumerate("i ii iii iv v vi vii viii ix x xi xii".split(), 1)}
-_NUMBER = rf"\d{{1,3}}|{'|'.join(CARDINALS)}|[ivx]{{1,4}}"
+_NUMBER = rf"\d{{1,3}}|{'|'.join((*CARDINALS, *ROMAN))}"
 _ORDINAL = rf"{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)"
 _MARK = re.compile(
     r"^(?:(?:and|then|so|but|now|finally|only),?\s+)?(?:(?:in|during|through|from|by|for|over)\s+)?(?:the\s+)?(?:"
@@ -185,16 +184,9 @@ def _mark(text: str) -> tuple[str, int | None] | None:
     if found is None:
         return None
     if found["noun"]:
-        value = _value(found["number"])
-        return None if value is None else (stem(found["noun"].lower()), value)
+        return stem(found["noun"].lower()), value_of(found["number"])
     if found["counted"]:
-        return stem(found["counted"].lower()), _value(found["ordinal"])
+        return stem(found["counted"].lower()), value_of(found["ordinal"])
     if found["season"]:
         return "season", None
-    return "", 1 if found["first"] else _value(found["adverb"]) if found["adverb"] else None
-
-
-def _value(number: str) -> int | None:
-    number = number.lower()
-    digits = re.match(r"\d+", number)
-    return int(digits.group()) if digits else VALUES.get(number) or _ROMAN.get(number)
+    return "", 1 if found["first"] else value_of(found["adverb"]) if found["adverb"] else None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.hit import Hit
+from index.number_words import CARDINALS, LARGER
 from ingest.document import Block, Document
 from ingest.quotable import block_sentences, block_spans
 
@@ -20,7 +21,7 @@ UnitKind = Literal["sentence", "paragraph", "item", "list", "row", "table", "hea
 MAX_PARTS = 40  # a longer list is quoted up to here
 ITEM_WORDS = 50  # from which the sentences of a list item may be quoted alone
 COMMAND_LINES = 3  # up to which a piece of code is a step of a plan
-_COUNT = r"(?:\d[\d.,]*(?:st|nd|rd|th)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+_COUNT = rf"(?:\d[\d.,]*(?:st|nd|rd|th)?|{'|'.join((*CARDINALS, *LARGER))})"
 _TIME = r"(?:minute|hour|h|day|week|month|quarter|year)s?"
 _NUMBERED = re.compile(  # "Phase 2", "Months 8 to 12", "about 3-4 weeks", "2019"
     r"^(?:(?:phase|step|stage|part|level|module|unit)s?\s+[\divx]+(?:\s*[-–]\s*\d+)?"
