@@ -63,6 +63,13 @@ class Series:
         starts = [start for start, _ in unit.spans]
         return {at for at, member in enumerate(self.members) if any(member.start <= start < member.end for start in starts)}
 
+    def told(self, chosen: Sequence[Ranked]) -> set[int]:
+        """The places of those that the units show: of a section anything, of prose the words that the member begins with."""
+        if self.headings:
+            return {at for each in chosen for at in self.places(each.unit)}
+        spans = [span for each in chosen for span in each.unit.spans]
+        return {at for at, member in enumerate(self.members) if any(a <= member.part.start < b for a, b in spans)}
+
 
 def whole_series(chosen: Sequence[Ranked], question: Question) -> list[Ranked]:
     """The chosen units, with all of a series that they have some of, where the question asks for an order and for all of it."""
@@ -75,7 +82,7 @@ def whole_series(chosen: Sequence[Ranked], question: Question) -> list[Ranked]:
         own = [each for each in chosen if each.unit.document is document]
         for series in series_of(document, [start for each in own for start, _ in each.unit.spans]):
             met = {at for each in own for at in series.places(each.unit)}
-            if MET <= len(met) < len(series.members) and not named & {series.counts, ""}:
+            if len(met) >= MET and len(series.told(own)) < len(series.members) and not named & {series.counts, ""}:
                 return _completed(chosen, own, series, met)
     return list(chosen)
 

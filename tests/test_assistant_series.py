@@ -105,6 +105,8 @@ def test_prose_is_shown_as_a_whole_where_all_is_asked_for() -> None:
     some = ("Step one is Linux, and it takes eight weeks.", "This takes a month.")
     whole = ["\n".join(shown(STEPS)[0])]
     assert answer(STEPS, "What is the route step by step?", *some) == whole
+    behind = ("Read packets until you dream of them.", "Step three: break something that is yours.")
+    assert answer(STEPS, "What is the route step by step?", some[0], *behind) == whole  # what step two is, is left out
     assert answer(STEPS, "What is step two and how do I start?", *some) == list(some)
     assert answer(STEPS, "How many steps a minute?", *some) == list(some)
     assert answer(STEPS, "Why are networks part of the plan?", *some) == list(some)
