@@ -60,6 +60,7 @@ def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
         ({"evidence": [{"document": "a.md"}]}, "“evidence” has to be"),
         ({"evidence": []}, "needs evidence"),
         ({"answerable": False}, "a question with evidence is answerable"),
+        ({"answerable": False, "evidence": []}, "a refusal makes no point"),
         ({"answerable": "yes"}, "true or false"),
         ({"split": "train"}, "dev, test"),
         ({"history": [{"role": "system", "content": "x"}]}, "“history” has to be"),

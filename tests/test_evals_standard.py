@@ -76,6 +76,39 @@ def test_a_set_in_beir_layout_is_read_with_its_grades(beir: Path) -> None:
     assert data.qrels == {"q1": {"d1": 2, "d/2": 1}, "q2": {"D1": 1}}
 
 
+def test_the_first_line_of_judgements_may_be_a_header_or_the_first_judgement(beir: Path) -> None:
+    path = beir / "qrels" / "test.tsv"
+    rows = path.read_text(encoding="utf-8").split("\n", 1)[1]
+    with_header = load_beir(beir)
+    path.write_text(rows, encoding="utf-8")
+    assert load_beir(beir) == with_header
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_no_part_of_a_file(beir: Path) -> None:
+    plain = load_beir(beir)
+    for name in ("corpus.jsonl", "queries.jsonl", "qrels/test.tsv"):
+        lines = (beir / name).read_bytes()
+        (beir / name).write_bytes(b"\xef\xbb\xbf" + lines.replace(b"\n", b"\r\n"))
+    assert load_beir(beir) == plain
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "said"),
+    [
+        ("corpus.jsonl", '{"_id": "d1", "text": "other"}', "line 4: “d1” stands in the file before"),
+        ("queries.jsonl", '{"_id": "q1", "text": "other?"}', "line 4: “q1” stands in the file before"),
+        ("qrels/test.tsv", "q1\td1\t0", "line 6: “q1 and d1” stands in the file before"),
+    ],
+)
+def test_an_id_that_stands_for_two_things_is_named(beir: Path, name: str, line: str, said: str) -> None:
+    lines = (beir / name).read_text(encoding="utf-8")
+    (beir / name).write_text(lines + lines.splitlines()[-1] + "\n", encoding="utf-8")
+    load_beir(beir)  # the same once more takes nothing away
+    (beir / name).write_text(lines + line + "\n", encoding="utf-8")
+    with pytest.raises(StandardDataInvalid, match=said):
+        load_beir(beir)
+
+
 def test_written_texts_have_a_file_each_even_where_case_does_not_count(beir: Path, tmp_path: Path) -> None:
     names = write_corpus(load_beir(beir), tmp_path / "corpus")
     assert sorted(names.values()) == ["D1", "d/2", "d1"]
