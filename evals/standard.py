@@ -13,12 +13,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from evals.matching import plain, says_any
 from index.hit import Hit
 from ingest.errors import RoadmapError
 
+T = TypeVar("T")
 Search = Callable[[str, int], Sequence[Hit]]  # question, k -> hits, best first
 
 CUTOFFS = (1, 5, 10, 100)
@@ -40,29 +41,32 @@ class StandardSet:
 
 
 def load_beir(folder: Path, split: str = "test") -> StandardSet:
-    """A set in BEIR layout: corpus.jsonl, queries.jsonl and qrels/<split>.tsv, whose first line is a header.
+    """A set in BEIR layout: corpus.jsonl, queries.jsonl and qrels/<split>.tsv, whose first line may be a header.
 
     Raises `StandardDataInvalid`, naming file and line.
     """
-    texts = {}
+    texts: dict[str, tuple[str, str]] = {}
     path = folder / "corpus.jsonl"
     for number, record in _json_lines(path):
-        texts[_text(record, "_id", path, number)] = (str(record.get("title") or ""), str(record.get("text") or ""))
+        text = (str(record.get("title") or ""), str(record.get("text") or ""))
+        _add(texts, _text(record, "_id", path, number), text, f"{path}, line {number}")
+    questions: dict[str, str] = {}
     path = folder / "queries.jsonl"
-    questions = {_text(record, "_id", path, n): _text(record, "text", path, n) for n, record in _json_lines(path)}
+    for number, record in _json_lines(path):
+        _add(questions, _text(record, "_id", path, number), _text(record, "text", path, number), f"{path}, line {number}")
     path = folder / "qrels" / f"{split}.tsv"
-    qrels: dict[str, dict[str, int]] = {}
-    for number, row in enumerate(csv.reader(_read(path).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE), start=1):
-        if number == 1 or not row:
+    grades: dict[tuple[str, str], int] = {}
+    for number, row in enumerate(csv.reader(_read(path).split("\n"), delimiter="\t", quoting=csv.QUOTE_NONE), start=1):
+        if not row or (number == 1 and not _whole(row[-1])):
             continue
-        try:
-            question, text, relevance = row
-            grade = int(relevance)
-        except ValueError as exc:
+        if len(row) != 3 or not _whole(row[2]):
             expected = "query-id, corpus-id and a whole number, separated by tabs"
-            raise StandardDataInvalid(f"{path}, line {number}: expected {expected}.") from exc
+            raise StandardDataInvalid(f"{path}, line {number}: expected {expected}.")
+        _add(grades, (row[0], row[1]), int(row[2]), f"{path}, line {number}")
+    qrels: dict[str, dict[str, int]] = {}
+    for (question, judged), grade in grades.items():
         if grade > 0:
-            qrels.setdefault(question, {})[text] = grade
+            qrels.setdefault(question, {})[judged] = grade
     unknown = sorted(set(qrels) - set(questions))
     if unknown:
         raise StandardDataInvalid(f"{path} judges the query “{unknown[0]}”, which is not in queries.jsonl.")
@@ -85,11 +89,11 @@ def load_squad(path: Path) -> StandardSet:
                 text_id = f"{number}-{place}"
                 texts[text_id] = (str(article.get("title", "")).replace("_", " "), paragraph["context"])
                 for entry in paragraph["qas"]:
-                    questions[entry["id"]] = entry["question"].strip()
+                    _add(questions, entry["id"], entry["question"].strip(), str(path))
                     if entry.get("is_impossible", False):
                         unanswerable.add(entry["id"])
                     else:
-                        qrels[entry["id"]] = {text_id: 1}
+                        _add(qrels, entry["id"], {text_id: 1}, str(path))
                         answers[entry["id"]] = tuple(dict.fromkeys(answer["text"] for answer in entry["answers"]))
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
         problem = f"{type(exc).__name__}: {exc}"
@@ -210,6 +214,17 @@ def _json_lines(path: Path) -> list[tuple[int, dict[str, Any]]]:
     return records
 
 
+def _add(entries: dict[Any, T], key: Any, value: T, where: str) -> None:
+    """Keeps the value. Raises `StandardDataInvalid` where the key has another one, of which one would silently be lost."""
+    if entries.setdefault(key, value) != value:
+        name = " and ".join(key) if isinstance(key, tuple) else key
+        raise StandardDataInvalid(f"{where}: “{name}” stands in the file before, with something else; keep one of the two.")
+
+
+def _whole(text: str) -> bool:
+    return re.fullmatch(r"\s*[+-]?[0-9]{1,9}\s*", text) is not None
+
+
 def _text(record: Mapping[str, Any], key: str, path: Path, line: int) -> str:
     value = record.get(key)
     if not isinstance(value, str) or not value:
@@ -219,6 +234,6 @@ def _text(record: Mapping[str, Any], key: str, path: Path, line: int) -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as exc:
         raise StandardDataInvalid(f"{path} cannot be read ({exc}); check the path and that it is UTF-8 text.") from exc
