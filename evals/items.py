@@ -205,6 +205,9 @@ def _parse(record: object, origin: str) -> EvalItem:
         raise _Wrong("an answerable question needs evidence: give a quote, or set “answerable” to false.")
     if not answerable and evidence:
         raise _Wrong("a question with evidence is answerable: remove the evidence or set “answerable” to true.")
+    must = tuple(_texts(group, "every entry of “must”", at_least=1) for group in _list(record, "must"))
+    if not answerable and must:
+        raise _Wrong("a refusal makes no point: remove “must”, or give evidence and set “answerable” to true.")
     return EvalItem(
         id=record["id"],
         question=record["question"],
@@ -212,7 +215,7 @@ def _parse(record: object, origin: str) -> EvalItem:
         history=tuple(_turn(entry) for entry in _list(record, "history")),
         evidence=evidence,
         reference=reference,
-        must=tuple(_texts(group, "every entry of “must”", at_least=1) for group in _list(record, "must")),
+        must=must,
         must_not=_texts(_list(record, "must_not"), "“must_not”", at_least=0),
         answerable=answerable,
         split=split,
