@@ -134,7 +134,7 @@ def kept(value: float) -> float:
 
 
 def write_baseline(path: Path, baseline: Baseline) -> None:
-    """Writes the file, one question a line, sorted. Raises `RunUnwritable`."""
+    """Writes the file, one question a line, sorted, and makes its folder where there is none. Raises `RunUnwritable`."""
     fields = {"format": FORMAT} | asdict(baseline)
     scores = fields.pop("scores")
     items = fields.pop("items")
@@ -143,6 +143,7 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
     text = "{\n" + ",\n".join(lines) + ',\n  "questions": {\n' + ",\n".join(questions) + "\n  }\n}\n"
     partial = path.with_name(f".{path.name}.partial")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_text(text, encoding="utf-8", newline="\n")
         partial.replace(path)  # in one step: half a baseline would be none, and the old one gone
     except OSError as exc:
@@ -173,7 +174,7 @@ def read_baseline(path: Path) -> Baseline:
         unknown = sorted({*baseline.floors} - {*METRICS})
         if unknown:
             raise ValueError(f"“{unknown[0]}” is no figure; there are: {', '.join(METRICS)}")
-    except FileNotFoundError as exc:
+    except (FileNotFoundError, NotADirectoryError) as exc:
         raise BaselineMissing(f"There is no baseline {path}; make one with `roadmap eval --update-baseline`.") from exc
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
         hint = "mend it, or restore it from the last commit: a new one would begin with other tolerances and floors."

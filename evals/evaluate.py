@@ -20,7 +20,7 @@ from evals.gate_files import figure, junit, markdown, write_step_summary
 from evals.items import EvalItem, ItemsMissing, evenly, load_items
 from evals.report import report_html
 from evals.run import Asked, Corpus, Progress, Run, RunHead, Spread, run_items
-from evals.store import RunUnwritable, commit_of, load_run, new_run_id, save_run
+from evals.store import RunUnwritable, check_writable, commit_of, load_run, new_run_id, save_run
 from evals.summary import counts, summarise
 from evals.writing import measure_writing, store_writing
 from ingest.document import Document
@@ -118,13 +118,18 @@ def evaluate(
         QuoteMissing: a quote does not stand in its document (with `gate` that is a failed check instead).
         BaselineMissing, BaselineInvalid, BaselinePartial: before anything is asked, when `gate` or `update_baseline` is set.
         BaselinePartial: with `update_baseline`, a question ended in an error.
-        RunCancelled, RunFailed, RunUnwritable.
+        RunUnwritable: before anything is asked, where the run, its report or the baseline has no place.
+        RunCancelled, RunFailed.
     """
     items = choose_items(load_items(item_files), split, sample)
     path = baseline or default_baseline()
     held = read_baseline(path) if gate else None
     if update_baseline:
         check_whole(path, items, narrow=split != "all" or sample > 0 or search_only)
+        check_writable(path.parent, "The baseline")
+    check_writable(runs, "The run")
+    if report:
+        check_writable(report, "The report")
     located = locate(items, corpus.documents)
     if not gate:
         check_quotes(items, located)

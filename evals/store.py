@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -47,6 +48,19 @@ def new_run_id(runs: Path, commit: str) -> str:
     while not _reserved(runs, name):
         name, number = f"{stem}-{number}", number + 1
     return name
+
+
+def check_writable(folder: Path, told: str) -> None:
+    """Raises `RunUnwritable`, which begins with `told`, where the folder could be neither made nor filled; makes nothing.
+
+    For before a run: what is found at its end costs all of it.
+    """
+    try:
+        there = next(path for path in (folder, *folder.parents) if path.exists())
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as exc:
+        raise RunUnwritable(f"{told} could not be written to {folder} ({exc.strerror}); name another folder.") from exc
 
 
 def save_run(runs: Path, run: Run) -> Path:

@@ -40,7 +40,7 @@ def run(tmp_path: Path, items: Path, asked: WordAssistant | None = None, **optio
 
 
 def test_a_baseline_is_written_once_and_then_holds_good_runs_and_stops_bad_ones(tmp_path: Path, items: Path) -> None:
-    baseline = tmp_path / "baseline.json"
+    baseline = tmp_path / "own" / "baseline.json"
     first = run(tmp_path, items, baseline=baseline, update_baseline=True, reason="start")
     assert (first.exit_code, first.gate, first.baseline_written) == (0, None, baseline)
     assert read_baseline(baseline).reason == "start"
@@ -228,10 +228,24 @@ def test_what_stops_a_run_leaves_nothing_behind(tmp_path: Path, items: Path) -> 
     assert not (tmp_path / "runs").exists()
 
 
-def test_a_report_folder_that_is_a_file_is_named(tmp_path: Path, items: Path) -> None:
-    (tmp_path / "report").write_text("")
-    with pytest.raises(RunUnwritable, match="report could not be written"):
-        run(tmp_path, items, report=tmp_path / "report")
+@pytest.mark.parametrize(
+    ("told", "options"),
+    [
+        ("The report", {"report": Path("file")}),
+        ("The report", {"report": Path("file/below")}),
+        ("The baseline", {"baseline": Path("file/baseline.json"), "update_baseline": True, "reason": "x"}),
+    ],
+)
+def test_what_cannot_be_written_is_named_before_anything_is_asked(
+    tmp_path: Path, items: Path, monkeypatch: pytest.MonkeyPatch, told: str, options: dict[str, object]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("")
+    asked = WordAssistant(small_index())
+    with pytest.raises(RunUnwritable, match=f"{told} could not be written"):
+        run(tmp_path, items, asked, **options)
+    assert asked.asked == []
+    assert not (tmp_path / "runs").exists()
 
 
 def test_the_corpus_digest_follows_the_documents_and_not_their_order() -> None:

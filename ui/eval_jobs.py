@@ -70,12 +70,15 @@ def standard(
 def sweep(settings: Settings, file: Path, items: Sequence[Path], *, report: Path | None, as_json: bool) -> None:
     """Try every combination of the settings of a TOML file; print a table and write it with a plot."""
     from evals.feedback import item_files
+    from evals.store import check_writable
     from evals.sweep import read_sweep
     from evals.sweep_report import write_sweep
     from evals.sweep_run import run_sweep
     from ui.sweep_engine import SweepEngine
 
     plan = read_sweep(file)
+    if report is not None:
+        check_writable(report, "The sweep")
     with counter("Trying") as progress:
         result = run_sweep(plan, SweepEngine(settings), item_files(settings.data, items), progress=progress)
     say_json(result.as_json()) if as_json else say(result.text)
