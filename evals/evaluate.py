@@ -13,7 +13,7 @@ from assistant.verify import support as bundled
 from evals.answers import Support
 from evals.baseline import check_whole, default_baseline, read_baseline, update
 from evals.compare import Comparison, compare_runs, describe
-from evals.evidence import check_quotes, locate
+from evals.evidence import check_documents, check_quotes, locate
 from evals.feedback import learner_items
 from evals.gate import GateResult, hold
 from evals.gate_files import figure, junit, markdown, write_step_summary
@@ -115,13 +115,15 @@ def evaluate(
 
     Raises:
         ItemsMissing, ItemInvalid: the items cannot be used.
-        QuoteMissing: a quote does not stand in its document (with `gate` that is a failed check instead).
+        QuoteMissing: a quote does not stand in its document (with `gate` that is a failed check instead), or no document of
+            any is in the index.
         BaselineMissing, BaselineInvalid, BaselinePartial: before anything is asked, when `gate` or `update_baseline` is set.
         BaselinePartial: with `update_baseline`, a question ended in an error.
         RunUnwritable: before anything is asked, where the run, its report or the baseline has no place.
         RunCancelled, RunFailed.
     """
     items = choose_items(load_items(item_files), split, sample)
+    check_documents(items, corpus.documents)
     path = baseline or default_baseline()
     held = read_baseline(path) if gate else None
     if update_baseline:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from evals.items import EvalItem, Evidence
@@ -41,6 +41,22 @@ def locate(items: Sequence[EvalItem], documents: Mapping[str, Document]) -> dict
     """For each item id, its evidence in order, with places or with what is wrong."""
     folded: dict[str, tuple[str, list[int]]] = {}
     return {item.id: tuple(_locate_one(evidence, documents, folded) for evidence in item.evidence) for item in items}
+
+
+def rest_on(items: Sequence[EvalItem], documents: Container[str]) -> bool:
+    """Whether at least one of the items rests on one of the documents, by id; also where none of them rests on any."""
+    named = {evidence.document_id for item in items for evidence in item.evidence}
+    return not named or any(name in documents for name in named)
+
+
+def check_documents(items: Sequence[EvalItem], documents: Container[str]) -> None:
+    """Raises `QuoteMissing` where the items rest on other documents altogether: no figure would say anything."""
+    if not rest_on(items, documents):
+        name = next(evidence.document_id for item in items for evidence in item.evidence)
+        raise QuoteMissing(
+            f"None of the documents that these questions rest on is in the index ({name} is the first); name a file of "
+            "questions about its own documents with --items (evals/README.md, “Add an item”), or mend these."
+        )
 
 
 def check_quotes(items: Sequence[EvalItem], located: Mapping[str, tuple[Located, ...]]) -> None:

@@ -5,14 +5,14 @@ The questions stand in a file of the data folder, which `roadmap eval` asks besi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.feedback import Feedback, FeedbackStore
-from evals.evidence import find_quote
+from evals.evidence import find_quote, rest_on
 from evals.item_file import append_item, remove_item
-from evals.items import EvalItem, Evidence, items_folder
+from evals.items import EvalItem, Evidence, items_folder, load_items
 from evals.run import Outcome, Run
 from evals.working import works
 from ingest.document import Document, Passage
@@ -49,10 +49,19 @@ def learner_items(data: Path) -> Path:
     return data / "feedback-items.jsonl"
 
 
-def item_files(data: Path, named: Sequence[Path] = ()) -> tuple[Path, ...]:
-    """The files to ask: those that are named, or else the committed ones and the questions made of reports."""
-    own = learner_items(data)
-    return tuple(named) or (*sorted(items_folder().glob("*.jsonl")), *([own] if own.is_file() else []))
+def item_files(data: Path, named: Sequence[Path] = (), documents: Container[str] | None = None) -> tuple[Path, ...]:
+    """The files to ask: those that are named, or else the committed ones and the questions made of reports.
+
+    The committed ones are about the starter corpus. Where `documents`, the ids of an index, say that it holds none of that,
+    the questions made of reports are asked alone.
+    """
+    if named:
+        return tuple(named)
+    committed, own = sorted(items_folder().glob("*.jsonl")), learner_items(data)
+    if not own.is_file():
+        return tuple(committed)
+    foreign = documents is not None and not rest_on(load_items(committed), documents)
+    return (own,) if foreign else (*committed, own)
 
 
 def item_id_of(feedback: Feedback) -> str:

@@ -16,7 +16,7 @@ from typing import Protocol
 from assistant.answer import Answer, Mode, Turn
 from assistant.verify import support
 from evals.evaluate import choose_items
-from evals.evidence import check_quotes, locate
+from evals.evidence import check_documents, check_quotes, locate
 from evals.items import EvalItem, load_items
 from evals.paired import p_text, sign_flip
 from evals.run import Asked, Corpus, Outcome, run_items
@@ -128,6 +128,7 @@ def _measure(
 ) -> list[tuple[Setting, tuple[Outcome, ...]]]:
     """The outcomes of settings that share their answers; `progress` is told the questions done."""
     asked, corpus = engine.open(group[0])
+    check_documents(items, corpus.documents)
     located = locate(items, corpus.documents)
     check_quotes(items, located)
     mode: Mode = "write" if group[0].mode == "write" else "quote"

@@ -228,6 +228,16 @@ def test_what_stops_a_run_leaves_nothing_behind(tmp_path: Path, items: Path) -> 
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.parametrize("gate", [False, True])
+def test_questions_about_other_documents_altogether_are_not_asked(tmp_path: Path, items: Path, gate: bool) -> None:
+    index = small_index()
+    index.documents = {f"other/{name}": source for name, source in index.documents.items()}
+    asked = WordAssistant(index)
+    with pytest.raises(QuoteMissing, match=r"None of the documents .* with --items"):
+        run(tmp_path, items, asked, gate=gate, baseline=None)
+    assert asked.asked == []
+
+
 @pytest.mark.parametrize(
     ("told", "options"),
     [

@@ -61,6 +61,17 @@ def test_the_questions_of_reports_are_asked_besides_the_committed_ones(tmp_path:
     load_items(item_files(tmp_path))  # their ids do not clash
 
 
+def test_beside_documents_of_ones_own_the_questions_about_the_starter_corpus_are_left_out(
+    tmp_path: Path, store: FeedbackStore
+) -> None:
+    committed = tuple(sorted(items_folder().glob("*.jsonl")))
+    own, both = {"topics/algebra.md"}, {"topics/algebra.md", "sources/five-key-steps.md"}
+    assert item_files(tmp_path, (), own) == committed  # `evaluate` says what to do
+    make_item(store, store.add("down", covered_answer(QUESTION)).id, learner_items(tmp_path), evidence())
+    assert item_files(tmp_path, (), own) == (learner_items(tmp_path),)
+    assert item_files(tmp_path, (), both) == (*committed, learner_items(tmp_path))
+
+
 def test_a_report_is_fixed_in_the_first_run_that_answers_it_and_can_break_again(tmp_path: Path, store: FeedbackStore) -> None:
     report = store.add("down", covered_answer(QUESTION))
     file = learner_items(tmp_path)

@@ -163,7 +163,8 @@ def _ask(
     from evals.spread import processes_for, usable_cores
     from ui.eval_bench import HeldLibrary, read_corpus, spread_over, support_of
 
-    files = item_files(settings.data, items)
+    corpus: Corpus = read_corpus(settings)
+    files = item_files(settings.data, items, corpus.documents)
     write = settings.mode != "quote" and not search_only
     library = open_library(settings)
     assistant = open_assistant(settings, library, write=write)  # loads nothing yet
@@ -172,10 +173,7 @@ def _ask(
             settings.mode == "write" or assistant.auto == "write"
         )  # what is written depends on the time it takes
         processes = 1 if writes else processes_for(len(choose_items(load_items(files), split, sample)), usable_cores())
-    corpus: Corpus
-    if processes > 1:
-        corpus = read_corpus(settings)
-    else:
+    if processes == 1:  # the same index, held open for this process
         assistant.library = held = HeldLibrary(library)
         corpus = held.snapshot()
     with json_counter() if progress_json else counter("Evaluating") as progress:
