@@ -6,11 +6,12 @@ The questions stand in a file of the data folder, which `roadmap eval` asks besi
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.feedback import Feedback, FeedbackStore
-from evals.evidence import find_quote, rest_on
+from evals.answers import answer_metrics
+from evals.evidence import Located, find_quote, rest_on
 from evals.item_file import append_item, remove_item
 from evals.items import EvalItem, Evidence, items_folder, load_items
 from evals.run import Outcome, Run
@@ -33,12 +34,15 @@ class ReportState:
     item_id: str
     works: bool
     fixed_in: str  # id of the run that first answered it as it should be, "" while none has
+    before: bool  # whether the answer that was reported was as it should be: then nothing was fixed
     news: bool  # whether that changed with this run
 
     @property
     def text(self) -> str:
         """One line."""
         question = " ".join(self.feedback.question.split())
+        if self.works and self.before:
+            return f"{self.item_id}: answered as it should be since run {self.fixed_in}, as when it was reported: {question}"
         if self.works:
             return f"{self.item_id}: your report was fixed in run {self.fixed_in}: {question}"
         return f"{self.item_id}: your report {'is broken again' if self.news else 'is not fixed yet'}: {question}"
@@ -161,8 +165,16 @@ def settle_reports(store: FeedbackStore, run: Run) -> tuple[ReportState, ...]:
         news = fixed_in != feedback.fixed_in
         if news:
             store.settle(feedback.id, fixed_in)
-        states.append(ReportState(feedback, feedback.item_id, good, fixed_in, news))
+        states.append(ReportState(feedback, feedback.item_id, good, fixed_in, _met(feedback, outcome), news))
     return tuple(states)
+
+
+def _met(feedback: Feedback, outcome: Outcome) -> bool:
+    """Whether the answer that was reported meets what its question requires, with the evidence where it stands now."""
+    item = outcome.item
+    places = [Located(evidence, spans) for evidence, spans in zip(item.evidence, outcome.evidence, strict=True)]
+    metrics = answer_metrics(item, places, feedback.answer, {}, lambda sentence, quotes: 0.0)
+    return works(replace(outcome, status=feedback.answer.status, error="", metrics=metrics))
 
 
 def _forget(store: FeedbackStore, feedback_id: str, file: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from evals_fakes import WordAssistant, document, small_index
-from ui_fakes import covered_answer, roadmap_document
+from ui_fakes import covered_answer, refusal, roadmap_document
 
 from assistant.feedback import FeedbackStore, open_feedback
 from assistant.verify import support
@@ -89,6 +89,17 @@ def test_a_report_is_fixed_in_the_first_run_that_answers_it_and_can_break_again(
     assert "your report was fixed in run r5" in state.text
     assert settle_reports(store, measured(file, threshold=1.1, run_id="r6", search_only=True)) == ()
     assert store.get(report.id).fixed_in == "r5"
+
+
+def test_nothing_is_said_to_be_fixed_that_was_right_when_it_was_reported(tmp_path: Path, store: FeedbackStore) -> None:
+    file = learner_items(tmp_path)
+    for answer in (refusal("who rules the desert"), covered_answer("who won the desert race")):
+        make_item(store, store.add("gap", answer).id, file, ())
+    answered, refused = settle_reports(store, measured(file, threshold=0.5, run_id="r1"))
+    assert (answered.works, answered.before) == (True, False)
+    assert "your report was fixed in run r1" in answered.text
+    assert (refused.works, refused.before) == (True, True)
+    assert "answered as it should be since run r1, as when it was reported: who rules" in refused.text
 
 
 def test_a_wrong_answer_does_not_count_as_fixed(tmp_path: Path, store: FeedbackStore) -> None:

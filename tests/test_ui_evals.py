@@ -296,7 +296,7 @@ def test_the_verdict_of_the_gate_and_fixed_reports_are_told(passed: bool) -> Non
     text = text_of(opened())
     assert ("The gate passed" in text) is passed
     assert ("**metric mrr**: 0.9 -> 0.1 | *x*" in text) is not passed
-    assert "feedback-1: your report was fixed in run r9." in text
+    assert "feedback-1: answered as it should be since run r9." in text
     assert "feedback-2" not in text
 
 

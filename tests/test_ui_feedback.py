@@ -270,7 +270,7 @@ def test_a_question_can_go_to_a_file_of_its_own(
     assert own.read_text(encoding="utf-8") == ""
 
 
-def test_the_next_run_says_in_which_run_the_report_was_fixed(
+def test_the_next_run_says_since_which_run_the_report_is_answered(
     data: Path, store: FeedbackStore, report: Feedback, roadmap: Callable[..., tuple[int, str, str]]
 ) -> None:
     """Refused, then answered with the right words, then refused again."""
@@ -288,8 +288,8 @@ def test_the_next_run_says_in_which_run_the_report_was_fixed(
     assert result["reports"] == [{"item": f"feedback-{report.id[:8]}", "fixed_in": result["id"]}]
     assert store.get(report.id).fixed_in == result["id"]
     _, out, _ = roadmap("eval", "--items", file)
-    assert f"your report was fixed in run {result['id']}" in out  # the run that fixed it, not this one
-    assert "fixed in run" in text_of(opened())
+    assert f"answered as it should be since run {result['id']}, as when" in out  # that run, not this one
+    assert "as it should be since run" in text_of(opened())
     assistant.default = refusal
     _, out, _ = roadmap("eval", "--items", file)
     assert "your report is broken again" in out

@@ -191,7 +191,9 @@ def _json(entry: Feedback, *, whole: bool = False) -> dict[str, object]:
 
 def _state(entry: Feedback) -> str:
     if entry.state == "item":
-        return f"question {entry.item_id}, " + (f"fixed in run {entry.fixed_in}" if entry.fixed_in else "not fixed yet")
+        return f"question {entry.item_id}, " + (
+            f"as it should be since run {entry.fixed_in}" if entry.fixed_in else "not fixed yet"
+        )
     return f"dismissed: {entry.note}" if entry.note else entry.state
 
 

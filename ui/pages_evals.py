@@ -132,7 +132,7 @@ def _draw_ended(view: MeasureView) -> None:
         for report in result.get("reports", ()):
             if report["fixed_in"]:
                 st.success(
-                    f"{escape(report['item'])}: your report was fixed in run {escape(report['fixed_in'])}.",
+                    f"{escape(report['item'])}: answered as it should be since run {escape(report['fixed_in'])}.",
                     icon=":material/task_alt:",
                 )
         gate = result.get("gate")

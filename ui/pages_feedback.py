@@ -96,7 +96,7 @@ def _draw_done(runtime: Runtime, entry: Feedback) -> None:
         if entry.state == "dismissed":
             state = ":gray-badge[dismissed]"
         elif entry.fixed_in:
-            state = f":green-badge[fixed in run {escape(entry.fixed_in)}]"
+            state = f":green-badge[as it should be since run {escape(entry.fixed_in)}]"
         else:
             state = ":orange-badge[not fixed yet]"
         st.markdown(f"{state} {escape(entry.question)}")
