@@ -27,7 +27,7 @@ from assistant.conversation_rows import (
     rows_of,
 )
 from assistant.conversation_search import find, lower_any_script
-from assistant.database import can_write, now, storable
+from assistant.database import can_write, now, storable, written
 from assistant.message import Conversation, Message, State, conversation_of, message_of, row_of, title_of, turns_of
 from assistant.record import answer_record
 from assistant.store import FILE, Store
@@ -58,7 +58,7 @@ class Conversations(Store):
     def start(self, title: str) -> str:
         """Id of a new, empty conversation."""
         with self._session() as session:
-            return _begin(session, title)
+            return _begin(session, title, began := now(), began)
 
     def conversation(self, conversation_id: str) -> Conversation | None:
         """One entry of the list; None where there is none of this id."""
@@ -179,7 +179,7 @@ class Conversations(Store):
         """
         lost = MessageRow.state == "running"
         if silent:
-            limit = (datetime.now(UTC) - silent).isoformat(timespec="microseconds")
+            limit = written(datetime.now(UTC) - silent)
             lost &= or_(MessageRow.touched.is_(None), MessageRow.touched < limit)
         with self._session() as session:
             ended = session.execute(update(MessageRow).where(lost).values(state="stopped"))  # one statement: none that ends now
@@ -198,12 +198,14 @@ class Conversations(Store):
     def add(self, conversations: Iterable[tuple[str, Sequence[Message]]]) -> tuple[str, ...]:
         """Store conversations that were made elsewhere, all or none, under ids of their own; returns the conversations'.
 
-        Each is its title, and its messages as `everything` gives them. The last branch is shown.
+        Each is its title, and its messages as `everything` gives them. The last branch is shown. They keep their dates, and
+        stand in the list by those.
         """
         added: list[str] = []
         with self._session() as session:
             for title, messages in conversations:
-                added.append(_begin(session, title))
+                dates = [written(message.created) for message in messages] or [now()]
+                added.append(_begin(session, title, min(dates), max(dates)))
                 ids = {message.id: uuid.uuid4().hex for message in messages}
                 for message in messages:
                     session.add(row_of(message, added[-1], ids))
@@ -230,9 +232,9 @@ def open_conversations(data: Path, url: str = "") -> Conversations:
     return Conversations.open(data, url)
 
 
-def _begin(session: Session, title: str) -> str:
-    conversation_id, began = uuid.uuid4().hex, now()
-    session.add(ConversationRow(id=conversation_id, title=title_of(title), created=began, updated=began, leaf=""))
+def _begin(session: Session, title: str, created: str, updated: str) -> str:
+    conversation_id = uuid.uuid4().hex
+    session.add(ConversationRow(id=conversation_id, title=title_of(title), created=created, updated=updated, leaf=""))
     session.flush()  # before its messages, which name it
     return conversation_id
 

@@ -90,8 +90,13 @@ def storable(text: str) -> str:
 
 
 def now() -> str:
-    """This moment as rows hold it: ISO 8601, UTC."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")
+    """This moment as rows hold it."""
+    return written(datetime.now(UTC))
+
+
+def written(moment: datetime) -> str:
+    """A moment as rows hold it: ISO 8601, UTC, 32 characters, so that they sort by time."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:

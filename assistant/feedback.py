@@ -10,7 +10,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -18,7 +18,7 @@ from sqlalchemy import String, Text, delete, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from assistant.answer import Answer, Turn
-from assistant.database import storable
+from assistant.database import now, storable
 from assistant.record import answer_from_record, answer_record
 from assistant.store import FILE, Store
 from index.hit import Hit
@@ -124,7 +124,7 @@ class FeedbackStore(Store):
         turns = [{"role": turn.role, "content": turn.content} for turn in history]
         row = _Row(
             id=uuid.uuid4().hex,
-            created=datetime.now(UTC).isoformat(timespec="microseconds"),
+            created=now(),
             conversation_id=conversation_id,
             answer_id=answer_id,
             rating=rating,

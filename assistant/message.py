@@ -10,7 +10,7 @@ from typing import Literal
 
 from assistant.answer import Answer, Turn
 from assistant.conversation_rows import ConversationRow, MessageRow
-from assistant.database import storable
+from assistant.database import storable, written
 from assistant.record import answer_from_record, answer_record
 
 State = Literal["running", "done", "stopped", "failed"]
@@ -67,7 +67,7 @@ def row_of(message: Message, conversation_id: str, ids: Mapping[str, str]) -> Me
         state="stopped" if message.state == "running" else message.state,
         answer="" if message.answer is None else storable(json.dumps(answer_record(message.answer), ensure_ascii=False)),
         error=storable(message.error),
-        created=message.created.isoformat(timespec="microseconds"),
+        created=written(message.created),
         parent=ids.get(message.parent, ""),
         touched="",
     )

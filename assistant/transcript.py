@@ -10,7 +10,7 @@ import re
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from itertools import pairwise
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -80,7 +80,9 @@ def export_conversations(store: Conversations, ids: Sequence[str]) -> str:
 
 
 def import_conversations(store: Conversations, data: bytes) -> tuple[str, ...]:
-    """Store the conversations of an export; their new ids. Nothing is stored when any of it is damaged.
+    """Store the conversations of an export with the dates they have there; their new ids.
+
+    Nothing is stored when any of it is damaged. What claims to come from later than now is dated now.
 
     Raises TranscriptInvalid.
     """
@@ -94,7 +96,7 @@ def import_conversations(store: Conversations, data: bytes) -> tuple[str, ...]:
         read = [(str(entry["title"]), _messages(entry["messages"])) for entry in entries]
     except RecordUnknown as exc:
         raise TranscriptInvalid(str(exc)) from exc
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as exc:
         raise TranscriptInvalid("This file is no export of conversations, or it is damaged; choose one saved here.") from exc
     return store.add(read)
 
@@ -150,11 +152,12 @@ def _messages(records: Sequence[Mapping[str, Any]]) -> list[Message]:
 def _message(record: Mapping[str, Any]) -> Message:
     answer = None if record["answer"] is None else answer_from_record(record["answer"])
     created = datetime.fromisoformat(record["created"])
+    if created.tzinfo is None:
+        raise TypeError("created has no time zone")
+    created = min(created.astimezone(UTC), datetime.now(UTC))
     texts = {name: record[name] for name in ("id", "role", "content", "state", "error", "parent")}
     message = Message(answer=answer, created=created, **texts)
     check(message)
-    if created.tzinfo is None:
-        raise TypeError("created has no time zone")
     return message
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,22 @@ def test_what_was_exported_comes_back_with_all_its_versions(store: Conversations
     assert other.history(brought) == store.history(conversation)
 
 
+def test_what_comes_back_has_the_dates_it_had(store: Conversations, conversation: str) -> None:
+    content = json.loads(export_conversations(store, [conversation]))
+    first, *_, last = content["conversations"][0]["messages"]
+    first["created"], last["created"] = "2025-03-01T23:30:00-05:00", "2999-01-01T00:00:00+00:00"
+    began = datetime.now(UTC)
+    (future,) = import_conversations(store, json.dumps(content).encode())
+    assert began <= store.messages(future)[-1].created <= datetime.now(UTC)  # none is later than now
+    for message in content["conversations"][0]["messages"]:
+        message["created"] = first["created"]
+    (old,) = import_conversations(store, json.dumps(content).encode())
+    assert {message.created for message in store.messages(old)} == {datetime(2025, 3, 2, 4, 30, tzinfo=UTC)}
+    assert store.recent()[-1].id == old
+    assert store.recent()[-1].updated == datetime(2025, 3, 2, 4, 30, tzinfo=UTC)
+    assert [entry.id for entry in store.recent()[:2]] == [future, conversation]
+
+
 def test_a_running_answer_comes_back_as_stopped(store: Conversations) -> None:
     conversation = store.start("Q")
     store.write(store.ask(conversation, "Q"), covered_answer("Q"), "running")
@@ -169,6 +186,7 @@ def _first_answer(content: dict[str, Any]) -> dict[str, Any]:
         lambda content: content["conversations"][0]["messages"][0].update(role="system"),
         lambda content: content["conversations"][0]["messages"][0].update(created="yesterday"),
         lambda content: content["conversations"][0]["messages"][0].update(created="2026-01-01T00:00:00"),
+        lambda content: content["conversations"][0]["messages"][0].update(created="0001-01-01T00:00:00+14:00"),
         lambda content: content["conversations"][0]["messages"].append(content["conversations"][0]["messages"][0]),
         lambda content: content["conversations"][0]["messages"][0].update(id=""),
         lambda content: content["conversations"][0]["messages"][0].update(

@@ -123,7 +123,8 @@ def _bring_back(runtime: Runtime, key: str) -> None:
         return
     try:
         ids = import_conversations(runtime.conversations, uploaded.getvalue())
-        st.session_state[_BROUGHT] = True, f"{counted(len(ids), 'conversation')} brought back; the newest stand at the top."
+        said = f"{counted(len(ids), 'conversation')} brought back; each stands in the list at the date of its last question."
+        st.session_state[_BROUGHT] = True, said
     except RoadmapError as exc:
         st.session_state[_BROUGHT] = False, str(exc)
     # a new key empties the widget, and frees what it held
