@@ -57,6 +57,7 @@ class Found:
     ranked: list[Ranked]  # the evidence units of all candidates, best first
     cover: float  # probability that the documents cover the question, 0 to 1
     searched: float  # when the passages were found, by `time.monotonic`
+    unheld: frozenset[str] = frozenset()  # terms that a follow-up names itself and nothing that was found holds
 
 
 class Assistant:
@@ -228,7 +229,9 @@ def with_own_words(found: Found, snapshot: Snapshot) -> Found:
     alone = look_up(replace(found.asked, content=spoken), snapshot)
     if alone.cover >= SURE and held(own, alone.asked, alone.ranked) and names_only(fragment_of(spoken)):
         return alone  # "and toil?" names what it asks about; "is it free?" does not
-    return found if found_near(own, found.hits) else replace(found, cover=min(found.cover, alone.cover, UNHELD))
+    if found_near(own, found.hits):
+        return found
+    return replace(found, cover=min(found.cover, alone.cover, UNHELD), unheld=own)
 
 
 def retrieve(asked: Question, snapshot: Snapshot, k: int = HITS) -> tuple[tuple[Hit, ...], list[Ranked]]:

@@ -11,14 +11,16 @@ from typing import Literal
 
 from assistant.additions import Additions, additions_model
 from assistant.answer import Answer, Citation
-from assistant.assistant import CANDIDATES, ask_of, passage_holds, retrieve
+from assistant.assistant import CANDIDATES, HITS, Found, ask_of, passage_holds, retrieve, with_own_words
 from assistant.compose import ADDS, Place, Shape, choose, repeats
 from assistant.coverage import cover_features, probability
 from assistant.question import MAX_CHARACTERS, Question
 from assistant.ranker import Ranked
+from assistant.standalone import apart
 from assistant.units import Unit
 from index.hit import Hit
 from index.search import Snapshot
+from index.terms import terms, words
 
 Fate = Literal["quoted", "refused", "weak", "repeats", "enough", "below", "said"]
 
@@ -44,12 +46,21 @@ class Xray:
     threshold: float
     needed: float  # least probability with which a piece is added
     same_index: bool  # whether the index is still the one that answered
+    unheld: tuple[str, ...] = ()  # words that a follow-up names itself and nothing that was found holds: then it is refused
+    alone: str = ""  # a follow-up that was searched for without what it is about, since only so its own words are found
 
 
-def xray(answer: Answer, snapshot: Snapshot, threshold: float, kept: int = 10) -> Xray:
+def xray(answer: Answer, snapshot: Snapshot, threshold: float, kept: int = HITS) -> Xray:
     """Look into the answer. `kept` is how many passages an answer keeps as its contexts."""
     asked = ask_of(answer.standalone_question[:MAX_CHARACTERS], (), snapshot)  # with what it follows it may be longer
     hits, ranked = retrieve(asked, snapshot, CANDIDATES)
+    cover = probability(cover_features(asked, ranked, hits[:kept], snapshot))
+    found = with_own_words(Found(asked, hits[:kept], ranked, cover, searched=0.0), snapshot)
+    spoken, _ = apart(asked.content)
+    alone = found.asked != asked
+    if alone:
+        asked = found.asked
+        hits, ranked = retrieve(asked, snapshot, CANDIDATES)
     fused = sorted(hits, key=lambda hit: -hit.score)
     first_ranks = {hit.passage.id: rank for rank, hit in enumerate(fused, start=1)}
     named = asked.sources or snapshot.titles.named(asked.content)
@@ -58,8 +69,9 @@ def xray(answer: Answer, snapshot: Snapshot, threshold: float, kept: int = 10) -
     same = snapshot.generation == answer.generation
     left = _left_by_conversation(answer, choose(ranked, asked, named, beside.shape)) if same else []
     candidates = tuple(_candidate(hit, first_ranks[hit.passage.id], beside, answer, kept, left) for hit in hits)
-    confidence = answer.confidence if same else probability(cover_features(asked, ranked, hits[:kept], snapshot))
-    return Xray(candidates, confidence, threshold, ADDS, same)
+    confidence = answer.confidence if same else found.cover
+    unheld = tuple(dict.fromkeys(word for word in words(spoken) if found.unheld & set(terms(word))))
+    return Xray(candidates, confidence, threshold, ADDS, same, unheld, spoken if alone else "")
 
 
 def _quoted(answer: Answer, asked: Question, ranked: Sequence[Ranked], named: frozenset[str]) -> list[Ranked]:

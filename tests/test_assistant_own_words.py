@@ -11,10 +11,12 @@ from assistant.answer import Turn, answer_text
 from assistant.assistant import Assistant
 from assistant.own_words import own_words
 from assistant.question import read_question
+from assistant.xray import xray
 from index.build import update
 from index.embedder import EMBEDDER, TransformerEmbedder
 from index.library import Library
 from index.weights import digest_of
+from ui.xray_data import xray_data
 
 CAREER = """# Becoming a data engineer
 
@@ -61,6 +63,15 @@ def test_what_is_held_is_answered_as_before(asked: str, assistant: Assistant) ->
 def test_what_is_found_alone_is_answered_alone(assistant: Assistant) -> None:
     answer = assistant.ask("and toil?", history(assistant, "salary of a data engineer"))
     assert "manual work" in answer_text(answer)
+
+
+def test_the_x_ray_names_the_words_that_nothing_holds(assistant: Assistant) -> None:
+    answer = assistant.ask("what about cricket umpires instead", history(assistant, "salary of a data engineer"))
+    looked = xray(answer, assistant.library.snapshot(), assistant.threshold)
+    assert (looked.unheld, looked.alone) == (("cricket", "umpires"), "")
+    assert "names “cricket” and “umpires” itself" in xray_data(answer, looked)["verdict"]
+    by_itself = replace(looked, unheld=(), alone="and toil?")
+    assert "“and toil?” was searched for by itself" in xray_data(answer, by_itself)["verdict"]
 
 
 def test_own_words_are_names_that_the_subject_lacks(assistant: Assistant) -> None:

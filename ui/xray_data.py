@@ -70,7 +70,7 @@ def _verdict(answer: Answer, xray: Xray) -> str:
         f"The cover check gives {xray.confidence:.0%} that the documents answer this; {xray.threshold:.0%} is the least that "
         "is accepted"
     )
-    return f"{found}, {_outcome(answer, xray)}{_left_out(answer)}"
+    return f"{found}, {_outcome(answer, xray)}{_own_words(xray)}{_left_out(answer)}"
 
 
 def _outcome(answer: Answer, xray: Xray) -> str:
@@ -83,6 +83,19 @@ def _outcome(answer: Answer, xray: Xray) -> str:
     if not enough:  # each part of a question is checked by itself as well
         return "but a part of the question passes by itself, so that is answered."
     return "so the question counts as covered" + (" in part." if answer.missing else ".")
+
+
+def _own_words(xray: Xray) -> str:
+    """What came of the words that a follow-up names itself, where that decided something."""
+    if xray.alone:
+        return (
+            f" “{xray.alone}” was searched for by itself: what was found for it together with what it is about does not hold "
+            "what it names."
+        )
+    if not xray.unheld or xray.confidence >= xray.threshold:
+        return ""
+    names = " and ".join(f"“{word}”" for word in xray.unheld)
+    return f" It names {names} itself, which nothing that was found holds; what it is about is no answer to that."
 
 
 def _left_out(answer: Answer) -> str:
