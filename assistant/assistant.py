@@ -16,6 +16,7 @@ from assistant.definitions import definitions
 from assistant.disagreement import disagreement
 from assistant.ellipsis import fragment_of, names_only
 from assistant.generator import Generator
+from assistant.gist import gist
 from assistant.interaction import interactions
 from assistant.judging import judgements
 from assistant.orders import only_orders, without_orders
@@ -169,7 +170,7 @@ class Assistant:
                     "first_token": (first or ended) - began,
                     "total": ended - began,
                 },
-                suggestions=() if sentences else suggestions(hits, asked.asked),
+                suggestions=() if sentences else suggestions(hits, asked.asked) or gist(snapshot),
                 generation=snapshot.generation,
                 notice=(writing.problem if writing else "") or (asked.notice if sentences else ""),
                 missing=missing if sentences else (),

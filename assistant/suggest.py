@@ -14,6 +14,7 @@ from ingest.document import Document, Section
 
 MAX_SUGGESTIONS = 3
 TRIED = 8  # questions that are checked at most
+NEAR = 0.3  # least cosine of the best passage: below it all headings are as far from the question as any others
 ALIKE = 0.6  # share of content words in common from which a question repeats another
 _LONGEST = 90  # characters of a heading that makes a question
 _EMPTY = re.compile(
@@ -61,8 +62,10 @@ _RESOURCES = re.compile(r"^(?:resources|references|documentation|tools and texts
 def suggestions(hits: Sequence[Hit], asked: str = "") -> tuple[str, ...]:
     """Questions made of the nearest sections' own headings, so that each has a section that answers it.
 
-    None that repeats `asked`, the question that was just refused.
+    None that repeats `asked`, the question that was just refused; none at all where nothing is near it.
     """
+    if is_far(hits):
+        return ()
     refused = set(terms(asked))
     offered: dict[str, None] = {}
     for hit in hits:
@@ -76,6 +79,11 @@ def suggestions(hits: Sequence[Hit], asked: str = "") -> tuple[str, ...]:
         if len(offered) == MAX_SUGGESTIONS:
             break
     return tuple(offered)
+
+
+def is_far(hits: Sequence[Hit]) -> bool:
+    """Whether what was found is found only because something always is."""
+    return max((hit.dense for hit in hits), default=0.0) < NEAR
 
 
 def question_about(heading: str, title: str, text: str = "") -> str:
@@ -151,7 +159,7 @@ def nearby_questions(answer: Answer, documents: Mapping[str, Document]) -> Itera
         for sections in following:
             if round_ < len(sections):
                 yield sections[round_]
-    for hit in answer.hits:
+    for hit in () if answer.status == "not_covered" and is_far(answer.hits) else answer.hits:
         document = documents.get(hit.passage.document_id)
         heading = next((h for h in reversed(hit.passage.heading_path) if h != hit.passage.title), "")
         if document is None or _cites(answer, hit) or not _asks_well(heading, document):

@@ -10,6 +10,7 @@ from fakes import BREAD, PLAN, RIVERS, ScriptedGenerator, build, open_library, w
 
 from assistant.answer import Answer, Finished, Retrieved, Sentence, SentenceReady, Turn, answer_json, answer_text
 from assistant.assistant import Assistant
+from assistant.gist import gist
 from assistant.question import QuestionInvalid
 from index.build import update
 from index.embedder import EMBEDDER, TransformerEmbedder
@@ -144,6 +145,13 @@ def test_a_question_off_topic_is_not_covered_and_nothing_is_made_up(assistant: A
     assert answer.hits, "what was looked at is still shown"
     assert 1 <= len(answer.suggestions) <= 3
     assert answer_text(answer).startswith("The documents do not cover this.")
+
+
+def test_who_asks_what_is_far_from_all_documents_is_told_what_they_are_about(assistant: Assistant) -> None:
+    about = gist(assistant.library.snapshot())
+    assert assistant.ask("Who won the football world cup in 1990?").suggestions == about
+    assert [any(title in question for question in about) for title in ("data engineer", "bread", "rivers")] == [True] * 3
+    assert assistant.ask("Which data engineer invented SQL?").suggestions != about
 
 
 def test_a_follow_up_is_answered_with_the_history(assistant: Assistant) -> None:

@@ -127,6 +127,18 @@ def test_a_heading_that_gives_orders_is_not_offered_as_a_question() -> None:
     assert offered[1] in (found := set(near)) and found <= set(offered)
 
 
+def test_nothing_is_offered_as_near_that_is_far_from_what_was_asked() -> None:
+    document = roadmap_document()
+    heading = document.sections[1].heading_path
+    passage = Passage("p", document.id, document.title, heading, None, ((0, 9),), "Maths")
+    near, far = (Hit(passage, 1, 1.0, dense, 0.0) for dense in (0.4, 0.2))
+    assert suggestions([near]) and not suggestions([far])
+    documents = {document.id: document}
+    assert list(nearby_questions(replace(refusal(), hits=(near,)), documents))
+    assert not list(nearby_questions(replace(refusal(), hits=(far,)), documents))
+    assert list(nearby_questions(replace(covered_answer(), hits=(far,)), documents)), "what is answered has neighbours"
+
+
 def test_the_search_for_questions_ends() -> None:
     kinds = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "omega")
     assert len(answerable([f"{kind}?" for kind in kinds], [], covered_answer)) == MAX_SUGGESTIONS
