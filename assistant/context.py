@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from assistant.ellipsis import in_clause
+from assistant.phrases import named_terms
+from index.english import how_common, is_english
 from index.search import Snapshot
-from index.terms import terms
+from index.terms import stem, terms, words
 
 NEAR = 3  # passages of the conversation's question whose documents are its context
 DEPTH = 15  # rank by which a passage of these documents must come for the question alone
@@ -14,6 +17,7 @@ SHARE = 0.6  # least score of that passage, as a share of the best one's
 CLEAR = 0.42  # dense score from which a question alone has found what it is about
 TOPICAL = 0.5  # weight of how few documents a phrase occurs in, against its likeness, where another is put in its place
 LIKE = 0.25  # least cosine of two phrases of which one stands in the other's place
+EVERYDAY = 10_000  # times that the dictionary's source has a word that says nothing new: documents put it otherwise
 FOREIGN = 0.2  # below it the question is about nothing in the documents, alone or not
 
 
@@ -46,10 +50,12 @@ class IndexContext:
     def goes_on(self, asked: str, before: str) -> bool:
         """True when the question alone finds nothing clearly, and what it finds lies in the documents of the one before too.
 
-        A question that names a document stands alone.
+        A question that names a document stands alone, and so does one in whose clause something is named that no document has.
 
         The limits are those that told the dev follow-ups from dev questions put behind another question and its answer.
         """
+        if self._names_new(asked):
+            return False
         embedder = self._snapshot.embedder()
         alone = self._snapshot.search_vector(asked, embedder.embed_question(asked), DEPTH)
         if not alone or not FOREIGN <= max(hit.dense for hit in alone) < CLEAR or self._snapshot.titles.named(asked):
@@ -57,6 +63,13 @@ class IndexContext:
         near = self._snapshot.search_vector(before, embedder.embed_question(before), NEAR)
         documents = {hit.passage.document_id for hit in near}
         return any(hit.passage.document_id in documents and hit.score >= SHARE * alone[0].score for hit in alone)
+
+    def _names_new(self, asked: str) -> bool:
+        """Whether a clause names something by an English word that no document has; slips are none, nor everyday words."""
+        named = named_terms(asked) if in_clause(asked) else frozenset()
+        said = [word for word in words(asked) if not word.endswith("est")]  # "lowest" says how, not what
+        new = {stem(word) for word in said if is_english(word) and how_common(word) < EVERYDAY} & named
+        return any(len(self._snapshot.lexical.rows_with(term)) == 0 for term in new)
 
     def foreign(self, asked: str) -> bool:
         """As `Context.foreign`."""

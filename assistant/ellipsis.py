@@ -163,6 +163,11 @@ def says_all(spoken: str) -> bool:
     return len(_own(spoken)) < WHOLE and bool(_VERB.search(spoken)) and bool(_own(_NO_NOUN.sub("", spoken)))
 
 
+def in_clause(spoken: str) -> bool:
+    """Whether a question is put in a clause, with a verb: "what do welders earn", not "any courses?"."""
+    return bool(_VERB.search(spoken))
+
+
 def only_opens(spoken: str) -> bool:
     """Whether an opening such as "and" is all that points back in a question with a subject of its own."""
     opener = OPENER.match(spoken)

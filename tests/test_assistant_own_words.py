@@ -90,3 +90,10 @@ def test_own_words_are_names_that_the_subject_lacks(assistant: Assistant) -> Non
     assert own("and the projects? (about: which projects belong in a portfolio)") == frozenset()
     assert own("is it a tough read (about: which book about optimization)") == frozenset()  # the book may be "hard"
     assert own("can I use Kaggle") == frozenset()
+
+
+def test_a_question_about_what_no_document_names_stands_alone(assistant: Assistant) -> None:
+    before = history(assistant, "How much does a data engineer earn?")
+    for asked in ("how much do welders earn in norway", "what do dentists earn in canada"):
+        assert assistant.search(asked, before)[0] == asked
+    assert "(about:" in assistant.search("how much does it grow until the seniors are there", before)[0]
