@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.pointing import points
+from index.number_words import CARDINALS
 from index.terms import terms, words
 
 SHORT = 5  # content words from which a question with a pronoun or an opener may stand alone
@@ -100,8 +101,25 @@ _PLACED = re.compile(
     r"^\W*(?:in|on|at|for|with|without|as|under|per|after|before|until|since)(?P<rest>(?:\s+[^\s,]+){1,4})$", re.IGNORECASE
 )
 _KIND = re.compile(rf"^\W*(?:which\s+|any\s+|what\s+(?=\w+s\W*$))(?!(?:{_AUXILIARY})\b)\w+\W*$", re.IGNORECASE)
+_THINGS = (
+    "links|sources|resources|tutorials|courses|books|docs|examples|hours|days|weeks|months|mistakes|errors|steps|tools|details"
+)
+_OF_IT = re.compile(  # "what mistakes should i avoid", "common mistakes": of what was asked about
+    rf"^\W*(?:(?:what|which|how many)\s+(?:(?:common|typical|other)\s+)?(?:{_THINGS})"
+    r"\s+(?:should|do|can|must|could)\s+(?:i|you|we|people)\s+\w+"
+    rf"|(?:the\s+)?(?:common|typical|usual|frequent)\s+(?:{_THINGS}))\W*$",
+    re.IGNORECASE,
+)
+_OF_THEM = re.compile(r"^\W*which\s+(?:one\s+)?of\s+(?:the\s+(?:two|three|four)|these|those|them)\b", re.IGNORECASE)
+_AMOUNT = re.compile(  # "is 2 months realistic", "are ten hours a week enough"
+    rf"^\W*(?:is|are|would|will)\s+(?:\d+(?:\s*(?:-|to)\s*\d+)?|an?|half an?|{'|'.join(CARDINALS)})"
+    r"\s+(?:hours?|days?|weeks?|months?|years?)(?:\s+(?:a|per)\s+(?:day|week|month))?"
+    r"(?:\s+(?:be|really|too|long|good|still)\b){0,2}(?:\s+\w+)?\W*$",
+    re.IGNORECASE,
+)
 _COMPARED = re.compile(
-    rf"^\W*(?:(?:which|what)(?:'s|s)?\s+(?:is\s+|are\s+)?(?:the\s+)?(?:{_COMPARATIVE}|{_SUPERLATIVE}|(?:more|most)\s+\w+)(?=\W*$|\s+(?:{_PREPOSITION})\b)"
+    rf"^\W*(?:(?:the\s+)?(?:{_SUPERLATIVE}|most\s+\w+)(?:\s+ones?)?(?=\W*$)"
+    rf"|(?:which|what)(?:'s|s)?\s+(?:is\s+|are\s+)?(?:the\s+)?(?:{_COMPARATIVE}|{_SUPERLATIVE}|(?:more|most)\s+\w+)(?=\W*$|\s+(?:{_PREPOSITION})\b)"
     rf"|(?:is|are|does|do)\s.*\b(?:{_COMPARATIVE})\W*$)",
     re.IGNORECASE,
 )
@@ -138,7 +156,8 @@ def names_only(fragment: str) -> bool:
     """Whether a follow-up is no more than a name or a phrase to put in the place of another."""
     fragment = _STAND_IN.sub("", fragment)
     held = _CLAUSE.search(fragment) or PRONOUN.search(fragment) or _INDEFINITE.match(fragment) or "," in fragment.strip(" ,")
-    return 0 < len(_own(fragment)) < SHORT and not held
+    kind = _OF_IT.match(fragment) or _COMPARED.match(fragment)
+    return 0 < len(_own(fragment)) < SHORT and not held and not kind
 
 
 def fragment_of(spoken: str) -> str:
@@ -186,7 +205,11 @@ def _is_remark(sentence: str) -> bool:
 def _points_back(spoken: str) -> bool:
     """Whether a sentence points back: a pronoun, an opening such as "and", an item's place, or nothing of its own."""
     own = terms(spoken)
-    if any(each.match(spoken) for each in (MORE, NEXT, PREVIOUS)) or points(spoken) or not _own(spoken):
+    if (
+        any(each.match(spoken) for each in (MORE, NEXT, PREVIOUS, _OF_IT, _OF_THEM, _AMOUNT))
+        or points(spoken)
+        or not _own(spoken)
+    ):
         return True
     if _SOMETHING.match(spoken) or _KIND.match(spoken) or (_COMPARED.match(spoken) and not _SIDES.search(spoken)):
         return True

@@ -153,6 +153,8 @@ def test_what_says_nothing_itself_leaves_the_subject_as_it_was() -> None:
         "is that enough to get a job", "how long will the whole thing take me", "how long all together", "do i even need one",
         "in germany?", "for someone with a phd?", "which is better for outliers", "what is easier", "is kubernetes harder",
         "why not matlab", "how many hours per week", "what abt healthcare", "which universities", "any podcasts?",
+        "the cheapest?", "is 2 months realistic?", "are ten hours a week enough", "what mistakes should i avoid",
+        "common mistakes", "which of the two roles is closer to software engineering?",
     ],
 )  # fmt: skip
 def test_it_points_back(question: str) -> None:
@@ -164,7 +166,8 @@ def test_it_points_back(question: str) -> None:
     "question",
     [
         "what is better for beginners, R or Python", "which is the best gpu for deep learning", "do i need more data",
-        "is that my model overfits a problem", "in which language is pandas written",
+        "is that my model overfits a problem", "in which language is pandas written", "the best framework for graphs",
+        "are 3 years of experience required for a job", "which mistakes do people make with sql",
     ],
 )  # fmt: skip
 def test_it_points_at_nothing(question: str) -> None:
