@@ -24,7 +24,7 @@ from assistant.own_words import found_near, held, own_words
 from assistant.parts import answered_by, parts_of
 from assistant.question import Question, aimed, checked, plainly, read_question
 from assistant.ranker import RERANKED, Ranked, judge, rank, rerank, to_judge
-from assistant.sequel import next_item, unsaid
+from assistant.sequel import next_item, unsaid, without_list
 from assistant.sides import sides
 from assistant.signals import signals, similarities
 from assistant.standalone import apart
@@ -128,9 +128,11 @@ class Assistant:
         covered = (found.cover >= self.threshold or bool(wanted)) and bool(ranked) and not only_orders(question)
         only_parts = bool(uncovered and wanted)  # nothing is added for a part that is not covered
         if asked.after:
-            ranked = next_item(ranked, asked.after)
+            ranked = next_item(ranked, asked.after) or unsaid(ranked, asked.said)
         elif asked.said:
             ranked, wanted = unsaid(ranked, asked.said), unsaid(wanted, asked.said)
+        elif asked.item:
+            ranked = without_list(ranked, asked.item, asked.listing)
         named = asked.sources or snapshot.titles.named(asked.content)
         fitting = wanted if only_parts else ranked
         quoted, citations = compose(fitting, asked, named, wanted) if covered else ((), ())

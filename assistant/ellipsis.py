@@ -35,16 +35,16 @@ MORE = re.compile(
     rf"(?: (?:about|on) (?:it|that|this|them))?{_POLITE}\W*$",
     re.IGNORECASE,
 )
+_COMES = r"(?:'s| is| was| comes?| follows| happens)"
+_ASKED_FOR = rf"(?:(?:(?:what|which one|who)(?: about|{_COMES})?|(?:what|which)\s+(?P<named>\w+){_COMES})\s+)?"
 NEXT = re.compile(
-    r"^\W*(?:(?:and|so|but|ok)\s+)*"
-    r"(?:(?:what|which one|who)(?:'s| is| comes?| follows| happens| do i do| should i do| to do)?\s+)?(?:in\s+)?"
+    rf"^\W*(?:(?:and|so|but|ok)\s+)*(?:what (?:do i do|should i do|to do)\s+|{_ASKED_FOR})(?:in\s+)?"
     r"(?:(?:the\s+(?P<noun>\w+)\s+)?after(?:wards?|\s+(?:that|this|it|those|them))|the\s+(?P<kind>\w+)\s+after"
     r"|then|(?:the\s+)?next(?:\s+(?P<stage>\w+))?)(?:\s+what)?\W*$",
     re.IGNORECASE,
 )
 PREVIOUS = re.compile(
-    r"^\W*(?:(?:and|so|but|ok)\s+)*"
-    r"(?:what(?:'s| is| was| about)?\s+)?(?:in\s+)?"
+    rf"^\W*(?:(?:and|so|but|ok)\s+)*{_ASKED_FOR}(?:in\s+)?"
     r"(?:(?:the\s+(?P<noun>\w+)\s+)?before(?:hand|\s+(?:that|this|it|those|them))?|the\s+previous(?:\s+(?P<stage>\w+))?)"
     r"(?:\s+what)?\W*$",
     re.IGNORECASE,

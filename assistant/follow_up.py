@@ -28,6 +28,7 @@ from assistant.ellipsis import (
     says_nothing,
     sentences,
 )
+from assistant.member import beside, last_numbered, named_member, names_member
 from assistant.orders import is_order
 from assistant.ordinals import following, renumbered, with_number_of
 from assistant.phrases import parallel
@@ -109,6 +110,10 @@ def _resolve(asked: str, history: Sequence[Turn], context: Context | None, depth
     refused = reply.startswith(REFUSAL)
     if wanted:
         return replace(_resolve(before, history[:last], context, depth - 1), brief=wanted == "brief")
+    if not refused and names_member(spoken):
+        resolved = _resolve(before, history[:last], context, depth - 1)
+        if (member := _member(spoken, resolved, reply)) is not None:
+            return replace(member, beside=resolved.beside)
     pointing = pointing_back(spoken)
     marked = bool(pointing)
     if marked and context is not None and says_much(pointing) and context.foreign(pointing):
@@ -132,19 +137,11 @@ def _resolve(asked: str, history: Sequence[Turn], context: Context | None, depth
 def _completed(spoken: str, resolved: Resolution, reply: str, context: Context | None) -> Resolution:
     """A question that depends on `resolved`, the question before it, and on its answer, with both put in."""
     earlier = with_number_of(spoken, _subject(resolved))
-    more, then = MORE.match(spoken), NEXT.match(spoken)
+    more = MORE.match(spoken)
     if more and (not more["kind"] or set(terms(more["kind"])) & set(terms(f"{earlier} {reply}"))):
         return Resolution(earlier, said=f"{resolved.said}\n{reply}".strip())
-    stage = (then["noun"] or then["kind"] or then["stage"] or "one") if then else ""
-    if then and not resolved.after and (other := following(stage, resolved.standalone)) is not None:
-        return Resolution(other)
-    if (back := PREVIOUS.match(spoken)) is not None:
-        before = following(back["noun"] or back["stage"] or "one", resolved.standalone, by=-1)
-        if before is not None:
-            return Resolution(before)
-    if then and (said := resolved.item or _last_said(reply)):
-        earlier = levels(earlier)[-1] if resolved.item else earlier
-        return Resolution(with_about(f"what comes after “{_shorten(said)}”?", earlier), about=earlier, after=said)
+    if (neighbour := _beside(spoken, resolved, reply)) is not None:
+        return neighbour
     fragment = fragment_of(spoken)
     if resolved.item and names_only(fragment) and (placed := put_in(fragment, "", resolved.listing)) is not None:
         other = resolved.standalone.replace(resolved.item, placed[1])
@@ -168,8 +165,57 @@ def _completed(spoken: str, resolved: Resolution, reply: str, context: Context |
     if pronoun is not None and pronoun.group().lower() in _SIMPLE and subject is not None:
         return Resolution(f"{spoken[: pronoun.start()]}{subject['subject']}{spoken[pronoun.end() :]}")
     if resolved.beside and AMONG.search(spoken):
-        earlier = "; ".join(dict.fromkeys([*levels(resolved.beside), *levels(earlier)]))
-    return _with(spoken, earlier)
+        return _with(spoken, "; ".join(dict.fromkeys([*levels(resolved.beside), *levels(earlier)])))
+    whole = _with(spoken, earlier)
+    still = resolved.item and resolved.item in earlier and not AMONG.search(spoken)
+    return replace(whole, item=resolved.item, listing=resolved.listing) if still else whole
+
+
+def _member(spoken: str, resolved: Resolution, reply: str) -> Resolution | None:
+    """A question with the member put in that it names, "step 3", of the last answer or of the list that was shown before it."""
+    earlier = levels(_subject(resolved))[-1] if resolved.item else _subject(resolved)
+    for listing in dict.fromkeys((resolved.listing, reply)):
+        placed = named_member(spoken, resolved.standalone, listing)
+        if placed is not None and resolved.item and listing == resolved.listing and names_only(fragment_of(spoken)):
+            return _moved(resolved, placed[1])
+        if placed is not None:
+            return replace(_with(placed[0], earlier), item=placed[1], listing=listing)
+    return None
+
+
+def _moved(resolved: Resolution, member: str) -> Resolution:
+    """The question about one member of a list, asked of another."""
+    other = resolved.standalone.replace(resolved.item, member)
+    return Resolution(other, about=resolved.about.replace(resolved.item, member), item=member, listing=resolved.listing)
+
+
+def _beside(spoken: str, resolved: Resolution, reply: str) -> Resolution | None:
+    """The question for what comes after or before what was asked about or said last; None for any other one.
+
+    It is the member of a list beside the one that was asked about, the stage with the next number, or what the documents say
+    beside what was said last.
+    """
+    then = NEXT.match(spoken)
+    step = then or PREVIOUS.match(spoken)
+    if step is None:
+        return None
+    by = 1 if then else -1
+    if resolved.item and (member := beside(resolved.item, resolved.listing, by)):
+        return _moved(resolved, member)
+    if not resolved.after and not resolved.item:
+        other = following(next(filter(None, step.groups()), "one"), resolved.standalone, by)
+        if other is not None:
+            return Resolution(other)
+    earlier = levels(_subject(resolved))[-1] if resolved.item else _subject(resolved)
+    if then and (said := resolved.item or _last_said(reply)):
+        asked = with_about(f"what comes after “{_shorten(said)}”?", earlier)
+        return Resolution(asked, about=earlier, after=said, said=reply, listing=resolved.listing or reply)
+    if then or resolved.item:
+        return None
+    if resolved.after:
+        return _with(resolved.after, earlier)
+    member = beside(last_numbered(reply), reply, by)
+    return replace(_with(member, earlier), item=member, listing=reply) if member else None
 
 
 def _replaced(fragment: str, question: str, context: Context) -> Resolution | None:

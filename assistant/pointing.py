@@ -43,6 +43,8 @@ _COUNTED = re.compile(
     rf"\b(?P<count>{'|'.join(_COUNTS)}|[2-9]|1[0-9]|20)\s+(?:\w+\s+)?\w+s\b(?<!months)(?<!years)(?<!weeks)", re.IGNORECASE
 )
 _MARKER = re.compile(r"\s*\[\d+\]")
+_LABEL_END = re.compile(r"\s*\|\s*|:\s+|\s+[–—-]\s+")
+_NUMBERING = re.compile(rf"(?:[^\W\d_]+\s+){{0,3}}(?:\d[\d\s–-]*|{'|'.join(CARDINALS)})", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*[,;]\s+(?:and\s+|or\s+)?")
 _LAST_TWO = re.compile(r"\s+(?:and|or)\s+")
 
@@ -136,7 +138,7 @@ def listed(reply: str, count: int = 0) -> list[str]:
 def _shallowest(lines: Sequence[tuple[int, str]]) -> list[str]:
     """The items at the least depth, or below a single one the items under it."""
     least = min(depth for depth, _ in lines)
-    items = [_label(text) for depth, text in lines if depth == least]
+    items = [label_of(text) for depth, text in lines if depth == least]
     under = [(depth, text) for depth, text in lines if depth > least]
     return _shallowest(under) if len(items) == 1 and under else items
 
@@ -162,10 +164,16 @@ def _short(piece: str, limit: int) -> bool:
     return 0 < len(piece.split()) <= limit
 
 
-def _label(line: str) -> str:
-    """`Label shift` of `Label shift: the frequency …` and of `Label shift | …`; the whole line when it has no label."""
-    label = re.split(r"\s*\|\s*|:\s+|\s+[–—-]\s+", _MARKER.sub("", line).replace("**", ""), maxsplit=1)[0]
-    return label if 0 < len(label.split()) <= MAX_ITEM_WORDS else " ".join(line.split()[:MAX_ITEM_WORDS])
+def label_of(line: str) -> str:
+    """What a line of a list is about: what stands before a colon, dash or bar, as far as that is no mere "Step 3".
+
+    >>> label_of("Label shift: the frequency of ..."), label_of("Step 3: Learn the shell (2 weeks) | Linux"), label_of("SQL")
+    ('Label shift', 'Step 3: Learn the shell (2 weeks)', 'SQL')
+    """
+    text = _MARKER.sub("", line).replace("**", "")
+    found = next((cut for cut in _LABEL_END.finditer(text) if not _NUMBERING.fullmatch(text[: cut.start()])), None)
+    label = text[: found.start()] if found else text
+    return label if 0 < len(label.split()) <= MAX_ITEM_WORDS else " ".join(line.split()[:MAX_ITEM_WORDS]).rstrip(",;")
 
 
 def _replaced(asked: str, found: re.Match[str], item: str) -> str:

@@ -106,6 +106,8 @@ class Question:
     sources: frozenset[str] = frozenset()
     after: str = ""  # what the conversation said last, when the question is what comes after it
     said: str = ""  # what was answered before, when the question is what else there is
+    item: str = ""  # of a list that was shown, when the question is about it
+    listing: str = ""  # the answer that shows that list
     brief: bool = False  # whether nothing is to be added to what answers by itself
     notice: str = ""  # what is said beside the answer, when the turn was about the last one
 
@@ -126,7 +128,8 @@ def read_question(asked: str, history: Sequence[Turn] = (), context: Context | N
     wanted = wants(apart(standalone)[0])  # what is said about an earlier question asks for nothing now
     return Question(
         asked, standalone, wanted, standalone,
-        after=resolution.after, said=resolution.said, brief=resolution.brief, notice=notice(spoken),
+        after=resolution.after, said=resolution.said, item=resolution.item, listing=resolution.listing,
+        brief=resolution.brief, notice=notice(spoken),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.ranker import Ranked
-from assistant.sequel import next_item, unsaid
+from assistant.sequel import next_item, unsaid, without_list
 from assistant.units import units_of
 from index.hit import Hit
 from ingest.markdown import read_markdown
@@ -50,8 +50,17 @@ def test_the_next_item_is_beside_or_above_and_never_below(said: str, then: str, 
     assert [each.unit.text for each in next_item(ranked, said)] == [then]
 
 
-def test_without_a_next_item_all_stays(ranked: list[Ranked]) -> None:
-    assert next_item(ranked, "Week three is for models") == ranked
+def test_nothing_comes_after_the_last_item(ranked: list[Ranked]) -> None:
+    assert next_item(ranked, "Week three is for models") == []
+
+
+def test_a_list_is_not_shown_again_when_one_of_it_is_asked_about(ranked: list[Ranked]) -> None:
+    listing = "To do: [1]\n- Install the editor and the shell [2]\n- Learn the keys of both by heart [3]"
+    left = [each.unit.text for each in without_list(ranked, "Learn the keys of both by heart", listing)]
+    assert "Learn the keys of both by heart" in left
+    assert not any("Install the editor" in text for text in left)
+    assert "Load a table and look at it" in left
+    assert without_list(ranked[:1], "Week two", "1. Week two [1]\n2. Week one [2]") == ranked[:1]
 
 
 def test_nothing_is_said_twice(ranked: list[Ranked]) -> None:

@@ -274,8 +274,70 @@ def test_what_comes_after_an_item_that_was_pointed_at() -> None:
         "which steps are there", "- Data [1]\n- Models [2]\n- Release [3]", "explain the second one", "Models learn."
     )
     resolution = resolve("and the one after that", history)
-    assert resolution.after == "Models"
-    assert resolution.standalone == "what comes after “Models”? (about: which steps are there)"
+    assert resolution.item == "Release"
+    assert resolution.standalone == "explain Release (about: which steps are there)"
+    last = resolve("and then?", [*history, *told("and the one after that", "It goes out.")])
+    assert last.after == "Release"
+    assert last.standalone == "what comes after “Release”? (about: which steps are there)"
+
+
+STEPS = told("which steps are there", "There are four: [1]\n1. Data: all of it [2]\n2. Models [3]\n3. Release [4]\n4. Care [5]")
+
+
+@pytest.mark.parametrize(
+    ("turns", "expected"),
+    [
+        (["explain step 3"], "explain Release"),
+        (["how long does step two take"], "how long does Models take"),
+        (["step 3", "A model goes out.", "and the step before?"], "Models"),
+        (["explain step 3", "A model goes out.", "which step comes next"], "explain Care"),
+        (["explain step 3", "A model goes out.", "and the last step"], "explain Care"),
+        (["explain step 3", "A model goes out.", "how long does step 1 take"], "how long does Data take"),
+        (["and the step before?"], "Release"),
+    ],
+)
+def test_a_step_is_one_of_the_list_that_was_shown(turns: list[str], expected: str) -> None:
+    *before, question = turns
+    assert resolve(question, [*STEPS, *told(*before)], Table()).standalone == f"{expected} (about: which steps are there)"
+
+
+@pytest.mark.parametrize(
+    ("question", "reply"),
+    [
+        ("explain python 3", "1. Data [1]\n2. Models [2]\n3. Release [3]"),
+        ("what is in phase 2", "1. Data [1]\n2. Models [2]"),
+        ("what is the second step to become a nurse", "1. Data [1]\n2. Models [2]"),
+        ("explain step 7", "1. Data [1]\n2. Models [2]"),
+        ("explain step 2", "A model learns from data, and then it goes out."),
+    ],
+)
+def test_what_the_shown_list_does_not_count_is_none_of_it(question: str, reply: str) -> None:
+    assert resolve(question, told("which steps are there", reply), Table(goes_on=False)).standalone == question
+
+
+@pytest.mark.parametrize(
+    ("reply", "item"),
+    [
+        ("Phase | Months [1]\n- 1 Basics | 3 [2]\n- 2 Projects | 6 [3]", "Projects"),
+        ("Phase 1: Basics [1] Phase 2: Projects [2]", "Phase 2: Projects"),
+        ("Phase one is for the basics. [1] Then phase two: projects of your own. [2]", "phase two: projects of your own."),
+        ("- Basics: three months [1]\n- Projects: six months [2]", "Projects"),
+    ],
+)
+def test_members_are_numbered_in_many_ways(reply: str, item: str) -> None:
+    assert resolve("how long is phase 2", told("which phases are there", reply)).item == item
+
+
+def test_what_is_asked_about_a_member_stays_about_it() -> None:
+    turns = [*STEPS, *told("explain step 3", "A model goes out.")]
+    assert resolve("how long does it take", turns).item == "Release"
+    assert resolve("which one is hardest", turns).item == ""
+
+
+def test_what_comes_after_all_that_was_said_is_not_said_again() -> None:
+    resolution = resolve("and then?", STEPS)
+    assert resolution.after == "Care"
+    assert resolution.said == STEPS[1].content
 
 
 def test_more_leaves_out_all_that_was_said() -> None:
