@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingest.html import linked
-from ingest.pdf_aligned import aligned_rows
-from ingest.pdf_columns import PdfLine, Piece, in_columns, lines_of
+from ingest.pdf_columns import PdfLine, Piece, lines_of
 from ingest.pdf_drawn import Drawing, drawing_of, with_bullets
 from ingest.pdf_furniture import heights_of
 from ingest.pdf_initials import with_initials
+from ingest.pdf_regions import in_regions
 from ingest.pdf_rules import parted_at, ruled_rows
 from ingest.pdf_runs import Run, Turn, runs_of
 from ingest.pdf_tables import part_narrow_cells
@@ -43,8 +43,7 @@ def page_lines(page: Any, number: int, tags: PageTags, links: Sequence[Link] = (
         ordered = _tagged_lines(pieces, number)
     else:
         pieces, rows = ruled_rows(with_bullets(pieces, drawing.marks), drawing.rules, number)
-        pieces, more = aligned_rows(pieces, rows, number)
-        ordered = in_columns(lines_of(pieces, number) + rows + more)
+        ordered = in_regions(pieces, rows, number)
         part_narrow_cells(ordered)
     for line in ordered:
         line.width = right - left
