@@ -14,6 +14,7 @@ from ingest.pdf_initials import with_initials
 from ingest.pdf_regions import in_regions
 from ingest.pdf_rules import parted_at, ruled_rows
 from ingest.pdf_runs import Run, Turn, runs_of
+from ingest.pdf_stretched import with_stretched
 from ingest.pdf_tables import part_narrow_cells
 from ingest.pdf_tags import PageTags
 
@@ -42,7 +43,8 @@ def page_lines(page: Any, number: int, tags: PageTags, links: Sequence[Link] = (
     if tagged:
         ordered = _tagged_lines(pieces, number)
     else:
-        pieces, rows = ruled_rows(with_bullets(pieces, drawing.marks), drawing.rules, number)
+        pieces = with_stretched(with_bullets(pieces, drawing.marks), number)
+        pieces, rows = ruled_rows(pieces, drawing.rules, number)
         ordered = in_regions(pieces, rows, number)
         part_narrow_cells(ordered)
     for line in ordered:

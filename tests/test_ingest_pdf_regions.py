@@ -71,3 +71,23 @@ def test_rows_of_a_table_are_no_columns() -> None:
 
     rows = [text for kind, text in kinds(read(draw(page))) if kind in ("header", "row")]
     assert rows == [f"Role {number} | {number}6,400 | in {number} years" for number in range(9)]
+
+
+def test_the_words_of_a_stretched_line_are_no_cells() -> None:
+    def even(canvas: Canvas, y: float, text: str) -> None:
+        words = text.split()
+        widths = [canvas.stringWidth(word, "Helvetica", 10) for word in words]
+        x, gap = 60.0, (190 - sum(widths)) / (len(words) - 1)
+        for word, width in zip(words, widths, strict=True):
+            canvas.drawString(x, y, word)
+            x += width + gap
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        said = ["You learn to ask, instead", "of knowing how it must", "have been before they all", "came to see you about"]
+        for number, text in enumerate(said):
+            even(canvas, 700 - 12 * number, text)
+        lines(canvas, 60, 652, "the lamp.")
+
+    found = kinds(read(draw(page)))
+    assert [kind for kind, _ in found] == ["paragraph"], found
