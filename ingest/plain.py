@@ -21,8 +21,9 @@ _NEAR = 8  # blocks from the beginning, among which a heading may be the title o
 def read_plain(data: bytes, document_id: str) -> Document:
     """The text with its headings, lists and tables found, and every word of it in its order, save the subject of a mail.
 
-    Left out is what surrounds a text: page numbers and running heads, a list of its own headings, and lines of a web page such
-    as "Share" and "Read also: …" (`ingest.text_signs.is_leftover`). Bullets and signs such as "Q:" become structure.
+    Left out is what surrounds a text: page numbers and running heads, a list of its own headings,
+    and lines of a web page such as "Share" and "Read also: …" (`ingest.text_leftovers`). Bullets and signs such as "Q:" become
+    structure.
     Raises DocumentRefused (BINARY, ENCODING) for bytes that are no text.
     """
     text, warnings = decode(data, document_id)

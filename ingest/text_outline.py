@@ -12,19 +12,20 @@ from ingest.text_contents import without_contents
 from ingest.text_dialogue import with_turns
 from ingest.text_draft import LONGEST_NUMBERED, Draft
 from ingest.text_entries import bare_entries_end, definitions, definitions_end, sentences_end
+from ingest.text_leftovers import without_leftovers
 from ingest.text_lines import Line, is_closed
 from ingest.text_lowercase import with_small_headings
 from ingest.text_masthead import read_masthead
 from ingest.text_numbers import decimal_block, read_ordered, series_block
-from ingest.text_signs import announces_date, is_date, is_label, is_leftover, is_section_word, refers_to_series
+from ingest.text_signs import announces_date, is_date, is_label, is_section_word, refers_to_series
 from ingest.text_threads import with_posts
 from ingest.text_titles import read_short
 
 
 def outline(lines: list[Line]) -> list[TextBlock]:
     """The blocks of the text in order. Headings that the text does not mark itself still have level 0."""
-    shown = [line for line in lines if line.kind != "text" or not is_leftover(line.text)]
-    draft = Draft(with_posts(with_turns(with_small_headings(without_contents(shown)))))
+    shown = without_contents(without_leftovers(lines))
+    draft = Draft(with_posts(with_turns(with_small_headings(shown))))
     index = read_masthead(draft)
     while index < len(draft.lines):
         index = _read(draft, index)

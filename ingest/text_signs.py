@@ -62,21 +62,6 @@ _CONTENTS_WORD = re.compile(
     r"(?:table of )?contents:?\Z|(?:in|on) this (?:article|post|page|guide):?\Z|jump to(?: section)?:?\Z|what[’']?s inside:?\Z",
     re.IGNORECASE,
 )
-_LEFTOVERS = re.compile(
-    # An invitation to another page, with its title but without an address that somebody may want; a sentence goes on small:
-    r"(?:also read|read (?:also|more|next)|see also our|recommended (?:for you|reading|articles?)|more from|up next"
-    r"|you (?:may|might) (?:also )?(?:like|enjoy|be interested in|want to read)|related (?:posts?|articles?|stories)"
-    r"|continue reading)\s*[:|»>](?!.*https?://)(?!\s*(?-i:[a-z])).{0,160}\Z"
-    # The owner of the page:
-    r"|(?:©|\(c\)|copyright)\s.{0,80}\ball rights reserved\.?\Z"
-    # Hash tags:
-    r"|(?:tags?|filed under|topics?)?\s*:?\s*(?:#[^\W\d][\w-]*(?:[\s,]+|\Z)){2,}\Z|tags?\s*:\s*#\S+\Z"
-    # Buttons:
-    r"|(?:advertisements?|sponsored(?: content)?|skip to (?:main )?content|back to top|loading\W*|sign up|log in"
-    r"|share this(?: (?:post|article|page))?|share|tweet|pin it|share on (?:facebook|twitter|x|linkedin)|follow us on .{0,40}"
-    r"|leave a (?:reply|comment)|\d+ (?:comments?|shares?|likes?)|subscribe to our newsletter\W*|accept (?:all )?cookies)\Z",
-    re.IGNORECASE,
-)
 
 
 class Member(NamedTuple):
@@ -116,15 +101,6 @@ def speaker(text: str) -> str:
     """
     found = _SPEAKER.match(text)
     return found[1] if found else ""
-
-
-def is_leftover(text: str) -> bool:
-    """Whether the line belongs to the web page around a text, not to the text.
-
-    >>> is_leftover("Read also: University Professor Guide"), is_leftover("tags: #how #to"), is_leftover("Read also about Go")
-    (True, True, False)
-    """
-    return len(text) <= 200 and bool(_LEFTOVERS.match(text))
 
 
 def is_contents_word(text: str) -> bool:

@@ -178,3 +178,18 @@ def test_what_surrounds_a_text_goes_and_sentences_like_it_stay() -> None:
         f"paragraph {said}",
         f"paragraph {LONG}",
     ]
+
+
+def test_menus_banners_and_the_foot_of_a_newsletter_go() -> None:
+    head = "View this email in your browser\nHome | About | Courses | Log in\nSearch\nWe use cookies to improve this site.\n"
+    foot = "You are receiving this email because you asked for it.\nUnsubscribe | Privacy Policy | Contact\n"
+    told = "We use cookies to teach fractions, and half of the class ate them."
+    assert shape(f"{head}\nHow Bread Rises\n\n{LONG}\n\n{told}\n\n{foot}") == [
+        "# How Bread Rises",
+        f"paragraph {LONG}",
+        f"paragraph {told}",
+    ]
+    listed = f"Bread\n\nThe shop\n{LONG}\n\nSearch\n{LONG}\n\nOven | Scales | Search\n\n{LONG}"
+    assert [line.split(" ", 1)[1] for line in shape(listed)].count("Search") == 1 and "Oven | Scales | Search" in read(
+        listed
+    ).text
