@@ -14,6 +14,7 @@ from ingest.text_lines import visible
 from ingest.text_outline import outline
 from ingest.text_paragraphs import logical_lines
 from ingest.text_signs import is_titular
+from ingest.text_stamps import without_stamps
 
 _NEAR = 8  # blocks from the beginning, among which a heading may be the title of the text
 
@@ -21,14 +22,14 @@ _NEAR = 8  # blocks from the beginning, among which a heading may be the title o
 def read_plain(data: bytes, document_id: str) -> Document:
     """The text with its headings, lists and tables found, and every word of it in its order, save the subject of a mail.
 
-    Left out is what surrounds a text: page numbers and running heads, a list of its own headings,
+    Left out is what surrounds a text: page numbers and running heads, a list of its own headings, the times of a transcript,
     and lines of a web page such as "Share" and "Read also: …" (`ingest.text_leftovers`). Bullets and signs such as "Q:" become
     structure.
     Raises DocumentRefused (BINARY, ENCODING) for bytes that are no text.
     """
     text, warnings = decode(data, document_id)
     builder = DocumentBuilder(warnings=list(warnings))
-    blocks = outline(logical_lines(without_running_heads(visible(text))))
+    blocks = outline(logical_lines(without_stamps(without_running_heads(visible(text)))))
     assign_levels(blocks)
     add_text_blocks(builder, blocks)
     return builder.build(document_id, hashlib.sha256(data).hexdigest(), title=_title(blocks, document_id))

@@ -193,3 +193,26 @@ def test_menus_banners_and_the_foot_of_a_newsletter_go() -> None:
     assert [line.split(" ", 1)[1] for line in shape(listed)].count("Search") == 1 and "Oven | Scales | Search" in read(
         listed
     ).text
+
+
+def test_a_transcript_loses_its_times_and_what_is_heard_and_a_plan_keeps_its_times() -> None:
+    said = [
+        "Hello.",
+        "ADA: What did it cost?",
+        "BOB: 400 euros.",
+        "ADA: And when?",
+        "BOB: In May.",
+        "ADA: Why?",
+        "BOB: I had to.",
+    ]
+    talk = "\n".join(f"[00:{number}0] {words}" for number, words in enumerate(said[:6]))
+    assert shape(f"A Talk\n\n[applause]\n\n{talk}\n[01:12] {said[6]}\n") == [
+        *["# A Talk", "paragraph Hello.", "## What did it cost?", "paragraph BOB: 400 euros.", "## And when?"],
+        *["paragraph BOB: In May.", "## Why?", "paragraph BOB: I had to."],
+    ]
+    alone = "\n".join(f"0:0{number}\nand then I baked bread for {number} years" for number in range(6))
+    assert "0:0" not in "".join(shape(f"A Talk\n\n{alone}"))
+    for plan in ("08:{0}0 I eat bread.", "0:{0}0 Bread"):
+        assert "0:20" in "".join(shape("A Plan\n\n" + "\n".join(plan.format(number) for number in range(6)))).replace(
+            "8:20", "0:20"
+        )
