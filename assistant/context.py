@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from assistant.ellipsis import in_clause
+from assistant.ellipsis import PRONOUN, in_clause
 from assistant.phrases import named_terms
 from index.english import how_common, is_english
 from index.search import Snapshot
@@ -65,8 +65,11 @@ class IndexContext:
         return any(hit.passage.document_id in documents and hit.score >= SHARE * alone[0].score for hit in alone)
 
     def _names_new(self, asked: str) -> bool:
-        """Whether a clause names something by an English word that no document has; slips are none, nor everyday words."""
-        named = named_terms(asked) if in_clause(asked) else frozenset()
+        """Whether a clause names something by an English word that no document has; slips are none, nor everyday words.
+
+        With a pronoun it speaks of something else than that word: "nobody answers it, rude?".
+        """
+        named = named_terms(asked) if in_clause(asked) and not PRONOUN.search(asked) else frozenset()
         said = [word for word in words(asked) if not word.endswith("est")]  # "lowest" says how, not what
         new = {stem(word) for word in said if is_english(word) and how_common(word) < EVERYDAY} & named
         return any(len(self._snapshot.lexical.rows_with(term)) == 0 for term in new)

@@ -97,3 +97,5 @@ def test_a_question_about_what_no_document_names_stands_alone(assistant: Assista
     for asked in ("how much do welders earn in norway", "what do dentists earn in canada"):
         assert assistant.search(asked, before)[0] == asked
     assert "(about:" in assistant.search("how much does it grow until the seniors are there", before)[0]
+    spoken = "it was paid in weeks until monday, and germany earns more, rude?"  # whose "it" is the salary
+    assert "(about:" in assistant.search(spoken, before)[0]
