@@ -15,14 +15,14 @@ from assistant.definitions import definitions
 from assistant.question import Question
 from assistant.ranker import RERANKED, Ranked
 from assistant.replies import with_replies
-from assistant.series import whole_series
+from assistant.series import whole_lists, whole_series
 from assistant.sides import sides
 from assistant.signals import holds, shown_kinds
 from assistant.units import Part, Unit
 from index.terms import terms, words
 from ingest.document import Block, Document, Section
 
-BUDGET = 105  # words an answer should keep within; a structure that answers by itself may go beyond
+BUDGET = 112  # words an answer should keep within; a structure that answers by itself may go beyond
 PARTS_BUDGET = 180  # the same for a question of several parts
 FULL_LIST = 90  # words up to which a list is quoted with its explanations; longer ones by their labels
 DETAIL = 0.15  # relevance from which an item of such a list is quoted whole all the same
@@ -38,6 +38,7 @@ LEAST_WORDS = 3  # of a unit that is added: one of fewer says nothing beside the
 MAX_SOURCES = 3  # documents set side by side
 KIND_SHARE = 0.02  # least share of the best value for a unit with the number or address that the best one lacks
 SOURCE_SHARE = 0.3  # least value of another document's unit, as a share of the best one's
+STRAY = 0.07  # the same for the best unit of a document that nobody asked for, added or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ def compose(
     `wanted` is the best evidence for each part of a question of several parts, for as long as the answer stays short.
     """
     shape = Shape(question, ranked)
-    chosen = whole_series(choose(ranked, question, named, shape, wanted), question)
-    return quote(with_replies(chosen), shape)
+    chosen = whole_lists(choose(ranked, question, named, shape, wanted), ranked, question)
+    return quote(with_replies(whole_series(chosen, question)), shape)
 
 
 class Shape:
@@ -112,8 +113,9 @@ def choose(
     """The units an answer is made of: the best one, or what says what each of two compared things is; then what adds to it.
 
     Where several documents are asked for, by name or by wording, each of the best ones gives its best unit first. `named`
-    are the documents that the question names. What only names what there is begins an answer to who asks for steps or things,
-    or where there is nothing else. To a brief answer nothing is added.
+    are the documents that the question names. Elsewhere a document that has nothing nearly as good adds nothing. What only
+    names what there is begins an answer to who asks for steps or things, or where there is nothing else. To a brief answer
+    nothing is added.
     """
     if not ranked:
         return []
@@ -137,7 +139,18 @@ def choose(
         if best is None:
             break
         said.append(fitting[best])
-    return arranged(said)
+    several = len(named) > 1 or question.wants.sources or wanted
+    return arranged(said if several else without_strays(said))
+
+
+def without_strays(said: Sequence[Candidate]) -> list[Candidate]:
+    """Those of the documents whose best unit comes near the best of all: the others speak of something else."""
+    best: dict[str, float] = {}
+    for each in said:
+        document = each.ranked.unit.document.id
+        best[document] = max(each.ranked.value, best.get(document, 0.0))
+    least = STRAY * max(best.values())
+    return [each for each in said if best[each.ranked.unit.document.id] >= least]
 
 
 def begin(

@@ -1,7 +1,8 @@
-"""What a document counts up in its headings or prose: "Phase 1 ...", "Step two is ...", "In spring ...", "Second, ...".
+"""What a document counts up: lists, and series in headings or prose, "Phase 1 ...", "Step two is ...", "Second, ...".
 
-Such a series is no list, so its members are chosen or left out one by one. Who asks for the order of them, or for all, is shown
-all: the sentences that a series of prose begins with, or the headings of what an answer lacks.
+Who asks for the order of their members, or for all, is shown all: the whole list or table of an item or row that was chosen,
+the sentences that a series of prose begins with, or the headings of what an answer lacks. Such a series is no list, so its
+members are chosen or left out one by one.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from ingest.quotable import block_spans
 LEAST = 3  # members of a series
 MET = 2  # of them that an answer has, from which it has all
 SHORT = 6  # words below which a sentence is shown with the one after it
-LONGEST = 150  # words of a series that is shown as a whole
+LONGEST = 150  # words of a series or list that is shown as a whole
 _NOUNS = "phase|step|stage|part|level|day|week|month|year|quarter|term|semester|module|unit|stretch|leg|sprint|round"
 _NUMBER = rf"\d{{1,3}}|{'|'.join((*CARDINALS, *ROMAN))}"
 _ORDINAL = rf"{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)"
@@ -34,6 +35,7 @@ _MARK = re.compile(
     rf"|(?P<adverb>{_ORDINAL})(?:ly)?\s*[,:]|(?P<next>next|then|after that|finally|lastly)\s*[,:]?\s)",
     re.IGNORECASE,
 )
+_AROUND = {"item": "list", "row": "table"}  # kinds of units, and of what they belong to
 _WHOLE = re.compile(
     r"\b(?:(?:phase|step|stage|stretche|part|level|milestone|season|month|week|year)s|routes?|roadmaps?|path(?:way)?s?|timeline"
     r"|plan|in order|(?:what|which) order|order of|step by step|sequence|(?P<by>month|week|year|season|phase) by (?P=by))\b",
@@ -73,9 +75,7 @@ class Series:
 
 def whole_series(chosen: Sequence[Ranked], question: Question) -> list[Ranked]:
     """The chosen units, with all of a series that they have some of, where the question asks for an order and for all of it."""
-    wants = question.wants
-    amount = wants.number and not wants.items  # "how many steps a minute"
-    if not wants.order or wants.reason or amount or question.brief or not _WHOLE.search(question.content):
+    if not _asks_for_all(question):
         return list(chosen)
     named = {noun for noun, _, _ in numbered(question.content)}
     for document in {each.unit.document.id: each.unit.document for each in chosen}.values():
@@ -85,6 +85,34 @@ def whole_series(chosen: Sequence[Ranked], question: Question) -> list[Ranked]:
             if len(met) >= MET and len(series.told(own)) < len(series.members) and not named & {series.counts, ""}:
                 return _completed(chosen, own, series, met)
     return list(chosen)
+
+
+def whole_lists(chosen: Sequence[Ranked], ranked: Sequence[Ranked], question: Question) -> list[Ranked]:
+    """The chosen units, an item or row replaced by its list or table, where the question asks for an order and for all."""
+    if not _asks_for_all(question):
+        return list(chosen)
+    shown: list[Ranked] = []
+    for each in chosen:
+        around = [r.unit for r in ranked if r.unit.kind == _AROUND.get(each.unit.kind) and _holds(r.unit, each.unit)]
+        short = [unit for unit in around if len(words(unit.text)) <= LONGEST]
+        whole = max(short, key=lambda unit: len(unit.text), default=each.unit)
+        shown = [other for other in shown if whole is each.unit or not _holds(whole, other.unit)]
+        if not any(_holds(other.unit, each.unit) for other in shown):
+            shown.append(replace(each, unit=whole))
+    return shown
+
+
+def _holds(whole: Unit, unit: Unit) -> bool:
+    """Whether a list or table holds the beginning of another unit."""
+    inside = any(start <= unit.start < end for start, end in whole.spans)
+    return whole.kind in _AROUND.values() and whole.document is unit.document and inside
+
+
+def _asks_for_all(question: Question) -> bool:
+    wants = question.wants
+    amount = wants.number and not wants.items  # "how many steps a minute"
+    whole = wants.order and not wants.reason and not amount and not question.brief
+    return whole and bool(_WHOLE.search(question.content))
 
 
 def _completed(chosen: Sequence[Ranked], own: Sequence[Ranked], series: Series, met: set[int]) -> list[Ranked]:

@@ -12,7 +12,7 @@ from typing import Literal
 from assistant.additions import Additions, additions_model
 from assistant.answer import Answer, Citation
 from assistant.assistant import CANDIDATES, HITS, Found, ask_of, passage_holds, retrieve, with_own_words
-from assistant.compose import ADDS, Place, Shape, choose, repeats
+from assistant.compose import ADDS, STRAY, Place, Shape, choose, repeats
 from assistant.coverage import cover_features, probability
 from assistant.question import MAX_CHARACTERS, Question
 from assistant.ranker import Ranked
@@ -22,7 +22,7 @@ from index.hit import Hit
 from index.search import Snapshot
 from index.terms import terms, words
 
-Fate = Literal["quoted", "refused", "weak", "repeats", "enough", "below", "said"]
+Fate = Literal["quoted", "refused", "weak", "repeats", "stray", "enough", "below", "said"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,7 @@ class _Beside:
         self.shape = Shape(asked, ranked)
         self._places = {id(each): place for place, each in enumerate(ranked)}
         self._additions = Additions(asked, named)
+        self._several = len(named) > 1 or asked.wants.sources
 
     def adds(self, unit: Ranked) -> float:
         """The probability that a unit adds something; 0 where nothing is quoted."""
@@ -115,6 +116,12 @@ class _Beside:
         said = [self.shape.candidate(each, self._places[id(each)]) for each in self.quoted]
         other = self.shape.candidate(unit, self._places[id(unit)])
         return float(additions_model()(self._additions.features(said, [other]))[0, 0])
+
+    def strays(self, unit: Ranked) -> bool:
+        """Whether a unit is of a document that has nothing nearly as good as what is quoted of others."""
+        best = max((each.value for each in self.quoted), default=0.0)
+        other = all(each.unit.document is not unit.unit.document for each in self.quoted)
+        return other and not self._several and unit.value < STRAY * best
 
 
 def _candidate(hit: Hit, first_rank: int, beside: _Beside, answer: Answer, kept: int, left: Sequence[Ranked]) -> Candidate:
@@ -132,6 +139,8 @@ def _candidate(hit: Hit, first_rank: int, beside: _Beside, answer: Answer, kept:
         fate = "said"
     elif adds < ADDS:
         fate = "weak"
+    elif top is not None and beside.strays(top):
+        fate = "stray"
     else:
         fate = "enough" if hit.rank <= kept else "below"
     return Candidate(hit, first_rank, top.unit.text if top else "", adds, fate, markers)

@@ -9,7 +9,7 @@ import pytest
 
 from assistant import interaction
 from assistant.additions import NAMES, Additions, Candidate, additions_model
-from assistant.compose import Shape, choose
+from assistant.compose import STRAY, Shape, choose, without_strays
 from assistant.question import read_question
 from assistant.ranker import Ranked
 from assistant.signals import NAMES as SIGNALS
@@ -117,3 +117,21 @@ def test_an_answer_takes_the_unit_that_says_the_rest_and_leaves_what_says_nothin
     question = read_question(QUESTION)
     chosen = choose(rows, question, frozenset(), Shape(question, rows))
     assert [each.unit.text for each in chosen] == ["SQL takes three weeks.", "Pandas takes two months."]
+
+
+def test_a_document_that_has_nothing_nearly_as_good_adds_nothing_unless_several_are_asked_for() -> None:
+    shape = Shape(read_question(QUESTION), [])
+    weak = replace(NEW, value=0.5 * STRAY * SAID.value)
+    said = [shape.candidate(each, 0) for each in (SAID, weak)]
+    assert [each.ranked for each in without_strays(said)] == [SAID]
+    better = replace(REPEATED, value=2 * STRAY * SAID.value, unit=replace(REPEATED.unit, document=weak.unit.document))
+    said.append(shape.candidate(better, 0))
+    assert [each.ranked for each in without_strays(said)] == [SAID, weak, better]  # its best counts
+    rows = [SAID, replace(NEW, value=0.9 * STRAY * SAID.value)]
+    for asked, named, count in (
+        (QUESTION, (), 1),
+        (QUESTION, {each.unit.document.id for each in rows}, 2),
+        (f"{QUESTION} Do the sources disagree?", (), 2),
+    ):
+        question = read_question(asked)
+        assert len(choose(rows, question, frozenset(named), Shape(question, rows))) == count, asked

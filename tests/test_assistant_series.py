@@ -7,7 +7,7 @@ import pytest
 
 from assistant.question import read_question
 from assistant.ranker import Ranked
-from assistant.series import series_of, whole_series
+from assistant.series import series_of, whole_lists, whole_series
 from assistant.units import units_of
 from index.hit import Hit
 from ingest.document import Document
@@ -42,6 +42,22 @@ Write a driver.
 
 Juniors earn 40,000 euros.
 """
+MOVES = """# Moving to data work
+
+The move has four stages:
+
+1. Learn SQL in the evenings.
+2. Help the analysts of your company.
+3. Build one report that is used.
+4. Apply.
+
+Bring coffee.
+
+| Year | What is learnt |
+|---|---|
+| First | SQL |
+| Second | statistics |
+"""
 TALK = """# Talk
 
 Start with Linux, and I mean properly. Two months of evenings. Second, networking. It is always DNS. Only then containers.
@@ -55,9 +71,10 @@ def document_of(text: str) -> Document:
 def answer(text: str, asked: str, *chosen: str) -> list[str]:
     document = document_of(text)
     hits = [Hit(passage, rank, 0.5, 0.5, 0.5) for rank, passage in enumerate(split(document, limit=300), start=1)]
-    found = {unit.text: unit for unit in units_of(hits, {"a.md": document})}
-    ranked = [Ranked(found[text], 0.5, 0.5, np.zeros(1, np.float32)) for text in chosen]
-    return [each.unit.text for each in whole_series(ranked, read_question(asked))]
+    found = {unit.text: Ranked(unit, 0.5, 0.5, np.zeros(1, np.float32)) for unit in units_of(hits, {"a.md": document})}
+    question = read_question(asked)
+    shown = whole_lists([found[text] for text in chosen], list(found.values()), question)
+    return [each.unit.text for each in whole_series(shown, question)]
 
 
 def shown(text: str) -> list[list[str]]:
@@ -122,3 +139,16 @@ def test_prose_is_looked_at_only_where_an_answer_stands() -> None:
     document = document_of(STEPS + "\n# Elsewhere\n\nNothing is counted here.\n")
     assert list(series_of(document, [document.text.index("Nothing")])) == []
     assert list(series_of(document, [document.text.index("Nobody")]))
+
+
+def test_the_list_or_table_of_what_was_chosen_is_shown_whole_where_all_is_asked_for() -> None:
+    item, other = "Build one report that is used.", "Bring coffee."
+    row = "Year | What is learnt\nSecond | statistics"
+    stages = "The move has four stages:\nLearn SQL in the evenings.\nHelp the analysts of your company.\n" + item + "\nApply."
+    first = answer(MOVES, "What are the stages in order?", other, item, "Apply.")
+    assert first == [other, stages]
+    assert answer(MOVES, "What is the plan year by year?", row) == ["Year | What is learnt\nFirst | SQL\nSecond | statistics"]
+    assert answer(MOVES, "What should I build?", item) == [item]
+    assert answer(MOVES, "How many steps a minute?", item) == [item]
+    long = MOVES.replace("Apply.", "Apply " + "again and again " * 60 + "until it works.")
+    assert answer(long, "What are the stages in order?", item) == [item]

@@ -45,6 +45,7 @@ _FATES: Mapping[Fate, str] = {
     "refused": "not used: the question as a whole is not covered",
     "weak": "left out: that its best piece adds something to what is quoted has a probability of {adds}; {needed} is needed",
     "repeats": "left out: it says what is quoted already",
+    "stray": "left out: its document has nothing that answers nearly as well as what is quoted",
     "enough": "left out: the answer was long enough without it",
     "said": "left out: the answer goes on with the conversation, where it was said before or is more than was asked for",
     "below": "left out: ten passages are better",
