@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from fakes import RIVERS, build, open_library, write_corpus
 
 from assistant.answer import Answer
@@ -62,6 +63,19 @@ def test_another_source_with_other_figures_repeats_nothing(tmp_path: Path) -> No
     same = {name for name in FILES if name not in cited and weeks_of([name]) <= weeks_of(cited)}
     assert {name for name, fate in found.items() if fate == "repeats"} == same
     assert {found[name] for name in FILES.keys() - cited - same} <= {"enough", "below"}
+
+
+def test_a_document_with_nothing_nearly_as_good_is_said_to_be_left_out_for_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = opened(tmp_path, FILES)
+    for module in ("compose", "xray"):
+        monkeypatch.setattr(f"assistant.{module}.STRAY", 0.9)
+    answer = assistant.ask(QUESTION, mode="quote")
+    (cited,) = {citation.document_id for citation in answer.citations}
+    found = fates(assistant, answer)
+    same = {name for name in FILES if weeks_of([name]) == weeks_of([cited])}
+    assert {name for name, fate in found.items() if fate == "stray"} == FILES.keys() - same
 
 
 def test_what_repeats_several_quotes_together_is_a_repeat(tmp_path: Path) -> None:
