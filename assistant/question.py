@@ -54,7 +54,8 @@ _WORDINGS = {
         r"what\b.*\b(?:should|must|do|can|need|could)\b.*\b(?:i|you|we|one|they)",
     ),
     "order": (
-        "steps?|phases?|stages?|order|sequence|roadmap|path|plan|timeline|schedule", r"(?:weeks?|months?) (?:one|two|three|\d)",
+        "steps?|phases?|stages?|order|sequence|roadmap|path|plan|timeline|timetable|schedule|curriculum",
+        r"(?:weeks?|months?) (?:one|two|three|\d)", r"(?P<each>day|week|month|year|season|step|phase) by (?P=each)",
         "first|next|then|after|before|start(?:ing)?|begin(?:ning)?|where do i",
         r"how (?:do|can|should|would) (?:i|you|one|someone)"
         r" (?:become|get|go|start|learn|build|approach|switch|move|change|transition|break)",

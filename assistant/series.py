@@ -22,7 +22,7 @@ from ingest.document import Block, Document
 from ingest.quotable import block_spans
 
 LEAST = 3  # members of a series
-MET = 2  # of them that an answer has, from which it has all
+VALUED = 2  # of them that say a number, from which "then" and "next" go on with it
 SHORT = 6  # words below which a sentence is shown with the one after it
 LONGEST = 150  # words of a series or list that is shown as a whole
 _NOUNS = "phase|step|stage|part|level|day|week|month|year|quarter|term|semester|module|unit|stretch|leg|sprint|round"
@@ -36,9 +36,11 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _AROUND = {"item": "list", "row": "table"}  # kinds of units, and of what they belong to
+_FIRST_FEW = re.compile(rf"\b(?:first|last)\s+(?=(?:{_NUMBER})\b)", re.IGNORECASE)  # "the first three months" names no month
 _WHOLE = re.compile(
     r"\b(?:(?:phase|step|stage|stretche|part|level|milestone|season|month|week|year)s|routes?|roadmaps?|path(?:way)?s?|timeline"
-    r"|plan|in order|(?:what|which) order|order of|step by step|sequence|(?P<by>month|week|year|season|phase) by (?P=by))\b",
+    r"|plan|timetable|schedule|curriculum|in order|(?:what|which) order|order of|step by step|sequence"
+    r"|(?P<by>day|month|week|year|season|phase) by (?P=by))\b",
     re.IGNORECASE,
 )
 
@@ -77,12 +79,12 @@ def whole_series(chosen: Sequence[Ranked], question: Question) -> list[Ranked]:
     """The chosen units, with all of a series that they have some of, where the question asks for an order and for all of it."""
     if not _asks_for_all(question):
         return list(chosen)
-    named = {noun for noun, _, _ in numbered(question.content)}
+    named = {noun for noun, _, _ in numbered(_FIRST_FEW.sub("", question.content))}
     for document in {each.unit.document.id: each.unit.document for each in chosen}.values():
         own = [each for each in chosen if each.unit.document is document]
         for series in series_of(document, [start for each in own for start, _ in each.unit.spans]):
             met = {at for each in own for at in series.places(each.unit)}
-            if len(met) >= MET and len(series.told(own)) < len(series.members) and not named & {series.counts, ""}:
+            if met and len(series.told(own)) < len(series.members) and not named & {series.counts, ""}:
                 return _completed(chosen, own, series, met)
     return list(chosen)
 
@@ -189,7 +191,7 @@ def _prose(document: Document, blocks: Sequence[Block]) -> Iterator[Series]:
                 groups.setdefault((block.kind, mark[0]), []).append((block, part, mark[1]))
     for (kind, counts), found in groups.items():
         values = [value for _, _, value in found]
-        if counts == "" and sum(value is not None for value in values) < MET:
+        if counts == "" and sum(value is not None for value in values) < VALUED:
             continue  # "then ... then ...": a story
         if _counts_up(list(_running(values))):
             starts = [part.start for _, part, _ in found]

@@ -127,7 +127,9 @@ def test_prose_is_shown_as_a_whole_where_all_is_asked_for() -> None:
     assert answer(STEPS, "What is step two and how do I start?", *some) == list(some)
     assert answer(STEPS, "How many steps a minute?", *some) == list(some)
     assert answer(STEPS, "Why are networks part of the plan?", *some) == list(some)
-    assert answer(STEPS, "What is the route step by step?", some[0]) == [some[0]]
+    assert answer(STEPS, "What is the route step by step?", some[0]) == whole
+    assert answer(STEPS, "How do the first three months of the plan go?", some[0]) == whole  # no step is named
+    assert answer(STEPS, "What is the plan for the first step?", some[0]) == [some[0]]
 
 
 def test_headings_of_what_an_answer_lacks_stand_between_what_it_has() -> None:
