@@ -12,6 +12,7 @@ from typing import TypeVar
 from assistant.additions import Additions, Candidate, additions_model
 from assistant.answer import Citation, Sentence
 from assistant.definitions import definitions
+from assistant.neighbour import with_neighbour
 from assistant.question import Question
 from assistant.ranker import RERANKED, Ranked
 from assistant.replies import with_replies
@@ -64,8 +65,9 @@ def compose(
     `wanted` is the best evidence for each part of a question of several parts, for as long as the answer stays short.
     """
     shape = Shape(question, ranked)
-    chosen = whole_lists(choose(ranked, question, named, shape, wanted), ranked, question)
-    return quote(with_replies(whole_series(chosen, question)), shape)
+    chosen = choose(ranked, question, named, shape, wanted)
+    chosen = with_neighbour(chosen, question) or whole_series(whole_lists(chosen, ranked, question), question)
+    return quote(with_replies(chosen), shape)
 
 
 class Shape:

@@ -36,6 +36,7 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _AROUND = {"item": "list", "row": "table"}  # kinds of units, and of what they belong to
+_NUMBERING = re.compile(r"\d+(?:\.\d+)*\.?\s+(?=[^\W\d])")
 _FIRST_FEW = re.compile(rf"\b(?:first|last)\s+(?=(?:{_NUMBER})\b)", re.IGNORECASE)  # "the first three months" names no month
 _WHOLE = re.compile(
     r"\b(?:(?:phase|step|stage|stretche|part|level|milestone|season|month|week|year)s|routes?|roadmaps?|path(?:way)?s?|timeline"
@@ -157,7 +158,7 @@ def _headings(document: Document) -> Iterator[Series]:
             continue
         while above and above[-1][0] >= block.level:
             above.pop()
-        if mark := _mark(document.text[block.start : block.end]):
+        if mark := _mark(document.text[_named(document, block) : block.end]):
             groups.setdefault((mark[0], *above), []).append((at, mark[1] or 0))
         above.append((block.level, at))
     for (counts, *_), found in groups.items():
@@ -172,10 +173,17 @@ def _section(document: Document, at: int) -> Member:
     after = at + 1
     while after < len(blocks) and not (blocks[after].kind == "heading" and blocks[after].level <= blocks[at].level):
         after += 1
-    part, mark = Part(start, end, heading=True), _MARK.match(text[start:end])
-    if mark and not text[start + mark.end() : end].strip(" .:") and at + 1 < after:
+    name = _named(document, blocks[at])
+    part, mark = Part(start, end, heading=True), _MARK.match(text[name:end])
+    if mark and not text[name + mark.end() : end].strip(" .:") and at + 1 < after:
         part = Part(*block_spans(document, blocks[at + 1])[0])
     return Member(start, blocks[after - 1].end, part)
+
+
+def _named(document: Document, heading: Block) -> int:
+    """Where the words of a heading begin: "2 Phase 2: Data" is numbered twice."""
+    number = _NUMBERING.match(document.text, heading.start, heading.end)
+    return number.end() if number else heading.start
 
 
 def _prose(document: Document, blocks: Sequence[Block]) -> Iterator[Series]:

@@ -112,6 +112,12 @@ def test_what_is_no_series(text: str) -> None:
     assert shown(text) == []
 
 
+def test_headings_that_are_numbered_twice_are_a_series() -> None:
+    assert shown("# A\n\n## 1 Phase 1: C\n\nC.\n\n## 2 Phase 2\n\nRust.\n\n## 3. Phase 3: A product\n\nC.\n") == [
+        ["1 Phase 1: C", "Rust.", "3. Phase 3: A product"]
+    ]
+
+
 def test_a_heading_that_is_its_number_alone_is_told_by_what_follows() -> None:
     assert shown("# A\n\n## Step 1\n\nLearn. Rest.\n\n## Step 2\n\n- Build\n\n## Step 3\n\nShip.\n") == [
         ["Learn.", "Build", "Ship."]

@@ -1,0 +1,75 @@
+"""What a document has after or before something: "what comes after Python in the plan?"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from assistant.question import Question
+from assistant.ranker import Ranked
+from assistant.series import Member, series_of
+from assistant.units import Part
+from index.terms import terms, words
+from ingest.document import Document
+from ingest.quotable import block_spans
+
+_VERB = r"(?:do|learn|study|take|read|tackle|start)"
+_ASKED = re.compile(
+    rf"\bwhat(?:['’]?s|\s+is|\s+comes?|\s+follows?|\s+(?:do|should|can|must)\s+(?:i|you|we|one)\s+{_VERB})?"
+    r"(?:\s+(?:right|directly|immediately|next|up|to\s+do|to\s+learn))*\s+(?P<side>after|before)\s+(?P<thing>[^?,.;:]+)",
+    re.IGNORECASE,
+)
+_WHERE = re.compile(r"\s+(?:in|on|of|at|for|from|according|per|within|by)\s.*$", re.IGNORECASE | re.DOTALL)
+SHOWN = 60  # words of what is shown of a neighbour
+
+
+def with_neighbour(chosen: Sequence[Ranked], question: Question) -> list[Ranked]:
+    """What the question asks for that comes after or before something, and then the chosen units; none where it asks for none.
+
+    It is the next member of a series of the best unit's document, or of a numbered list: next to the one that names the thing,
+    or else in whose section the best unit stands.
+    """
+    asked = _ASKED.search(question.content)
+    wanted = set(terms(_WHERE.sub("", asked["thing"]))) if asked else set()
+    if asked is None or not wanted or not chosen or question.brief:
+        return []
+    first = chosen[0].unit
+    for members, sections in _rows(first.document, [start for start, _ in first.spans]):
+        held = [set(terms(first.document.text[each.part.start : each.part.end])) for each in members]
+        places = [at for at, own in enumerate(held) if wanted <= own]
+        places = places or [at for at, each in enumerate(members) if sections and each.start <= first.start < each.end]
+        at = places[0] + (1 if asked["side"].lower() == "after" else -1) if places else -1
+        if 0 <= at < len(members):
+            parts = tuple(_shown(first.document, members[at]))
+            unit = replace(first, kind="paragraph", parts=parts, lead=None)
+            rest = [each for each in chosen if not members[at].start <= each.unit.start < members[at].end]
+            return [replace(chosen[0], unit=unit), *rest]
+    return []
+
+
+def _rows(document: Document, near: Sequence[int]) -> Iterator[tuple[Sequence[Member], bool]]:
+    """What stands in an order in a document: its series, and its numbered lists; and whether they are sections."""
+    for series in series_of(document, near):
+        yield series.members, series.headings
+    items: list[Member] = []
+    for block in (*document.blocks, None):
+        if block is not None and block.kind == "item" and block.ordinal is not None and block.level == 0:
+            items.append(Member(block.start, block.end, Part(block.start, block.end, ordinal=block.ordinal)))
+        elif block is None or block.kind != "item":
+            if len(items) > 1:
+                yield items, False
+            items = []
+
+
+def _shown(document: Document, member: Member) -> Iterator[Part]:
+    """The first sentences of a member, its heading included."""
+    room = SHOWN
+    for block in document.blocks:
+        if member.start < block.end and block.start < member.end:
+            for start, end in block_spans(document, block):
+                if member.start <= start < member.end:
+                    room -= len(words(document.text[start:end]))
+                    if room < 0 and start > member.start:
+                        return
+                    yield Part(start, end, heading=block.kind == "heading", ordinal=block.ordinal)
