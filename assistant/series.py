@@ -32,6 +32,8 @@ _MARK = re.compile(
     r"^(?:(?:and|then|so|but|now|finally|only),?\s+)?(?:(?:in|during|through|from|by|for|over)\s+)?(?:the\s+)?(?:"
     rf"(?P<noun>{_NOUNS})s?\s+#?(?P<number>{_NUMBER})\b|(?P<ordinal>{_ORDINAL})\s+(?P<counted>{_NOUNS}|thing|rule|reason)\b"
     r"|(?P<season>winter|spring|summer|autumn|fall)\b|(?P<first>(?:start|begin)\s+(?:with|by)\b)"
+    r"|(?!(?:figure|table|listing|equation|page|version)\b)"
+    rf"(?P<kind>[^\W\d_]{{3,}})\s+(?P<place>\d{{1,2}}|{'|'.join(CARDINALS)})(?:\s*[:.)–—]|\s+-\s|\Z)"
     rf"|(?P<adverb>{_ORDINAL})(?:ly)?\s*[,:]|(?P<next>next|then|after that|finally|lastly)\s*[,:]?\s)",
     re.IGNORECASE,
 )
@@ -68,25 +70,33 @@ class Series:
         starts = [start for start, _ in unit.spans]
         return {at for at, member in enumerate(self.members) if any(member.start <= start < member.end for start in starts)}
 
-    def told(self, chosen: Sequence[Ranked]) -> set[int]:
-        """The places of those that the units show: of a section anything, of prose the words that the member begins with."""
-        if self.headings:
+    def told(self, chosen: Sequence[Ranked], *, named: bool) -> set[int]:
+        """The places of those that the units show: the words that a member begins with, or of a section, which needs not be
+        `named`, anything."""
+        if self.headings and not named:
             return {at for each in chosen for at in self.places(each.unit)}
         spans = [span for each in chosen for span in each.unit.spans]
         return {at for at, member in enumerate(self.members) if any(a <= member.part.start < b for a, b in spans)}
 
 
 def whole_series(chosen: Sequence[Ranked], question: Question) -> list[Ranked]:
-    """The chosen units, with all of a series that they have some of, where the question asks for an order and for all of it."""
-    if not _asks_for_all(question):
+    """The chosen units, with all of a series that they have some of, where the question asks for all of it.
+
+    That is for an order and for all, or for things of which it names the kind: "what are the three doors".
+    """
+    every, kinds = _asks_for_all(question), _kinds_of(question)
+    if not every and not kinds:
         return list(chosen)
     named = {noun for noun, _, _ in numbered(_FIRST_FEW.sub("", question.content))}
     for document in {each.unit.document.id: each.unit.document for each in chosen}.values():
         own = [each for each in chosen if each.unit.document is document]
         for series in series_of(document, [start for each in own for start, _ in each.unit.spans]):
-            met = {at for each in own for at in series.places(each.unit)}
-            if met and len(series.told(own)) < len(series.members) and not named & {series.counts, ""}:
-                return _completed(chosen, own, series, met)
+            if not every and series.counts not in kinds:
+                continue
+            met = any(series.places(each.unit) for each in own)
+            told = series.told(own, named=not every)
+            if met and len(told) < len(series.members) and not named & {series.counts, ""}:
+                return _completed(chosen, own, series, told)
     return list(chosen)
 
 
@@ -118,7 +128,14 @@ def _asks_for_all(question: Question) -> bool:
     return whole and bool(_WHOLE.search(question.content))
 
 
-def _completed(chosen: Sequence[Ranked], own: Sequence[Ranked], series: Series, met: set[int]) -> list[Ranked]:
+def _kinds_of(question: Question) -> set[str]:
+    """The stems of what a question for things names in the plural."""
+    wants = question.wants
+    asks = wants.items and not (wants.reason or wants.duration or wants.money or question.brief)
+    return {stem(word) for word in words(question.content) if asks and word.endswith("s") and stem(word) != word}
+
+
+def _completed(chosen: Sequence[Ranked], own: Sequence[Ranked], series: Series, told: set[int]) -> list[Ranked]:
     """The chosen units, those of one document (`own`) with what they lack of a series; a series of prose stands alone."""
     first = next(each for each in own if series.places(each.unit))
     if not series.headings:
@@ -128,7 +145,7 @@ def _completed(chosen: Sequence[Ranked], own: Sequence[Ranked], series: Series, 
     lacking = [
         replace(first.unit, kind="heading" if member.part.heading else "sentence", parts=(member.part,), lead=None)
         for at, member in enumerate(series.members)
-        if at not in met
+        if at not in told
     ]
     whole = sorted([*own, *(replace(first, unit=unit) for unit in lacking)], key=lambda each: each.unit.start)
     at = next(place for place, each in enumerate(chosen) if each is own[0])
@@ -230,6 +247,8 @@ def _mark(text: str) -> tuple[str, int | None] | None:
         return None
     if found["noun"]:
         return stem(found["noun"].lower()), value_of(found["number"])
+    if found["kind"]:
+        return stem(found["kind"].lower()), value_of(found["place"])
     if found["counted"]:
         return stem(found["counted"].lower()), value_of(found["ordinal"])
     if found["season"]:

@@ -143,6 +143,20 @@ def test_headings_of_what_an_answer_lacks_stand_between_what_it_has() -> None:
     assert answer(PHASES, "The phases in order please", *some) == ["Blink a light", "Phase 2: Interrupts", "Solder it yourself"]
 
 
+def test_who_asks_for_things_of_a_kind_is_shown_each_by_its_heading() -> None:
+    doors = (
+        "# In\n\n## Door 1: the desk\n\n- Reset passwords\n\n## Door 2\n\nMove sideways.\n\n## Door 3: school\n\nTwo years.\n"
+    )
+    assert shown(doors) == [["Door 1: the desk", "Move sideways.", "Door 3: school"]]
+    some = ("Two years.", "Reset passwords")
+    assert answer(doors, "what are the 3 doors into security", *some) == [
+        "Door 1: the desk", "Reset passwords", "Move sideways.", "Door 3: school", "Two years.",
+    ]  # fmt: skip
+    for asked in ("what are the rooms of security", "which doors are cheap and how much do they cost"):
+        assert answer(doors, asked, *some) == list(some)
+    assert shown("Figure 1: a hut.\n\nFigure 2: a tree.\n\nFigure 3: both.\n") == []
+
+
 def test_prose_is_looked_at_only_where_an_answer_stands() -> None:
     document = document_of(STEPS + "\n# Elsewhere\n\nNothing is counted here.\n")
     assert list(series_of(document, [document.text.index("Nothing")])) == []
