@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from assistant.additions import Additions, Candidate, additions_model
+from assistant.announced import with_announced
 from assistant.answer import Citation, Sentence
 from assistant.definitions import definitions
 from assistant.neighbour import with_neighbour
@@ -67,7 +68,7 @@ def compose(
     shape = Shape(question, ranked)
     chosen = choose(ranked, question, named, shape, wanted)
     chosen = with_neighbour(chosen, question) or whole_series(whole_lists(chosen, ranked, question), question)
-    return quote(with_replies(chosen), shape)
+    return quote(with_replies(with_announced(chosen)), shape)
 
 
 class Shape:
