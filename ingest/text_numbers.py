@@ -95,6 +95,22 @@ def decimal_block(draft: Draft, index: int) -> TextBlock | None:
     return TextBlock("heading", line.text, style="decimal", number=depth)
 
 
+def is_next_decimal(draft: Draft, index: int) -> bool:
+    """Whether the line goes on with the decimal numbers of the headings so far: "3.3 Pay" in section 3.2."""
+    found = decimal_block(draft, index)
+    if found is None or found.kind != "heading":
+        return False
+    before = next((block for block in reversed(draft.blocks) if block.style == "decimal"), None)
+    return before is not None and before.number == found.number and _adjoin(before.text, found.text)
+
+
+def _adjoin(before: str, text: str) -> bool:
+    """Whether the last part of one decimal number comes right after that of the other, and all else in them is the same."""
+    *chapter, part = before.split()[0].rstrip(".").split(".")
+    *same, following = text.split()[0].rstrip(".").split(".")
+    return chapter == same and int(following) == int(part) + 1
+
+
 def _is_decimal(line: Line | None) -> bool:
     return line is not None and line.kind == "text" and decimal_number(line.text) is not None
 

@@ -6,6 +6,7 @@ from ingest.document import BlockKind
 from ingest.text_blocks import TextBlock, heading_style
 from ingest.text_draft import LONGEST_NUMBERED, Draft
 from ingest.text_lines import Line, is_closed
+from ingest.text_numbers import is_next_decimal
 from ingest.text_signs import (
     entry_name,
     is_body,
@@ -38,7 +39,7 @@ def read_short(draft: Draft, index: int) -> int:
         return index + 1
     stop = index + 1
     while (line := draft.line(stop)) is not None and line.kind == "text" and _may_head(line.text):
-        if entry_name(line.text) or (line.gap and draft.spaced):
+        if entry_name(line.text) or (line.gap and draft.spaced) or is_next_decimal(draft, stop):
             break
         stop += 1
     run, after = draft.lines[index:stop], draft.line(stop)

@@ -56,6 +56,14 @@ def test_a_section_with_a_number_above_a_numbered_list_is_one(gap: str) -> None:
     ]
 
 
+def test_the_next_decimal_number_ends_a_list_without_marks_and_amounts_do_not() -> None:
+    chapters = f"Report\n\n1. Aim\n{LONG}\n\n2. Terms\n{LONG}\n\n3. The work"
+    text = f"{chapters}\n3.1 Age\n{LONG}\n3.2 Posts\nPaper 81\nTextiles 42\nWood 55\n3.3 Pay\n{LONG}\n"
+    assert headings(text)[-3:] == ["### 3.1 Age", "### 3.2 Posts", "### 3.3 Pay"]
+    amounts = text.replace("Wood 55\n3.3 Pay", "Wood 55\n5.5 Million pieces of stone")
+    assert headings(amounts)[-1] == "### 3.2 Posts"
+
+
 def test_sections_between_their_chapters_are_a_list_of_contents() -> None:
     text = f"Guide\n\n{LONG}\n\n1. Start\n1.1 Tools\n2. Work\n2.1 Days\n2.2 Nights\n3. Pay\n\n{LONG}\n"
     assert not [heading for heading in headings(text) if "." in heading.split()[1].rstrip(".")]
