@@ -15,7 +15,7 @@ from ingest.pdf_columns import PdfLine
 _CIRCLED = "\u2460-\u2473\u2776-\u277f"  # 1 to 20 in a circle, 1 to 10 in a black one
 _COUNTED = re.compile(rf"\d{{1,2}}|[A-Za-z]|[{_CIRCLED}]")
 _BOX = re.compile(r"\[[ xX]?\]")
-_SIGNS = frozenset("→⇒»›·")
+_SIGNS = frozenset("→⇒»›·ˆ")
 _NEAREST, _FARTHEST = 0.3, 3.0  # of the size: from a number or letter to the text of its item
 
 
@@ -70,7 +70,8 @@ def _may_be_marked(line: PdfLine, body: float) -> bool:
 def _is_sign(text: str) -> bool:
     if len(text) != 1:
         return bool(_BOX.fullmatch(text))
-    return text in _SIGNS or unicodedata.category(text) in ("So", "Co") or bool(re.match(f"[{_CIRCLED}]", text))
+    # A control character, or "ˆ" which stands for one, is a bullet of a font that gives its letters no names.
+    return text in _SIGNS or unicodedata.category(text) in ("So", "Co", "Cc") or bool(re.match(f"[{_CIRCLED}]", text))
 
 
 def _written(lines: Sequence[PdfLine], held: Sequence[int]) -> list[str]:

@@ -1,7 +1,7 @@
 """PDFs, made here: lists whose marks are told by their places, initials, labels with text set in."""
 
 import pytest
-from drawn_pdf import PROSE, draw, flow, kinds, lines, read
+from drawn_pdf import PROSE, draw, flow, kinds, lines, raw, read
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import ListFlowable, Paragraph
@@ -49,6 +49,13 @@ def test_a_sign_that_stands_before_several_lines_is_a_bullet(mark: str) -> None:
         ("item", "A card"),
         ("item", "A pencil that you can find"),
     ]
+
+
+def test_what_the_bullet_of_a_font_without_names_is_read_as_is_a_bullet() -> None:
+    texts = ["Boots that are worn in", "A card", "A pencil that you can find"]
+    drawn = "".join(f"BT 72 {700 - 14 * at} Td (\\210) Tj 18 0 Td ({text}) Tj ET " for at, text in enumerate(texts))
+    document = read(raw(f"/F1 10 Tf {drawn}".encode(), [], font="/Encoding /WinAnsiEncoding"))
+    assert kinds(document) == [("item", text) for text in texts]
 
 
 def test_boxes_of_brackets_in_a_column_of_their_own_are_bullets() -> None:
