@@ -143,7 +143,9 @@ class _Reading:
         if before is not None and before.page != line.page and not same:  # programs end a paragraph with the page
             plain = not tag.item and not tag.heading and last is not None and last.kind == "text"
             same = plain and _begins_small(line) and not is_closed(before.text) and abs(line.size - before.size) < 0.6
-        if same and last is not None and last.kind in ("text", "item"):
+        # The entries of a table of contents may share a paragraph, with line breaks between them.
+        entry = before is not None and bool(LEADERS.search(before.text))
+        if same and not entry and last is not None and last.kind in ("text", "item"):
             last.lines.append(line)
         elif tag.item and tag.item not in self.items and not tag.heading:
             self.items.add(tag.item)

@@ -44,3 +44,9 @@ def test_the_lines_of_a_program_that_are_tagged_one_by_one_are_one_program() -> 
 <</S /P /Pg 3 0 R /K 2>>
 <</S /Code /Pg 3 0 R /K 3>>"""
     assert kinds(read(tagged(parts, tree)))[1:] == [("code", "a = 1\nb = 2"), ("code", "c = 3")]
+
+
+def test_the_entries_of_a_table_of_contents_may_share_one_paragraph() -> None:
+    parts = [("F1", 72, 720 - 12 * at, f"{name} ........ {at}") for at, name in enumerate(["Start", "Work", "Pay"], 1)]
+    tree = "<</Type /StructTreeRoot /K 7 0 R>>\n<</S /P /Pg 3 0 R /K [0 1 2]>>"
+    assert kinds(read(tagged(parts, tree))) == [("item", "Start … 1"), ("item", "Work … 2"), ("item", "Pay … 3")]
