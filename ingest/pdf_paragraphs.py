@@ -19,7 +19,7 @@ from ingest.text_marks import LETTERED
 
 ITEM = re.compile(r"(?:[•‣◦▪▫●○■□∙⁃➢➤➔►✓✔☐☑☒❏❑✗✘❖\uf0b7\uf0a7\uf0d8\uf076*]|[-–—](?=\s)|o(?=\s))\s*(?=\S)")
 NUMBERED = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
-_CUT_ADDRESS = re.compile(r"://\S*[?&=/_-]\Z")
+_CUT_ADDRESS = re.compile(r"://\S*[?&=/_-]\Z|\bhttps?(?:\]\(\S{1,500}\))?:\Z")  # the last may be of a link
 _TERMINAL = re.compile(r"[:.!?]\Z")
 _BOX = 3  # lines from which on a block may be a box of text that is narrower than its page
 

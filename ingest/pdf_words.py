@@ -10,6 +10,8 @@ from ingest.html import linked
 
 _HYPHENS = "-\u2010\u00ad"
 _LINKS = re.compile(r"\[([^\[\]]*)\]\((\S{1,500}?)\)(\s*)\[([^\[\]]*)\]\(\2\)")
+# An address in pieces, whose stops belong to none of them.
+_PIECES = re.compile(r"\[(https?\b[^\[\]]*)\]\((\S{1,500}?)\)([.,;:])\s*\[([^\[\]]*)\]\(\2\)")
 
 
 def joined(lines: Sequence[str], words: Words) -> str:
@@ -31,6 +33,7 @@ def _appended(text: str, line: str, words: Words) -> str:
         return mended
     broken = text.endswith(("/", "-", "_", ".", "=", "?", "&")) and address and not text.endswith(". ")
     goes_on = broken and bool(re.match(r"[a-z0-9_%?&=/#.-]", line)) and not (text.endswith(".") and " " in line[:3])
+    goes_on = goes_on or (text.endswith(("http:", "https:")) and line.startswith("//"))
     return text + ("" if goes_on or not text else " ") + line
 
 
@@ -39,6 +42,8 @@ def _with_links_joined(text: str) -> str:
 
     >>> _with_links_joined("See [the](https://a.b) [book](https://a.b) and [https://c.d/e](https://c.d/ef) [f](https://c.d/ef).")
     'See [the book](https://a.b) and https://c.d/ef.'
+    >>> _with_links_joined("It is at [https](https://a.b/c): [//a](https://a.b/c). [b/c](https://a.b/c).")
+    'It is at https://a.b/c.'
     """
     if "](" not in text:
         return text
@@ -46,7 +51,14 @@ def _with_links_joined(text: str) -> str:
     before = None
     while before != text:
         before, text = text, _LINKS.sub(lambda found: _one(found[1] + found[3] + found[4], found[2]), text)
+        text = _PIECES.sub(_one_address, text)
     return text
+
+
+def _one_address(found: re.Match[str]) -> str:
+    """Two pieces of an address as one, or as they are where they are no pieces of it."""
+    label, address = found[1] + found[3] + found[4], found[2]
+    return _one(label, address) if address.startswith(re.sub(r"\s", "", label)) else found[0]
 
 
 def _one(label: str, address: str) -> str:

@@ -144,6 +144,7 @@ def test_single_lines_far_apart_are_paragraphs_even_where_most_lines_are_such() 
         ("is run with something that plans", "- a scheduler, here - and watched.", "plans - a scheduler, here - and watched."),
         ("is run, and the result of it is -", "1. So much for the first step.", "is - 1. So much for the first step."),
         ("is at https://example.org/watch?", "v=uAR4BhVCNbI&list=PL3", "https://example.org/watch?v=uAR4BhVCNbI&list=PL3"),
+        ("is at https:", "//example.org/data.", "is at https://example.org/data."),
     ],
 )
 def test_dashes_minus_signs_and_cut_addresses_do_not_part_a_paragraph(first: str, second: str, whole: str) -> None:
