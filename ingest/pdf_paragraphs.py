@@ -153,6 +153,11 @@ class _Reading:
         else:
             self.paragraphs.append(Paragraph("item" if _starts_item(line) and not tag.heading else "text", [line]))
 
+    def _is_titled(self, before: PdfLine, line: PdfLine) -> bool:
+        """Whether two lines in large letters, one right below the other, are parts of a title: "Bread:" and "A Beginning"."""
+        level = abs(before.x - line.x) < 1 or abs(before.x + before.right - line.x - line.right) < 2  # centred
+        return level and before.size > self.body * 1.12 and not is_closed(line.text)
+
     def _breaks(self, paragraph: Paragraph, before: PdfLine, line: PdfLine) -> bool:
         """Whether `line` starts something new, instead of going on with the paragraph that `before` is part of."""
         if LEADERS.search(before.text):
@@ -170,7 +175,7 @@ class _Reading:
         left, right = self.edges[line.page, line.column]
         if paragraph.kind == "item":
             return line.x < paragraph.lines[0].x - 1 or (line.x <= paragraph.lines[0].x + 1 and bool(_TERMINAL.search(text)))
-        if _CUT_ADDRESS.search(text):
+        if _CUT_ADDRESS.search(text) or (text.endswith(":") and self._is_titled(before, line)):
             return False
         if _TERMINAL.search(text) and (not self._full(before) or line.x > before.x + 0.6 * line.size):
             return not (text.endswith(":") and _begins_small(line))

@@ -337,3 +337,16 @@ def test_links_keep_to_their_letters_and_words_of_two_fonts_stay_apart() -> None
         lines(canvas, 73.3 + canvas.stringWidth("(GPTQ/EXL2) as in the", "Helvetica", 10), 700, "book", font="Courier")
 
     assert read(draw(page)).text == "([GPTQ](https://a.org/g)/[EXL2](https://a.org/e)) as in the book"
+
+
+@pytest.mark.parametrize(("x", "titles"), [(300, 1), (260, 2)])
+def test_a_title_goes_on_behind_its_colon_on_the_line_below_where_both_are_centred(x: int, titles: int) -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 18)
+        canvas.drawCentredString(300, 780, "From the Flour to the Loaf:")
+        canvas.drawCentredString(x, 758, "A Year of Bread")
+        lines(canvas, 72, 730, PROSE, PROSE)
+
+    headings = [text for kind, text in kinds(read(draw(page))) if kind == "heading"]
+    assert " ".join(headings) == "From the Flour to the Loaf: A Year of Bread"
+    assert len(headings) == titles
