@@ -8,11 +8,11 @@ from ingest.text_lines import ROUND, Line, PhysicalLine, is_closed
 from ingest.text_signs import is_titular
 
 _BULLET = re.compile(
-    r"(?:[-*+•‣◦▪▫●○■□·∙⁃➢➤➔►✓✔]|[–—](?=\s+[A-Z\d])|o(?=\s{2,}|\s[A-Z]))\s+(?=\S)"
+    r"(?:[-*+•‣◦▪▫●○■□·∙⁃›➢➤➔►✓✔]|[–—](?=\s+[A-Z\d])|o(?=\s{2,}|\s[A-Z]))\s+(?=\S)"
     rf"|[{ROUND}‣➢➤✓✔]\s*(?=[\w\"'“‘(])"  # these stand for nothing else, so that no space is needed
 )
 _ORDERED = re.compile(r"(?:(\d{1,3})[.)]|\((\d{1,3})\))\s+(?=\S)")
-LETTERED = re.compile(r"(?:\(?[a-z]\)|\([ivx]{1,4}\)|[ivx]{1,4}\))\s+(?=\S)")
+LETTERED = re.compile(r"(?:\(?[a-z]\)|[a-h]\.(?=\s+[A-Z])|\([ivx]{1,4}\)|[ivx]{1,4}\))\s+(?=\S)")
 _DECIMAL = re.compile(r"\d{1,3}(?:\.\d{1,3})+\.?\s+(?=\S)")
 HASHES = re.compile(r"(#{1,6})\s+(?=[^\s#])")
 _EQUALS = re.compile(r"(={2,6})(?!=)")  # wiki text: == History ==

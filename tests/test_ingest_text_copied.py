@@ -6,6 +6,7 @@ import pytest
 
 from ingest.document import Document
 from ingest.plain import read_plain
+from ingest.text_marks import is_marked
 
 LONG = "This is a paragraph that is long enough to be taken for one, since it goes on and ends in a full stop."
 
@@ -216,3 +217,12 @@ def test_a_transcript_loses_its_times_and_what_is_heard_and_a_plan_keeps_its_tim
         assert "0:20" in "".join(shape("A Plan\n\n" + "\n".join(plan.format(number) for number in range(6)))).replace(
             "8:20", "0:20"
         )
+
+
+@pytest.mark.parametrize("mark", ["\u203a ", "a. "])
+def test_marks_of_lists_within_lists_part_their_entries(mark: str) -> None:
+    text = f"{LONG}\n\n1. Bring these\n  {mark}Flour of wheat\n  {mark}Water\n2. Then wait\n  {mark}An hour\n\n{LONG}\n"
+    kept = mark if mark[0] == "a" else ""
+    assert shape(text)[1:5] == ["item Bring these", f"item {kept}Flour of wheat", f"item {kept}Water", "item Then wait"]
+    assert is_marked("a. Flour")
+    assert not is_marked("c. 1850 of them") and not is_marked("e. g. flour")
