@@ -13,9 +13,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ingest.text_lines import Line
-from ingest.text_signs import speaker, turn
+from ingest.text_signs import Turn, speaker, turn
 
 _LONGEST = 300  # characters of a question
+_FEWEST = 3  # questions whose answers have no sign
 _ASKED = re.compile(
     r"((?:what|how|why|when|where|who|whom|which|do|does|did|is|are|was|were|am|can|could|should|will|would|may|must|has|have)\b"
     r"[^.!?:;]{5,110}\?)\s+(?=[\"“'‘(]?[^\W_])",
@@ -29,10 +30,13 @@ def with_turns(lines: list[Line]) -> list[Line]:
 
 
 def _signed(lines: list[Line]) -> list[Line]:
-    """Lines that begin with "Q:" and "A:", where two or more of the ones are right above one of the others."""
+    """Lines that begin with "Q:" and "A:", where two or more of the ones are right above one of the others.
+
+    Answers may have no sign where three or more questions end as such, with text right below each.
+    """
     turns = [turn(line.text) if line.kind == "text" else None for line in lines]
     pairs = sum(one is not None and one.asks and other is not None and not other.asks for one, other in pairwise(turns))
-    if pairs < 2:
+    if pairs < 2 and not _only_asks(lines, turns):
         return lines
     found: list[Line] = []
     for before, said, line in zip([None, *turns], turns, lines, strict=False):
@@ -42,6 +46,16 @@ def _signed(lines: list[Line]) -> list[Line]:
             line = replace(line, kind="answer", text=said.text)
         found.append(line)
     return found
+
+
+def _only_asks(lines: list[Line], turns: list[Turn | None]) -> bool:
+    """Whether the lines have signs of questions alone, with an answer below each."""
+    asked = [index for index, said in enumerate(turns) if said is not None]
+    answered = [
+        said is not None and said.asks and said.text.endswith("?") and below.kind == "text" and not other
+        for said, other, below in zip(turns, turns[1:], lines[1:], strict=False)
+    ]
+    return len(asked) >= _FEWEST and all(index < len(answered) and answered[index] for index in asked)
 
 
 def _named(lines: list[Line]) -> list[Line]:

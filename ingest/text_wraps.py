@@ -91,7 +91,8 @@ def _is_next_of(text: str, last: str, following: str) -> bool:
     """Whether both are entries: of one series, "Quarter 1: ..." and "Quarter 2: ...", of a mail, or ended, "Online: ... ."."""
     if is_closed(last) and _NAMED_ENTRY.match(text) and _NAMED_ENTRY.match(following):
         return True
-    if (mail_field(text) and mail_field(following)) or (is_closed(last) and turn(text) and turn(following)):
+    said = turn(following) if is_closed(last) else None
+    if (mail_field(text) and mail_field(following)) or (said is not None and (said.asks or turn(text) is not None)):
         return True
     one, other = _SERIES_ENTRY.match(text), _SERIES_ENTRY.match(following)
     return one is not None and other is not None and one[1] == other[1]

@@ -226,3 +226,14 @@ def test_marks_of_lists_within_lists_part_their_entries(mark: str) -> None:
     assert shape(text)[1:5] == ["item Bring these", f"item {kept}Flour of wheat", f"item {kept}Water", "item Then wait"]
     assert is_marked("a. Flour")
     assert not is_marked("c. 1850 of them") and not is_marked("e. g. flour")
+
+
+@pytest.mark.parametrize("gap", ["", "\n"])
+@pytest.mark.parametrize("mark", ["Q{}. ", "Q{}: ", "Q: "])
+def test_signs_of_questions_need_no_signs_of_answers(mark: str, gap: str) -> None:
+    asked = ["How do I start?", "What does it cost?", "Who helps?"]
+    text = "".join(f"{mark.format(number)}{question}\n{LONG}\n{gap}" for number, question in enumerate(asked, start=1))
+    found = shape(f"Questions of new bakers\n\n{text}")
+    assert [line for line in found if line.startswith("##")] == [f"## {question}" for question in asked]
+    wrapped = text.replace("one, since", "one,\nsince")
+    assert [line for line in shape(f"Questions of new bakers\n\n{wrapped}") if line.startswith("##")] == found[1::2]
