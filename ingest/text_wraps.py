@@ -15,7 +15,7 @@ _ENTRY = re.compile(r"[^:]{1,60}:\s")
 _SERIES_ENTRY = re.compile(r"([A-Z][a-z]+?)s? \d{1,3}(?: ?(?:[-–]|to|and) ?\d{1,3})?\s?[:–—-]\s")
 _NAMED_ENTRY = re.compile(r"[A-Z][^\s:.,;!?]*(?: [^\s:.,;!?]+){0,3}: \S")
 _CONTENTS_ENTRY = re.compile(r"\.(?:\s?\.){3}\s*\d{1,4}\Z")
-_FIGURE = re.compile(r"(\d{1,3})\.\s+(?=\S)")
+_FIGURE = re.compile(r"(\d{1,3}|[a-h])\.\s+(?=\S)")
 _WIDEST = 120  # characters; text with longer lines is not wrapped
 
 
@@ -77,14 +77,19 @@ def continues(line: Line, last: PhysicalLine, run: list[PhysicalLine], index: in
 
 
 def _is_figure(line: Line, last: PhysicalLine, run: list[PhysicalLine], index: int, width: int) -> bool:
-    """Whether a number that looks like that of an entry ends the sentence of a full line: "No courses, / 38. And"."""
+    """Whether a number or letter that looks like that of an entry ends the sentence of a full line: "No courses, / 38. And"."""
     found = _FIGURE.match(run[index].raw)
-    if found is None or int(found[1]) == 1 or line.kind == "ordered" or run[index].indent != last.indent:
+    if found is None or found[1] == "1" or line.kind == "ordered" or run[index].indent != last.indent:
         return False
     if is_closed(last.text) or last.text.endswith(":") or len(last.text) < width * 0.6:
         return False
-    beside = {int(found[1]) - 1, int(found[1]) + 1}
-    return not any((other := _FIGURE.match(entry.raw)) and int(other[1]) in beside for entry in run)
+    place = _place(found[1])
+    return not any((other := _FIGURE.match(entry.raw)) and abs(_place(other[1]) - place) == 1 for entry in run)
+
+
+def _place(mark: str) -> int:
+    """The number, or the place of a letter far from all numbers."""
+    return int(mark) if mark.isdecimal() else 2_000 + ord(mark)
 
 
 def _is_next_of(text: str, last: str, following: str) -> bool:

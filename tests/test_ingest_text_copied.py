@@ -228,6 +228,14 @@ def test_marks_of_lists_within_lists_part_their_entries(mark: str) -> None:
     assert not is_marked("c. 1850 of them") and not is_marked("e. g. flour")
 
 
+def test_a_letter_that_ends_a_sentence_of_wrapped_text_is_no_mark() -> None:
+    text = (
+        "People who bake bread have to wait for a long time before they eat\nand all of them say that they know the uses"
+        " of each vitamin\na. The rest of them do not, as others say about the people\nof this town.\n"
+    )
+    assert shape(text) == ["paragraph " + " ".join(text.split())]
+
+
 @pytest.mark.parametrize("gap", ["", "\n"])
 @pytest.mark.parametrize("mark", ["Q{}. ", "Q{}: ", "Q: "])
 def test_signs_of_questions_need_no_signs_of_answers(mark: str, gap: str) -> None:
