@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from assistant.question import Question
 from assistant.ranker import Ranked
 from assistant.series import Member, series_of
-from assistant.units import Part
+from assistant.units import Part, Unit
 from index.terms import terms, words
 from ingest.document import Document
 from ingest.quotable import block_spans
@@ -41,10 +42,8 @@ def with_neighbour(chosen: Sequence[Ranked], question: Question) -> list[Ranked]
         places = places or [at for at, each in enumerate(members) if sections and each.start <= first.start < each.end]
         at = places[0] + (1 if asked["side"].lower() == "after" else -1) if places else -1
         if 0 <= at < len(members):
-            parts = tuple(_shown(first.document, members[at]))
-            unit = replace(first, kind="paragraph", parts=parts, lead=None)
             rest = [each for each in chosen if not members[at].start <= each.unit.start < members[at].end]
-            return [replace(chosen[0], unit=unit), *rest]
+            return [*(replace(chosen[0], unit=unit) for unit in _shown(first, members[at])), *rest]
     return []
 
 
@@ -62,8 +61,14 @@ def _rows(document: Document, near: Sequence[int]) -> Iterator[tuple[Sequence[Me
             items = []
 
 
-def _shown(document: Document, member: Member) -> Iterator[Part]:
-    """The first sentences of a member, its heading included."""
+def _shown(unit: Unit, member: Member) -> Iterator[Unit]:
+    """The first sentences of a member of the document of `unit`, its heading included; what is a list there is one here."""
+    for kind, parts in groupby(_beginning(unit.document, member), key=lambda found: found[0]):
+        yield replace(unit, kind="list" if kind == "item" else "paragraph", parts=tuple(part for _, part in parts), lead=None)
+
+
+def _beginning(document: Document, member: Member) -> Iterator[tuple[str, Part]]:
+    """The kind of the block that it is from, "text" where that is no list, and the part; `SHOWN` words altogether."""
     room = SHOWN
     for block in document.blocks:
         if member.start < block.end and block.start < member.end:
@@ -72,4 +77,5 @@ def _shown(document: Document, member: Member) -> Iterator[Part]:
                     room -= len(words(document.text[start:end]))
                     if room < 0 and start > member.start:
                         return
-                    yield Part(start, end, heading=block.kind == "heading", ordinal=block.ordinal)
+                    part = Part(start, end, ordinal=block.ordinal, depth=block.level if block.kind == "item" else 0)
+                    yield "item" if block.kind == "item" else "text", replace(part, heading=block.kind == "heading")

@@ -55,7 +55,7 @@ def test_the_next_section_is_that_behind_the_one_that_names_the_thing_or_holds_t
     ]  # no heading says it
     assert answer(GUIDE, "what is before mathematics?", PYTHON) == [data, PYTHON]
     assert answer(GUIDE, "what comes next after data", PYTHON, "You learn pandas and SQL.") == [
-        "3 Phase 3: Mathematics\nVectors\nDerivatives", PYTHON, "You learn pandas and SQL.",
+        "3 Phase 3: Mathematics", "Vectors\nDerivatives", PYTHON, "You learn pandas and SQL.",
     ]  # fmt: skip
 
 
