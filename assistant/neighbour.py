@@ -10,6 +10,7 @@ from itertools import groupby
 from assistant.question import Question
 from assistant.ranker import Ranked
 from assistant.series import Member, series_of
+from assistant.standalone import apart
 from assistant.units import Part, Unit
 from index.terms import terms, words
 from ingest.document import Document
@@ -29,17 +30,20 @@ def with_neighbour(chosen: Sequence[Ranked], question: Question) -> list[Ranked]
     """What the question asks for that comes after or before something, and then the chosen units; none where it asks for none.
 
     It is the next member of a series of the best unit's document, or of a numbered list: next to the one that names the thing,
-    or else in whose section the best unit stands.
+    or else in whose section the best unit names it. What goes on from the last answer is found already (`assistant.sequel`).
     """
-    asked = _ASKED.search(question.content)
+    asked = _ASKED.search(apart(question.content)[0])
     wanted = set(terms(_WHERE.sub("", asked["thing"]))) if asked else set()
-    if asked is None or not wanted or not chosen or question.brief:
+    if asked is None or not wanted or not chosen or question.brief or question.after:
         return []
     first = chosen[0].unit
+    named = wanted <= set(terms(first.text))
     for members, sections in _rows(first.document, [start for start, _ in first.spans]):
         held = [set(terms(first.document.text[each.part.start : each.part.end])) for each in members]
         places = [at for at, own in enumerate(held) if wanted <= own]
-        places = places or [at for at, each in enumerate(members) if sections and each.start <= first.start < each.end]
+        places = places or [
+            at for at, each in enumerate(members) if sections and named and each.start <= first.start < each.end
+        ]
         at = places[0] + (1 if asked["side"].lower() == "after" else -1) if places else -1
         if 0 <= at < len(members):
             rest = [each for each in chosen if not members[at].start <= each.unit.start < members[at].end]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from assistant.neighbour import SHOWN, with_neighbour
-from assistant.question import read_question
+from assistant.question import Question, read_question
 from assistant.ranker import Ranked
+from assistant.standalone import with_about
 from assistant.units import units_of
 from index.hit import Hit
 from ingest.markdown import read_markdown
@@ -40,10 +43,14 @@ PYTHON = "Learn Python until you can write a program of 300 lines."
 
 
 def answer(text: str, asked: str, *chosen: str) -> list[str]:
+    return answer_to(text, read_question(asked), *chosen)
+
+
+def answer_to(text: str, question: Question, *chosen: str) -> list[str]:
     document = read_markdown(text.encode(), "a.md")
     hits = [Hit(passage, rank, 0.5, 0.5, 0.5) for rank, passage in enumerate(split(document, limit=300), start=1)]
     found = {unit.text: Ranked(unit, 0.5, 0.5, np.zeros(1, np.float32)) for unit in units_of(hits, {"a.md": document})}
-    return [each.unit.text for each in with_neighbour([found[text] for text in chosen], read_question(asked))]
+    return [each.unit.text for each in with_neighbour([found[text] for text in chosen], question)]
 
 
 def test_the_next_section_is_that_behind_the_one_that_names_the_thing_or_holds_the_answer() -> None:
@@ -82,6 +89,13 @@ def test_the_next_item_of_a_numbered_list_and_the_next_sentence_of_a_series() ->
 )
 def test_nothing_is_next_to_what_is_no_place_in_an_order(asked: str) -> None:
     assert answer(GUIDE, asked, "Write a letter") == []
+
+
+def test_what_goes_on_from_the_last_answer_is_not_gone_on_from_again() -> None:
+    question = replace(read_question("what comes after programming?"), after="Step five is coffee.")
+    assert answer_to(GUIDE, question, PYTHON) == []
+    about = with_about("what comes after programming", "how do I become an engineer")
+    assert answer(GUIDE, about, PYTHON)[1:] == [PYTHON]
 
 
 def test_of_a_long_section_only_its_beginning_is_shown() -> None:
