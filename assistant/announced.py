@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,7 +10,7 @@ from assistant.numbered import value_of
 from assistant.ranker import Ranked
 from assistant.units import Part, Unit
 from index.terms import words
-from ingest.quotable import block_spans
+from ingest.quotable import block_at, block_spans
 
 LONGEST = 120  # words of what is shown together
 _ANNOUNCES = re.compile(
@@ -39,7 +38,7 @@ def _whole(unit: Unit) -> Unit:
         found = _ANNOUNCES.search(document.text, part.start, part.end)
         if found is None:
             continue
-        block = document.blocks[max(0, bisect_right(document.blocks, part.start, key=lambda block: block.start) - 1)]
+        block = document.blocks[block_at(document, part.start)]
         behind = [Part(*span) for span in block_spans(document, block) if span[0] >= part.end][: value_of(found["count"])]
         parts = tuple(sorted({own.start: own for own in (*behind, *unit.parts)}.values(), key=lambda own: own.start))
         if sum(len(words(document.text[own.start : own.end])) for own in parts) <= LONGEST:

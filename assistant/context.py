@@ -7,7 +7,7 @@ from typing import Protocol
 
 from assistant.ellipsis import PRONOUN, in_clause
 from assistant.phrases import named_terms
-from index.english import how_common, is_english
+from index.english import EVERYDAY, how_common, is_english
 from index.search import Snapshot
 from index.terms import stem, terms, words
 
@@ -17,7 +17,6 @@ SHARE = 0.6  # least score of that passage, as a share of the best one's
 CLEAR = 0.42  # dense score from which a question alone has found what it is about
 TOPICAL = 0.5  # weight of how few documents a phrase occurs in, against its likeness, where another is put in its place
 LIKE = 0.25  # least cosine of two phrases of which one stands in the other's place
-EVERYDAY = 10_000  # times that the dictionary's source has a word that says nothing new: documents put it otherwise
 FOREIGN = 0.2  # below it the question is about nothing in the documents, alone or not
 
 

@@ -10,14 +10,13 @@ from assistant.question import Question
 from assistant.ranker import Ranked
 from assistant.signals import ASKING, holds, shown_kinds
 from assistant.standalone import apart
-from index.english import how_common
+from index.english import EVERYDAY, how_common
 from index.hit import Hit
 from index.search import Snapshot
 from index.terms import stem, terms, words
 
 RARE = 2.0  # least rarity of a word that the evidence has to hold: more passages than that have it by chance
 BEST = 5  # units of which one has to hold such a word
-EVERYDAY = 10_000  # times that the dictionary's source has a word that says no name
 
 
 def own_words(asked: Question, snapshot: Snapshot) -> frozenset[str]:

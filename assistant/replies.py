@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,7 +9,7 @@ from assistant.ranker import Ranked
 from assistant.units import Part, Unit
 from index.terms import words
 from ingest.document import Document
-from ingest.quotable import Span, block_spans
+from ingest.quotable import Span, block_at, block_spans
 
 TELLING = 3  # words from which the answer says something without its question
 _ALONE = ("sentence", "paragraph", "item", "heading")
@@ -40,7 +39,7 @@ def _reply_behind(unit: Unit) -> Span | None:
     document = unit.document
     if unit.kind not in _ALONE or not _asks(document, (unit.parts[-1].start, unit.end)):
         return None
-    at = _block_at(document, unit.end - 1)
+    at = block_at(document, unit.end - 1)
     for block in document.blocks[at : at + 2]:
         if block.kind == "heading" and block.start >= unit.end:
             return None
@@ -56,7 +55,7 @@ def _question_before(unit: Unit) -> Span | None:
     short = len(words(document.text[first.start : first.end])) < TELLING
     if unit.kind not in ("sentence", "paragraph") or unit.lead is not None or not short:
         return None
-    at = _block_at(document, first.start)
+    at = block_at(document, first.start)
     earlier = [span for block in document.blocks[max(0, at - 1) : at + 1] for span in block_spans(document, block)]
     last = max((span for span in earlier if span[1] <= first.start), default=None)
     return last if last is not None and _asks(document, last) else None
@@ -64,7 +63,3 @@ def _question_before(unit: Unit) -> Span | None:
 
 def _asks(document: Document, span: Span) -> bool:
     return document.text[span[0] : span[1]].rstrip().endswith("?")
-
-
-def _block_at(document: Document, offset: int) -> int:
-    return max(0, bisect_right(document.blocks, offset, key=lambda block: block.start) - 1)

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from index.english import how_common
+from index.english import EVERYDAY, how_common
 from index.terms import STOPWORDS, WORD
 
 _SHORT = re.compile(r"(?<=[\w’'] )\((?P<short>[A-Za-z][A-Za-z0-9&/-]{1,9})\)")
@@ -24,7 +24,6 @@ _CLIPPED = {
     "stats": "statistics", "uni": "university", "viz": "visualization",
 }  # fmt: skip
 _BEFORE = 120  # characters before the brackets in which the words are looked for
-_WORD = 10_000  # times that a dictionary's source has an abbreviation from which it is a word as well
 _MORE_WORDS = 5  # how many words there may be more than letters
 
 
@@ -56,7 +55,7 @@ def written_out(question: str, known: Mapping[str, str]) -> str:
     def meant(found: re.Match[str]) -> str:
         word = found.group().lower()
         words = known.get(word) or known.get(word.removesuffix("s"), "")
-        if found.group().islower() and how_common(word) >= _WORD:
+        if found.group().islower() and how_common(word) >= EVERYDAY:
             words = ""  # "map" stands for itself, "MAP" does not
         clipped = _CLIPPED.get(word.removesuffix("s"), "")
         words = words or _CLIPPED.get(word) or (f"{clipped}s" if clipped else "")

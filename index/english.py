@@ -9,6 +9,7 @@ from spellchecker import SpellChecker
 
 _PREFIX = re.compile(r"(?:co|de|dis|inter|mis|multi|non|out|over|pre|re|sub|super|un|under)(?=\w{4})")  # "subnets": no slip
 _COMMON = 100  # times that the dictionary's source has a word which may stand behind such a prefix; "relase" is no "re-lase"
+EVERYDAY = 10_000  # times that the dictionary's source has a word from which everybody uses it, for anything
 
 
 def is_english(word: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from ingest.document import Block, Document, Passage
@@ -32,3 +33,8 @@ def _inside(document: Document, passage: Passage) -> Iterator[Span]:
         for block in document.blocks:
             if block.start < end and start < block.end:
                 yield from ((s, e) for s, e in block_spans(document, block) if start <= s and e <= end)
+
+
+def block_at(document: Document, offset: int) -> int:
+    """The 0-based place of the last block that begins at or before an offset; 0 in front of them all."""
+    return max(0, bisect_right(document.blocks, offset, key=lambda block: block.start) - 1)
