@@ -29,6 +29,10 @@ _DAMAGE = (
 _WORD = re.compile(r"[^\W_]{3,}")
 # Browsers and word processors that divide no words unless they are told to.
 _WHOLE_WORDS = re.compile(r"Skia|\bQt\b|LibreOffice|OpenOffice|Microsoft|WeasyPrint|Google", re.IGNORECASE)
+# What a page says that draws nothing: how it would (the operators of the graphics and text state, ISO 32000-1, annex A).
+_STATE = re.compile(
+    rb"(?:\s*(?:[+-]?[\d.]+|/[^\s/()<>\[\]]+|[qQwJjMdigGkK]|cm|ri|gs|rg|RG|cs|CS|scn?|SCN?|BT|ET|Tf|T[cwzLrsmdD*])(?=\s|\Z))+\s*"
+)
 _EXPORT = "open it in a PDF program and export it again"
 _OCR = "run text recognition (OCR) on it, for instance with ocrmypdf, and add the result"
 
@@ -99,7 +103,7 @@ def _lines(reader: PdfReader, shown: PdfDocument, builder: DocumentBuilder, docu
             failed.append(number)
             last = error
             continue
-        if not lines:
+        if not lines and not _is_blank(reader, number):
             bare.append(number)
         characters += sum(len(line.text) for line in lines)
         check_characters(characters, document_id)
@@ -133,6 +137,15 @@ def _page(reader: PdfReader, shown: PdfDocument, number: int, tags: Mapping[int,
         return page_lines(page, number, held, links)
     finally:
         page.close()
+
+
+def _is_blank(reader: PdfReader, number: int) -> bool:
+    """Whether nothing is drawn on a page: the left one before a chapter, say."""
+    try:
+        content = reader.pages[number - 1].get_contents()
+        return content is None or _STATE.fullmatch(content.get_data()) is not None
+    except _DAMAGE:
+        return False
 
 
 def _tags(reader: PdfReader) -> Mapping[int, PageTags]:

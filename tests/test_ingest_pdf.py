@@ -197,6 +197,15 @@ def test_pages_without_text_among_others_are_named() -> None:
     assert document.warnings == ("Page 2 holds no text, perhaps pictures of text.",)
 
 
+def test_blank_pages_are_not_named() -> None:
+    def prepared(canvas: Canvas) -> None:
+        canvas.saveState()
+        canvas.setFillGray(0.5)
+        canvas.restoreState()
+
+    assert read(draw(lambda c: lines(c, 72, 700, "Some words."), prepared)).warnings == ()
+
+
 def test_no_pages_too_many_pages_and_damage() -> None:
     out = io.BytesIO()
     PdfWriter().write(out)
