@@ -13,6 +13,8 @@ _LINKS = re.compile(r"\[([^\[\]]*)\]\((\S{1,500}?)\)(\s*)\[([^\[\]]*)\]\(\2\)")
 # An address in pieces, whose stops belong to none of them.
 _PIECES = re.compile(r"\[(https?\b[^\[\]]*)\]\((\S{1,500}?)\)([.,;:])\s*\[([^\[\]]*)\]\(\2\)")
 
+_SCHEME = re.compile(r"\[https?:/{0,2}\]\((\S{1,500}?)\)\s*(?=\1)")  # and the whole address behind it
+
 
 def joined(lines: Sequence[str], words: Words) -> str:
     """The lines as one text; `words` are those of the document.
@@ -44,6 +46,8 @@ def _with_links_joined(text: str) -> str:
     'See [the book](https://a.b) and https://c.d/ef.'
     >>> _with_links_joined("It is at [https](https://a.b/c): [//a](https://a.b/c). [b/c](https://a.b/c).")
     'It is at https://a.b/c.'
+    >>> _with_links_joined("Forms: [https://](https://a.b/c) https://a.b/c.")
+    'Forms: https://a.b/c.'
     """
     if "](" not in text:
         return text
@@ -52,7 +56,7 @@ def _with_links_joined(text: str) -> str:
     while before != text:
         before, text = text, _LINKS.sub(lambda found: _one(found[1] + found[3] + found[4], found[2]), text)
         text = _PIECES.sub(_one_address, text)
-    return text
+    return _SCHEME.sub("", text)
 
 
 def _one_address(found: re.Match[str]) -> str:
