@@ -14,6 +14,7 @@ _BULLET = re.compile(r"[•‣◦▪▫●○■□∙⁃➢➤➔►✓✔\uf0b
 
 
 _RAISED_WORD = re.compile(r"st|nd|rd|th|[®™©]|TM|SM")  # raised, but no powers
+_CLOSES = re.compile(r"[,;)]|\.(?!\s*\.)(?:\s|\Z)")
 _BEFORE = 4.0  # points between where a column is parted from the one before and its first letters
 CELL_GAP = 1.1  # of the size: wider than a space, narrower than what stands between the columns of a table
 
@@ -108,7 +109,8 @@ class PdfLine:
             else:
                 if abs(piece.x - right) < 0.08 * piece.size and not piece.text[:1].isspace():
                     cells[-1] = cells[-1].rstrip()  # a space for which there is no room was not drawn
-                touching = piece.x - right < 0.12 * piece.size or cells[-1][-1:].isspace() or piece.text[:1].isspace()
+                near = 0.25 if _CLOSES.match(piece.text) else 0.12  # slanted words lean away from what closes behind them
+                touching = piece.x - right < near * piece.size or cells[-1][-1:].isspace() or piece.text[:1].isspace()
                 # "1 A footnote" begins with its raised number; what closes stands next to it, as in "(km^2)".
                 touching = touching and (number - 1 not in raised or not piece.text[:1].isalnum())
                 touching = touching and not (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from ctypes import addressof, byref, c_double, c_int, c_ulong, create_string_buffer
+from ctypes import addressof, byref, c_double, c_float, c_int, c_ulong, create_string_buffer
 from dataclasses import dataclass, field
 from itertools import accumulate
 from math import hypot
@@ -28,6 +28,8 @@ _SPACE = 0.15  # of the size: the narrowest gap between words; kerning moves let
 _SPACED_OUT = 0.08  # of the size: the gap that is usual between letters which are spaced out
 _APART = 0.45  # of the size: a gap that may part the cells of a table, as a wide space may be as well
 _OWN_SPACE = 0.08  # of the size: the narrowest gap between words that two operators draw
+_OVERHANG = 0.12  # of the size: how far a letter may lean over its width, as an f does
+_CLOSING = 0.25  # of the size: the gap in front of a comma or bracket that is none, behind a slanted word
 _BACK = 0.5  # of the size: how far the next letter may stand left of where the last one ends
 # Codes that the usual encoding leaves free show a bullet (PDF 32000-1, annex D.2, note 6).
 _UNKNOWN = "\ufffd"
@@ -76,6 +78,7 @@ class _Letter:
     right: float
     y: float
     spaced: bool  # a space was drawn in front of it
+    leaning: float  # how far it reaches over its width, to the right
     backwards: bool = False  # of a script that runs to the left; its places are mirrored, so that they ascend
 
 
@@ -107,6 +110,7 @@ def _letters(textpage: Any, tags: PageTags) -> Iterator[_Letter]:
     text = textpage.raw
     faces: dict[int, Face | None] = {}
     alike: dict[Face, Face] = {}
+    widths: dict[tuple[int, str], float] = {}  # by the operator that draws a letter
     spaced = False
     high = ""
     for index in range(textpage.count_chars()):
@@ -136,7 +140,11 @@ def _letters(textpage: Any, tags: PageTags) -> Iterator[_Letter]:
             turn = _TURNS[face.direction]
             start, height = turn(start, height)
             ends = turn(box.left, box.bottom)[0], turn(box.right, box.top)[0]
-        placed = _Letter(letter.translate(_SHOWN), face, stroke, start, max(start, *ends), height, spaced)
+        if (stroke, letter) not in widths:
+            widths[stroke, letter] = _width(shown, letter) * face.size
+        right, moved = max(start, *ends), start + widths[stroke, letter]
+        leaning = max(0.0, right - moved) if right - moved <= _OVERHANG * face.size else 0.0
+        placed = _Letter(letter.translate(_SHOWN), face, stroke, start, right, height, spaced, leaning)
         if letter > "\u0590" and bidirectional(letter) in ("R", "AL"):
             placed.left, placed.right, placed.backwards = -placed.right, -min(ends), True
         yield placed
@@ -162,6 +170,13 @@ def _face(text: Any, index: int, shown: Any, tags: PageTags) -> Face | None:
         tag=tags.get(pdfium.FPDFPageObj_GetMarkedContentID(shown)) if tags else None,
         furniture=bool(tags) and _is_artifact(shown),
     )
+
+
+def _width(shown: Any, letter: str) -> float:
+    """How far a letter moves on, as a share of the size; 0 where its font does not say."""
+    width = c_float()
+    known = pdfium.FPDFFont_GetGlyphWidth(pdfium.FPDFTextObj_GetFont(shown), ord(letter), 1.0, byref(width))
+    return width.value if known else 0.0
 
 
 def _is_artifact(shown: Any) -> bool:
@@ -214,7 +229,9 @@ def _run(letters: Sequence[_Letter]) -> Run:
     starts = Counter(letter.left for letter in letters)
     for before, letter, gap in zip([first, *letters], letters, [0.0, *gaps], strict=False):
         sure = letter.stroke != before.stroke and starts[before.left] == 1  # where a ligature ends is not told exactly
-        narrowest = spread + (_OWN_SPACE if sure else _SPACE) * size
+        if letter.stroke == before.stroke:  # TeX leaves room for what leans where the face changes
+            gap += before.leaning
+        narrowest = spread + (_CLOSING if letter.text in ",;)" else _OWN_SPACE if sure else _SPACE) * size
         if letter.spaced or gap > narrowest:
             run.text += " "
             run.edges.append((letter.left - max(0.0, gap), letter.left))

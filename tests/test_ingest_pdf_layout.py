@@ -195,6 +195,30 @@ def test_words_of_lines_set_tight_stay_apart_and_letters_spaced_out_together() -
     assert read(draw(page)).text == "Trees\n\nMachine learning models\n\nTREES"
 
 
+def test_a_letter_that_leans_over_its_width_takes_no_space_away() -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Times-Roman", 10)
+        name = canvas._doc.getInternalFontName("Times-Roman")
+        canvas._code.append(f"BT {name} 10 Tf 72 700 Td [(Most of) -170 (the parts of) -20 (f)] TJ ET")
+
+    assert read(draw(page)).text == "Most of the parts off"
+
+
+def test_what_closes_behind_a_slanted_word_stands_next_to_it() -> None:
+    def page(canvas: Canvas) -> None:
+        x = 72.0
+        for font, text, gap in (
+            ("Times-Roman", "The form", 3.0),
+            ("Times-Italic", "option", 1.6),
+            ("Times-Roman", ", and no other", 0),
+        ):
+            canvas.setFont(font, 10)
+            canvas.drawString(x, 700, text)
+            x += canvas.stringWidth(text, font, 10) + gap
+
+    assert read(draw(page)).text == "The form option, and no other"
+
+
 def test_an_address_that_found_no_room_does_not_move_the_margin() -> None:
     long = "A paragraph about models that learn from data, and about the people who build and use them daily."
 
