@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from itertools import islice
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -36,7 +38,7 @@ _NOISE_NAME = (
     r"(?:breadcrumbs?|cookies?|gdpr|consent|newsletter|subscribe|subscription|social|sharing|share|sharedaddy|sidebar"
     r"|pagination|pager|related(?:[-_]?(?:posts?|articles?|content|links|stories|pages))?|recommended|advert\w{0,20}|adsbygoogle"
     r"|ads?[-_](?:container|wrapper|slot|unit|block|box)|sponsored|promo|toc|table[-_]of[-_]contents|comments|navbar|navigation"
-    r"|nav|menu|masthead|site[-_](?:header|footer)|search[-_](?:results|form|box)|catlinks|printfooter|sitesub|navbox|skip"
+    r"|nav|docnav|navheader|navfooter|menu|masthead|site[-_](?:header|footer)|search[-_](?:results|form|box)|catlinks|printfooter|sitesub|navbox|skip"
     r"|author[-_](?:box|bio|card|info)|(?:post|entry|article)[-_]tags|tag[-_](?:list|cloud)|tags[-_]links|prev[-_]?next|signup"
     r"|popup|widget[-_]area|backlinks?)"
 )
@@ -54,6 +56,11 @@ _BADGE = re.compile(
 )
 _NOTEBOOK = re.compile(r"colab|binder|kaggle|studiolab|streamlit|gradio|open[-_]in|/huggingface/badges", re.IGNORECASE)
 _HEADING = re.compile(r"h[1-6]\Z")
+_TURNING = re.compile(
+    r"[\s«‹<←]*(?:prev(?:ious)?|next)(?:\s+(?:page|chapter|section|lesson|part|post|article))?[\s»›>→:]*\Z", re.IGNORECASE
+)
+_PAGER_DEPTH = 4  # tags around a link that turns the page: item, list, cell, row
+_PAGER_CHARACTERS = 400
 
 
 def is_badge(source: str) -> bool:
@@ -84,6 +91,8 @@ def drop_noise(soup: BeautifulSoup) -> None:
             or (of_tag.characters * 4 < total and (tag.name == "form" or _is_noise(tag)))
         ):
             doomed.append(tag)
+        elif tag.name == "a" and (pager := _pager(tag, measures)) is not None:
+            doomed.append(pager)
     for tag in doomed:
         tag.extract()
 
@@ -97,6 +106,20 @@ def _stands_aside(tag: Tag, of_tag: Measure) -> bool:
     # The question of a list that folds is a button around a heading, or all of one; beside its words a button does something.
     title = of_tag.title
     return tag.name == "button" and not (of_tag.headings or (title and title.characters - of_tag.characters < 3))
+
+
+def _pager(link: Tag, measures: Mapping[int, Measure]) -> Tag | None:
+    """The block of links around one that leads to the page before or after; None around other links, and in prose."""
+    leads = {*link.get_attribute_list("rel"), *link.get_attribute_list("accesskey")}
+    if leads.isdisjoint(("prev", "next", "p", "n")) and not _TURNING.match(link.get_text(" ")):
+        return None
+    pager: Tag | None = None
+    for around in islice(link.parents, _PAGER_DEPTH):
+        held = measures.get(id(around))
+        if held is None or held.headings or held.characters > _PAGER_CHARACTERS or held.linked * 3 < held.characters * 2:
+            break
+        pager = around
+    return pager
 
 
 def _is_noise(tag: Tag) -> bool:

@@ -30,6 +30,33 @@ def test_navigation_scripts_forms_and_hidden_text_are_left_out() -> None:
     assert kinds(html) == [("paragraph", "Visible text.")]
 
 
+@pytest.mark.parametrize(
+    "pager",
+    [
+        """<ul><li><a accesskey="p" href="a.html"><b>Prev</b>9.9. Quotas</a></li><li><a href="#">Up</a></li>
+        <li><a accesskey="n" href="b.html"><b>Next</b>9.11. Hot plugging</a></li></ul>""",
+        "<div><p><a href='a.html'>« Previous</a> | <a href='b.html'>Next lesson »</a></p></div>",
+        "<table><tr><td><a rel='prev' href='a.html'>Backups</a></td><td><a href='i.html'>Home</a></td></tr></table>",
+    ],
+    ids=("list", "line", "table"),
+)
+def test_links_that_turn_the_page_are_left_out(pager: str) -> None:
+    assert kinds(f"<h1>Disks</h1>{pager}<p>A disk is full sooner than you think.</p>{pager}") == [
+        ("heading", "Disks"),
+        ("paragraph", "A disk is full sooner than you think."),
+    ]
+
+
+def test_links_of_the_same_names_stay_in_prose_and_beside_others() -> None:
+    prose = "<p>Read the <a href='b.html'>next</a> chapter on loops before you go on.</p>"
+    steps = "<ul><li><a href='b.html'>Next steps after the course</a></li><li><a href='c.html'>Previous knowledge</a></li></ul>"
+    assert [text for _, text in kinds(prose + steps)] == [
+        "Read the next chapter on loops before you go on.",
+        "Next steps after the course",
+        "Previous knowledge",
+    ]
+
+
 def test_struck_text_no_longer_holds() -> None:
     assert kinds("<p>Price: <del>$100</del> <ins>$50</ins>, in <s>two</s> <strike>three</strike> one month.</p>") == [
         ("paragraph", "Price: $50, in one month.")
