@@ -13,6 +13,7 @@ _LINKS = re.compile(r"\[([^\[\]]*)\]\((\S{1,500}?)\)(\s*)\[([^\[\]]*)\]\(\2\)")
 # An address in pieces, whose stops belong to none of them.
 _PIECES = re.compile(r"\[(https?\b[^\[\]]*)\]\((\S{1,500}?)\)([.,;:])\s*\[([^\[\]]*)\]\(\2\)")
 
+_MAIL_BEGUN = re.compile(r"(?:\A|[\s<(])[\w.+-]{1,64}@(?:[\w-]{1,63}\.)?\Z")  # its domain has no second part yet
 _SCHEME = re.compile(r"\[https?:/{0,2}\]\((\S{1,500}?)\)\s*(?=\1)")  # and the whole address behind it
 
 
@@ -36,6 +37,7 @@ def _appended(text: str, line: str, words: Words) -> str:
     broken = text.endswith(("/", "-", "_", ".", "=", "?", "&")) and address and not text.endswith(". ")
     goes_on = broken and bool(re.match(r"[a-z0-9_%?&=/#.-]", line)) and not (text.endswith(".") and " " in line[:3])
     goes_on = goes_on or (text.endswith(("http:", "https:")) and line.startswith("//"))
+    goes_on = goes_on or (bool(_MAIL_BEGUN.search(text)) and bool(re.match(r"[a-z0-9]", line)))
     return text + ("" if goes_on or not text else " ") + line
 
 

@@ -151,6 +151,12 @@ def test_a_footnote_follows_the_list_that_has_its_mark_and_loses_its_number() ->
     assert found[2][1] == "It was taken in March, and covered all who had been there for a year."
 
 
+def test_an_address_of_mail_goes_on_in_the_next_line() -> None:
+    told = "Whoever finds such a fault in one of these many packages is asked to write to team@security."
+    more = "debian.org as soon as may be, and to nobody else. What was told there stays with ann@a.org."
+    assert read(draw(lambda c: lines(c, 72, 700, told, more, "and her friends."))).text == f"{told}{more} and her friends."
+
+
 @pytest.mark.parametrize(("before", "after"), [("https:", "//a.org/data"), ("https://", "a.org/data")])
 def test_an_address_that_is_a_link_on_each_of_two_lines_is_one(before: str, after: str) -> None:
     said, address = "The questions of all those people, and the answers that they gave to us, are at ", "https://a.org/data"
