@@ -15,6 +15,7 @@ from index.english import EVERYDAY, how_common
 from index.terms import STOPWORDS, WORD
 
 _SHORT = re.compile(r"(?<=[\w’'] )\((?P<short>[A-Za-z][A-Za-z0-9&/-]{1,9})\)")
+_EXPLAINED = re.compile(r"\b(?P<short>[A-Z][A-Za-z0-9&/-]{1,9}) \((?P<words>[^\W\d_][^()\n]{3,80})\)")
 # What people clip when they type; documents seldom do.
 _CLIPPED = {
     "algo": "algorithm", "app": "application", "cert": "certificate", "config": "configuration", "dev": "developer",
@@ -32,14 +33,18 @@ def abbreviations(texts: Iterable[str]) -> dict[str, str]:
 
     >>> abbreviations(["Natural language processing (NLP) and large language models (LLMs) are parts of it (AI)."])
     {'nlp': 'natural language processing', 'llm': 'large language models'}
+    >>> abbreviations(["Learn SQL (Structured Query Language) and PCA (with scikit-learn)."])
+    {'sql': 'structured query language'}
     """
     counts: dict[str, Counter[str]] = {}
     for text in texts:
-        for found in _SHORT.finditer(text):
-            short = found["short"].removesuffix("s") if found["short"][:-1].isupper() else found["short"]
+        told = [(found["short"], text[max(0, found.start() - _BEFORE) : found.start()], "") for found in _SHORT.finditer(text)]
+        told += [(found["short"], found["words"], found["words"].lower()) for found in _EXPLAINED.finditer(text)]
+        for short, words, whole in told:
+            short = short.removesuffix("s") if short[:-1].isupper() else short
             if sum(letter.isupper() for letter in short) > 1:
-                meant = _meant(short.lower(), text[max(0, found.start() - _BEFORE) : found.start()])
-                counts.setdefault(short.lower(), Counter()).update([meant] if meant else [])
+                meant = _meant(short.lower(), words)
+                counts.setdefault(short.lower(), Counter()).update([meant] if meant and meant == (whole or meant) else [])
     return {short: max(meant, key=lambda words: meant[words]) for short, meant in counts.items() if meant}
 
 

@@ -17,6 +17,8 @@ KNOWN = {"ml": "machine learning", "map": "mean average precision", "cnn": "conv
         ("Long short-term memory (LSTM) is old.", {"lstm": "long short-term memory"}),
         ("a certified Kubernetes administrator (CKA) has passed", {"cka": "certified kubernetes administrator"}),
         ("Spark (Apache), months (3), an aside (see above), the end (TBD).", {}),
+        ("It is FTBFS (Fails To Build From Source), a DD (who is one)", {"ftbfs": "fails to build from source"}),
+        ("SQL (short for something), CI (in short), Go (Google)", {}),
         ("(ML) stands at the beginning, and so do others(ML)", {}),
     ],
 )
