@@ -9,8 +9,8 @@ from typing import Any
 from docx.oxml.ns import qn
 
 from ingest.builder import clean_inline
-from ingest.html import linked
 from ingest.html_inline import is_mark, is_power
+from ingest.links import linked
 
 _LINKABLE = re.compile(r"(?:https?://|mailto:)\S+\Z", re.IGNORECASE)
 _FIELD_LINK = re.compile(r'HYPERLINK\s+"([^"]+)"')

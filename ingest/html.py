@@ -18,11 +18,12 @@ from ingest.document import Document
 from ingest.encoding import decode
 from ingest.html_inline import Holder, caption, is_mark, is_power, only_text, preformatted
 from ingest.html_measure import is_deeper
-from ingest.html_noise import content_of, drop_noise, is_badge
+from ingest.html_noise import content_of, drop_noise, is_badge, is_sidebar
 from ingest.html_signposts import drop_signposts
 from ingest.html_tables import CELLS, has_header, is_data, span
 from ingest.html_title import page_title
 from ingest.limits import too_much
+from ingest.links import linked
 from ingest.table_grid import Cell, grid
 from ingest.tex import tex_to_text
 from ingest.text_signs import is_label, is_titular
@@ -81,12 +82,13 @@ class _Walk:
     level: int = 0  # of the last heading
     marked: bool = False  # whether the block at hand starts with the mark of a list item
     bold: int = 0  # how many bold elements are open
+    boxes: int = 0  # how many boxes are open; what they are titled heads nothing behind them
     pictured: bool = False  # whether the link at hand shows a picture
     shown: set[bool] = field(default_factory=set)  # whether the text of the block at hand is bold, not bold, or both
 
     def end_title(self) -> None:
         """At a line break: make a heading of the block at hand where all of it is bold and it stands in no list or link."""
-        if self.shown != {True} or self.bold or self.item_due or self.term or self.heading or self.links:
+        if self.shown != {True} or self.bold or self.item_due or self.term or self.heading or self.links or self.boxes:
             return
         text = clean_inline("".join(self.inline))
         if is_titular(text[:1].upper() + text[1:]) or is_label(text):
@@ -121,7 +123,9 @@ class _Walk:
         elif self.term:
             self.builder.add("item", f"{self.term}: {text}")
             self.term = ""
-        elif titles or (is_bold and (is_titular(text) or is_label(text)) and "](" not in text):  # a heading in all but its tag
+        elif titles or (  # a heading in all but its tag
+            is_bold and not self.boxes and (is_titular(text) or is_label(text)) and "](" not in text
+        ):
             self.builder.add("heading", text.removesuffix(":"), level=min(6, self.level + 1))
         else:
             self.builder.add("paragraph", text)
@@ -162,6 +166,7 @@ def _enter(walk: _Walk, tag: Tag) -> None:
         if walk.term and name in ("ul", "ol", "dl", "table", "pre"):  # a term that a list explains leads to it
             walk.builder.add("paragraph", walk.term + ":")
             walk.term = ""
+    walk.boxes += is_sidebar(tag)
     if level := _HEADING.match(name):
         walk.heading = int(level[1])
         walk.titles.append(Holder(tag))
@@ -227,6 +232,7 @@ def _leave(walk: _Walk, tag: Tag) -> None:
         walk.term = f"{walk.term}, {_taken(walk)}".removeprefix(", ").rstrip(":")
     elif name in _BLOCKS:
         walk.flush()
+    walk.boxes -= is_sidebar(tag)
     if name in ("td", "th"):
         walk.inline.append(" ")
     elif _HEADING.match(name):
@@ -271,16 +277,6 @@ def _end_link(walk: _Walk) -> None:
     before = " " if pictured or raw[:1].isspace() else ""
     after = " " if pictured or raw[-1:].isspace() else ""
     walk.inline[start:] = [before + linked(label, address) + after]
-
-
-def linked(label: str, address: str) -> str:
-    """`[label](address)`, or the bare address where the label says the same.
-
-    >>> linked("Python", "https://python.org"), linked("python.org", "https://python.org/")
-    ('[Python](https://python.org)', 'https://python.org/')
-    """
-    plain = re.sub(r"^(?:https?://(?:www\.)?|mailto:)|/$", "", address, flags=re.IGNORECASE)
-    return address if re.sub(r"^(?:https?://)?(?:www\.)?|/$", "", label) == plain else f"[{label}]({address})"
 
 
 def _add_table(builder: DocumentBuilder, table: Tag) -> None:

@@ -45,6 +45,8 @@ _NOISE_NAME = (
 _NOISE_PART = re.compile(rf"(?:\A|[-_]){_NOISE_NAME}(?:[-_]|\Z)")
 # An `id` is often made of a heading, "social-skills": there the name stands alone or names the box.
 _NOISE_ID = re.compile(rf"[-_]?{_NOISE_NAME}(?:[-_]{_NOISE_NAME})?[-_]?(?:container|wrapper|box|area|bar|left|right)?\Z")
+# What DocBook, docutils and Sphinx name the parts of a text.
+_PARTS = frozenset("section sect1 sect2 sect3 sect4 sect5 chapter appendix article preface para".split())
 _INLINE = frozenset("a abbr b code em i kbd label mark q s samp small span strong sub sup tt u var".split())
 # Pictures that show a state or a count, not a thing; pictures that open a notebook are none.
 _BADGE = re.compile(
@@ -88,7 +90,7 @@ def drop_noise(soup: BeautifulSoup) -> None:
             or is_hidden(tag)
             or str(tag.get("role", "")).lower() in _DROPPED_ROLES
             or _stands_aside(tag, of_tag)
-            or (of_tag.characters * 4 < total and (tag.name == "form" or _is_noise(tag)))
+            or (of_tag.characters * 4 < total and (tag.name == "form" or (_is_noise(tag) and not _is_box(tag, of_tag))))
         ):
             doomed.append(tag)
         elif tag.name == "a" and (pager := _pager(tag, measures)) is not None:
@@ -133,6 +135,20 @@ def _is_noise(tag: Tag) -> bool:
         return True
     is_block = tag.name not in _INLINE and not _HEADING.match(tag.name)
     return is_block and (any(map(_NOISE_PART.search, words)) or bool(_NOISE_ID.match(name)))
+
+
+def _is_box(tag: Tag, of_tag: Measure) -> bool:
+    """Whether a "sidebar" stands among the paragraphs of a text and says something, as DocBook and docutils write boxes."""
+    parent = tag.parent
+    if not is_sidebar(tag) or parent is None:
+        return False
+    in_text = parent.name in ("section", "article") or not _PARTS.isdisjoint(parent.get_attribute_list("class"))
+    return in_text and of_tag.linked * 3 < of_tag.characters
+
+
+def is_sidebar(tag: Tag) -> bool:
+    """Whether the tag is named a sidebar, of a page or of a text."""
+    return "sidebar" in tag.get_attribute_list("class")
 
 
 def content_of(soup: BeautifulSoup) -> Tag:

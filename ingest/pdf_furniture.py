@@ -11,7 +11,7 @@ from ingest.pdf_columns import PdfLine
 _PAGE_NUMBER = re.compile(
     r"(?:page\s+)?[-–—]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*[-–—]?(?:\s*(?:of|/|\|)\s*\d{1,4})?\Z", re.IGNORECASE
 )
-_NUMBERED = re.compile(r"(\d{1,4})\b|.*\D(\d{1,4})\Z")
+_FIRST, _LAST = re.compile(r"(\d{1,4})\b"), re.compile(r".*\D(\d{1,4})\Z")
 _CAPITALS = re.compile(r"(?:[ivxl]{1,6}|\d{1,4})\s+[A-Z][^a-z]{3,}\Z|[A-Z][^a-z]{3,}\s(?:[ivxl]{1,6}|\d{1,4})\Z")
 _LONGEST = 150  # characters
 _LEVEL = 1.5  # points that lines at one height may differ by
@@ -42,14 +42,17 @@ def without_furniture(lines: Sequence[PdfLine]) -> list[PdfLine]:
     places = {(masked[id(line)], round(line.y / 12), line.page) for line in lines if line.edge}
     seen = Counter((text, height) for text, height, _ in places)  # on so many pages
     counts = Counter(line.page for line in lines)
-    lonely = {id(line) for line in lines if counts[line.page] < 3}  # what would leave its page empty is no furniture
+    # What would leave its page empty is no furniture, unless as many pages with more on them have it.
+    lonely = {id(line) for line in lines if counts[line.page] < 3}
+    amid = Counter((masked[id(line)], round(line.y / 12)) for line in lines if line.edge and id(line) not in lonely)
     kept: list[PdfLine] = []
     for line in lines:
         if line.edge:
             height = round(line.y / 12)
-            repeats = max(seen[masked[id(line)], height + shift] for shift in (-1, 0, 1))
+            repeats, full = (max(told[masked[id(line)], height + shift] for shift in (-1, 0, 1)) for told in (seen, amid))
             often = pages >= 2 and repeats >= max(2, pages // 3) and len(line.text) < _LONGEST
-            if often and (pages > 3 or id(line) in outermost) and id(line) not in lonely:
+            empties = id(line) in lonely and full < max(3, pages // 3)
+            if often and (pages > 3 or id(line) in outermost) and not empties:
                 continue
             if id(line) in outermost and (_PAGE_NUMBER.match(outermost[id(line)]) or id(line) in counted):
                 continue
@@ -82,8 +85,9 @@ def _counted(lines: Sequence[PdfLine], texts: Mapping[int, str], pages: int) -> 
     offsets: dict[int, list[PdfLine]] = {}
     short = [line for line in lines if len(texts[id(line)]) < _LONGEST]
     for line in short:
-        if found := _NUMBERED.match(texts[id(line)]):
-            offsets.setdefault(int(found[1] or found[2]) - line.page, []).append(line)
+        # "3.2. Administrative duties 11" begins with a number as well.
+        for number in {int(found[1]) for place in (_FIRST, _LAST) if (found := place.match(texts[id(line)]))}:
+            offsets.setdefault(number - line.page, []).append(line)
     most = max(offsets.values(), key=len, default=[])
     heights = Counter(round(line.y / 12) for line in most)
     level = [line for line in most if sum(heights[round(line.y / 12) + shift] for shift in (-1, 0, 1)) >= 3]

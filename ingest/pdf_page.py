@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ingest.html import linked
+from ingest.links import linked
 from ingest.pdf_columns import PdfLine, Piece, lines_of
 from ingest.pdf_drawn import Drawing, drawing_of, with_bullets
 from ingest.pdf_furniture import heights_of

@@ -22,7 +22,9 @@ import pypdfium2.raw as pdfium
 from ingest.pdf_tags import PageTags, Tag
 
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi|CMBX|SFBX", re.IGNORECASE)
-_FIXED = re.compile(r"mono|courier|consol|typewriter|menlo|inconsolata|(?:CM|EC|SF|LM)\w{0,3}TT|-TT|cursor|code", re.IGNORECASE)
+_FIXED = re.compile(
+    r"mono|courier|consol|typewriter|menlo|inconsolata|(?:CM|EC|SF|LM)\w{0,3}TT|t[1c]xb?tt|-TT|cursor|code", re.IGNORECASE
+)
 _FIXED_PITCH, _FORCED_BOLD = 1 << 0, 1 << 18  # flags of a font (PDF 32000-1, table 123)
 _SPACE = 0.15  # of the size: the narrowest gap between words; kerning moves letters apart by less
 _SPACED_OUT = 0.08  # of the size: the gap that is usual between letters which are spaced out

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ingest.divided_words import Words
-from ingest.html import linked
+from ingest.links import linked
 
 _HYPHENS = "-\u2010\u00ad"
 _LINKS = re.compile(r"\[([^\[\]]*)\]\((\S{1,500}?)\)(\s*)\[([^\[\]]*)\]\(\2\)")

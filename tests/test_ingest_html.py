@@ -57,6 +57,22 @@ def test_links_of_the_same_names_stay_in_prose_and_beside_others() -> None:
     ]
 
 
+def test_a_box_among_the_paragraphs_of_a_section_stays_and_heads_nothing() -> None:
+    box = "<div class='sidebar'><p><b>IN PRACTICE Ovens</b></p><p>Ours takes an hour to warm up.</p></div>"
+    aside = "<div class='sidebar'><a href='a.html'>Ten loaves</a> <a href='b.html'>Ten cakes</a></div>"
+    more = "<p>Then the loaf goes in, for forty minutes and not a minute less, and the door stays shut until they are over.</p>"
+    assert kinds(f"<div class='section'><h2>Baking</h2>{box}{more}{aside}</div><div class='sidebar'>All about us</div>") == [
+        ("heading", "Baking"),
+        ("paragraph", "IN PRACTICE Ovens"),
+        ("paragraph", "Ours takes an hour to warm up."),
+        ("paragraph", more[3:-4]),
+    ]
+
+
+def test_an_address_of_mail_is_shown_as_such() -> None:
+    assert read('<p>Ask <a href="mailto:ann@a.org">ann@a.org</a>.</p>').text == "Ask ann@a.org."
+
+
 def test_struck_text_no_longer_holds() -> None:
     assert kinds("<p>Price: <del>$100</del> <ins>$50</ins>, in <s>two</s> <strike>three</strike> one month.</p>") == [
         ("paragraph", "Price: $50, in one month.")
