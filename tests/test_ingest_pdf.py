@@ -43,6 +43,20 @@ def test_headings_by_size_paragraphs_joined_and_lists() -> None:
     assert {block.page for block in document.blocks} == {1}
 
 
+def test_a_running_foot_that_begins_and_ends_with_numbers_is_dropped_and_so_is_a_head_above_nothing() -> None:
+    def page(number: int) -> Callable[[Canvas], object]:
+        def on(canvas: Canvas) -> None:
+            lines(canvas, 72, 810, "The Book of Learning")
+            for row in range(20 if number != 3 else 0):
+                lines(canvas, 72, 760 - 12 * row, f"On leaf {number} line {row} tells us something about the world.")
+            lines(canvas, 72, 30, f"{number // 2 + 3}.{number % 3 + 1}. What the world does on its {number}th day {number + 4}")
+
+        return on
+
+    text = read(draw(*[page(number) for number in range(1, 8)])).text
+    assert text.startswith("On leaf 1 line 0") and "Learning" not in text and "What the world does" not in text
+
+
 def test_words_divided_at_line_ends_are_mended() -> None:
     document = read(
         draw(lambda c: lines(c, 72, 700, "This long sentence about engineer-", "ing goes on to the next line and over it."))
