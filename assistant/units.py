@@ -18,6 +18,7 @@ from ingest.document import Block, Document
 from ingest.quotable import block_sentences, block_spans
 
 UnitKind = Literal["sentence", "paragraph", "item", "list", "row", "table", "heading", "outline", "plan", "code"]
+_ADDRESS = re.compile(r"\W{0,9}https?://\S+")
 MAX_PARTS = 40  # a longer list is quoted up to here
 ITEM_WORDS = 50  # from which the sentences of a list item may be quoted alone
 COMMAND_LINES = 3  # up to which a piece of code is a step of a plan
@@ -168,20 +169,23 @@ class _Structure:
     def _list_end(self, at: int, level: int, way: Literal[-1, 1]) -> int:
         """The first (`way` -1) or last item of the list that the item `at` is one of.
 
-        What stands between two items belongs to the first of them where the second has the number that comes next.
+        What stands between two items belongs to the first of them where the second has the number that comes next, and
+        where it is an address.
         """
         end = known = beyond = at
+        addresses = 0  # behind the last item
         while 0 <= (beyond := beyond + way) < len(self.blocks):
             block = self.blocks[beyond]
             if block.kind == "heading" or (block.kind == "item" and block.level < level):
                 break
             if block.kind != "item":
+                addresses += bool(_ADDRESS.fullmatch(self.document.text, block.start, block.end))
                 continue
             ordinal, next_to = block.ordinal, self.blocks[known].ordinal
             follows = block.level == level and None not in (ordinal, next_to) and ordinal == (next_to or 0) + way
-            if beyond != end + way and not follows:
+            if beyond != end + way * (1 + addresses) and not follows:
                 break
-            end = beyond
+            end, addresses = beyond, 0
             known = beyond if block.level == level else known
         return end
 

@@ -173,6 +173,15 @@ def test_steps_stay_together_over_what_stands_between_them() -> None:
     ]
 
 
+def test_a_list_goes_on_behind_an_address_of_one_of_its_items() -> None:
+    text = (
+        "Three tools help:\n\n- one builds\n- one cleans\n\n→ https://a.org/clean\n\n- one sends\n\nAll are free.\n\n- cheap\n"
+    )
+    assert kinds(units(read_markdown(text.encode(), "a.md")), "list") == [
+        ["Three tools help:", "one builds", "one cleans", "one sends"]
+    ]
+
+
 def test_code_comes_with_the_line_that_introduces_it() -> None:
     found = units(read_markdown(STEPS.encode(), "a.md"))
     assert kinds(found, "code") == [
