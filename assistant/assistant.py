@@ -44,6 +44,7 @@ CANDIDATES = 24  # passages searched for evidence
 HITS = 10  # of them kept as contexts
 SURE = 0.75  # probability of cover from which a question read in other words is answered: a second look may err twice
 UNHELD = 0.3  # most probability of cover where nothing that was found holds what a follow-up names itself
+PARTLY = 0.77  # share of the threshold that the whole question has to reach where only a part of it is covered
 MISSING = 0.75  # share of the threshold below which one part of a question counts as not covered
 EVIDENCE_WEIGHT = 0.75  # of a passage's best unit against its retrieval score, when the passages are put in order
 _ADDRESS = re.compile(r"\W*https?://\S+\W*")
@@ -125,7 +126,8 @@ class Assistant:
         yield Retrieved(asked.standalone, hits)
 
         uncovered, wanted = self._parts(asked, snapshot)
-        covered = (found.cover >= self.threshold or bool(wanted)) and bool(ranked) and not only_orders(question)
+        enough = found.cover >= self.threshold or (bool(wanted) and found.cover >= PARTLY * self.threshold)
+        covered = enough and bool(ranked) and not only_orders(question)
         only_parts = bool(uncovered and wanted)  # nothing is added for a part that is not covered
         if asked.after:
             ranked = next_item(ranked, asked.after) or unsaid(ranked, asked.said)

@@ -71,6 +71,16 @@ def test_nothing_is_quoted_for_a_part_that_is_not_covered(corpus_index: Path, em
     assert {c.document_id for c in answer.citations} == {alone.citations[0].document_id}
 
 
+def test_a_part_alone_answers_nothing_where_the_whole_is_far_from_the_documents(
+    corpus_index: Path, embedder: TransformerEmbedder
+) -> None:
+    """ "How long did it take?" by itself would be answered with how long anything takes."""
+    answer = Assistant(Library(corpus_index, lambda: embedder)).ask(
+        "who wrote scikit-learn, and how long did it take?", mode="quote"
+    )
+    assert (answer.status, answer.sentences, answer.missing) == ("not_covered", (), ())
+
+
 @pytest.mark.parametrize(
     ("asked", "quote", "heading", "answered"),
     [
