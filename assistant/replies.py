@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.ranker import Ranked
@@ -12,20 +12,22 @@ from ingest.document import Document
 from ingest.quotable import Span, block_at, block_spans
 
 TELLING = 3  # words from which the answer says something without its question
+SHORT = 6  # words from which it needs nothing of what follows it
 _ALONE = ("sentence", "paragraph", "item", "heading")
 
 
 def with_replies(chosen: Sequence[Ranked]) -> list[Ranked]:
     """The units, with what follows one that ends in a question, and the question before one that begins with a short answer.
 
-    Nothing is added to questions of which another question follows: these are a list of them.
+    What follows is as much of a paragraph as says something. Nothing is added to questions of which another question
+    follows: these are a list of them.
     """
     shown = {(each.unit.document.id, *span) for each in chosen for span in each.unit.spans}
     whole: list[Ranked] = []
     for each in chosen:
         unit = each.unit
-        before, behind = _question_before(unit), _reply_behind(unit)
-        for span, one in ((before, None), (None, each), (behind, None)):
+        before = _question_before(unit)
+        for span, one in ((before, None), (None, each), *((span, None) for span in _replies_behind(unit))):
             if one is not None:
                 whole.append(one)
             elif span is not None and not any(unit.document.id == d and s < span[1] and span[0] < e for d, s, e in shown):
@@ -34,19 +36,26 @@ def with_replies(chosen: Sequence[Ranked]) -> list[Ranked]:
     return whole
 
 
-def _reply_behind(unit: Unit) -> Span | None:
-    """The sentence or item behind a unit that ends in a question."""
-    document = unit.document
-    if unit.kind not in _ALONE or not _asks(document, (unit.parts[-1].start, unit.end)):
-        return None
+def _replies_behind(unit: Unit) -> Iterator[Span]:
+    """The sentence or item behind a unit that ends in a question; where it is a mere "No, never.", its paragraph goes on."""
+    document, spans = unit.document, unit.spans
+    replied = len(spans) > 1 and _is_short(document, spans[-1]) and _asks(document, spans[-2])
+    if unit.kind not in _ALONE or not (replied or _asks(document, spans[-1])):
+        return
     at = block_at(document, unit.end - 1)
     for block in document.blocks[at : at + 2]:
-        if block.kind == "heading" and block.start >= unit.end:
-            return None
+        if block.kind in ("heading", "code") and block.start >= unit.end:
+            return
         for span in block_spans(document, block):
             if span[0] >= unit.end:
-                return None if block.kind == "code" or _asks(document, span) else span
-    return None
+                if _asks(document, span):
+                    return
+                yield span
+                if not _is_short(document, span):
+                    return
+                replied = True
+        if replied:
+            return
 
 
 def _question_before(unit: Unit) -> Span | None:
@@ -63,3 +72,7 @@ def _question_before(unit: Unit) -> Span | None:
 
 def _asks(document: Document, span: Span) -> bool:
     return document.text[span[0] : span[1]].rstrip().endswith("?")
+
+
+def _is_short(document: Document, span: Span) -> bool:
+    return len(words(document.text[span[0] : span[1]])) < SHORT
