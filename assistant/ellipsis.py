@@ -49,6 +49,12 @@ PREVIOUS = re.compile(
     r"(?:\s+what)?\W*$",
     re.IGNORECASE,
 )
+BESIDE = re.compile(  # "what comes after Python?"
+    r"\bwhat(?:['’]?s|\s+is|\s+comes?|\s+follows?"
+    r"|\s+(?:do|should|can|must)\s+(?:i|you|we|one)\s+(?:do|learn|study|take|read|tackle|start))?"
+    r"(?:\s+(?:right|directly|immediately|next|up|to\s+do|to\s+learn))*\s+(?P<side>after|before)\s+(?P<thing>[^?,.;:]+)",
+    re.IGNORECASE,
+)
 _HOW_SAID = (
     r"(?:shorter|simpler|easier|briefer|briefly|again|differently|more\s+(?:simply|simple|clearly|briefly|slowly)"
     r"|in\s+(?:simple|simpler|plain|short|easy|easier|other|your own|fewer)(?:\s+(?:words|terms|english))?"

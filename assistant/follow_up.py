@@ -15,6 +15,7 @@ from assistant.answer import REFUSAL, Turn
 from assistant.context import Context
 from assistant.ellipsis import (
     AMONG,
+    BESIDE,
     MORE,
     NEXT,
     PREVIOUS,
@@ -32,7 +33,7 @@ from assistant.member import beside, last_numbered, named_member, names_member
 from assistant.orders import is_order
 from assistant.ordinals import following, renumbered, with_number_of
 from assistant.phrases import parallel
-from assistant.pointing import points, put_in
+from assistant.pointing import begins_with, points, put_in
 from assistant.remarks import remark
 from assistant.sides import compared
 from assistant.standalone import levels, with_about
@@ -40,7 +41,7 @@ from assistant.wording import only_courtesy, without_courtesy
 from index.terms import terms, words
 
 DEPTH = 4  # questions that a chain of follow-ups may reach back
-BRIEF = 6  # words up to which the last answer is what “that” means
+BRIEF = 6  # words up to which the last answer is what “that” means, and its beginning put in for “it”
 LONGEST = 240  # characters of an earlier question that are taken along
 
 _SWITCH = re.compile(
@@ -52,7 +53,7 @@ _SWITCH = re.compile(
 )
 _NO_NAME = "in|of|and|or|to|you|i|we|is|are|does|do|for"
 _DEFINITION = re.compile(  # "what does it cost" is none, but for "mean", "do" and "stand for" at its end
-    r"^\W*(?!what\s+do(?:es)?\b(?!.{1,200}\b(?:means?|do|stand\s+for)(?:\s+exactly)?\W*$))"
+    r"^\W*(?!what\s+(?:comes?|follows?)\b)(?!what\s+do(?:es)?\b(?!.{1,200}\b(?:means?|do|stand\s+for)(?:\s+exactly)?\W*$))"
     r"(?:what(?:'s|s)?\s+(?:(?:is|are|was|does|do|means)\s+)?|(?:tell me (?:more )?about|explain|define|describe)\s+)"
     rf"(?:an?\s+|the\s+)?(?P<subject>(?:(?!(?:{_NO_NAME}|after|before|with|about|at|on|from|they|he|she|it)\b)(?<!\w)[\w+#./-]+)"
     rf"(?:\s+(?!(?:{_NO_NAME}|mean|called|used|good|stand|stands)\b)[\w+#./-]+){{0,3}})"
@@ -161,6 +162,8 @@ def _completed(spoken: str, resolved: Resolution, reply: str, context: Context |
     said = _MARKER.sub("", reply).strip(" .")
     if pronoun is not None and pronoun.group().lower() in ("that", "this") and 0 < len(words(said)) <= BRIEF:
         return Resolution(with_about(spoken, f"{said}; {earlier}"), about=earlier)
+    if pronoun is not None and (named := _said_beside(spoken, pronoun, resolved, reply)) is not None:
+        return named
     subject = _DEFINITION.match(earlier)
     if pronoun is not None and pronoun.group().lower() in _SIMPLE and subject is not None:
         return Resolution(f"{spoken[: pronoun.start()]}{subject['subject']}{spoken[pronoun.end() :]}")
@@ -259,6 +262,17 @@ def _last_said(reply: str) -> str:
         return item["text"].strip()
     views = sum(line.rstrip().endswith(":") and not _MARKER.search(line) for line in reply.splitlines())
     return "" if views > 1 else re.split(r"(?<=[.!?])\s+", lines[-1].strip())[-1]
+
+
+def _said_beside(spoken: str, pronoun: re.Match[str], resolved: Resolution, reply: str) -> Resolution | None:
+    """The question with what was answered for its "it", where that was asked to stand after or before something; else None."""
+    asked = resolved.after or BESIDE.search(levels(resolved.standalone)[0])
+    if not asked or pronoun.group().lower() not in ("it", "that", "this") or not (it := begins_with(reply)):
+        return None
+    about = f"{it}; {_subject(resolved)}" if resolved.after else it
+    if pronoun.group().lower() == "it" and len(words(it)) <= BRIEF and not resolved.after:
+        return Resolution(f"{spoken[: pronoun.start()]}{it}{spoken[pronoun.end() :]}", about=about)
+    return Resolution(with_about(spoken, about), about=about)
 
 
 def _shorten(text: str) -> str:

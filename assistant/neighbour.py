@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from assistant.ellipsis import BESIDE
 from assistant.question import Question
 from assistant.ranker import Ranked
 from assistant.series import Member, series_of
@@ -16,12 +17,6 @@ from index.terms import terms, words
 from ingest.document import Document
 from ingest.quotable import block_spans
 
-_VERB = r"(?:do|learn|study|take|read|tackle|start)"
-_ASKED = re.compile(
-    rf"\bwhat(?:['’]?s|\s+is|\s+comes?|\s+follows?|\s+(?:do|should|can|must)\s+(?:i|you|we|one)\s+{_VERB})?"
-    r"(?:\s+(?:right|directly|immediately|next|up|to\s+do|to\s+learn))*\s+(?P<side>after|before)\s+(?P<thing>[^?,.;:]+)",
-    re.IGNORECASE,
-)
 _WHERE = re.compile(r"\s+(?:in|on|of|at|for|from|according|per|within|by)\s.*$", re.IGNORECASE | re.DOTALL)
 SHOWN = 60  # words of what is shown of a neighbour
 
@@ -32,7 +27,7 @@ def with_neighbour(chosen: Sequence[Ranked], question: Question) -> list[Ranked]
     It is the next member of a series of the best unit's document, or of a numbered list: next to the one that names the thing,
     or else in whose section the best unit names it. What goes on from the last answer is found already (`assistant.sequel`).
     """
-    asked = _ASKED.search(apart(question.content)[0])
+    asked = BESIDE.search(apart(question.content)[0])
     wanted = set(terms(_WHERE.sub("", asked["thing"]))) if asked else set()
     if asked is None or not wanted or not chosen or question.brief or question.after:
         return []

@@ -176,6 +176,17 @@ def label_of(line: str) -> str:
     return label if 0 < len(label.split()) <= MAX_ITEM_WORDS else " ".join(line.split()[:MAX_ITEM_WORDS]).rstrip(",;")
 
 
+def begins_with(reply: str) -> str:
+    """What the first line of an answer is about; "" where that names a source: several differ.
+
+    >>> begins_with("- SQL: four weeks [1]\\n- Git"), begins_with("Guide A:\\nSQL [1]")
+    ('SQL', '')
+    """
+    first = next((line for line in reply.splitlines() if line.strip()), ":")
+    item = _LIST_LINE.match(first)
+    return "" if first.rstrip().endswith(":") else label_of(item["text"] if item else first.strip()).rstrip(" .")
+
+
 def _replaced(asked: str, found: re.Match[str], item: str) -> str:
     before, after = asked[: found.start()].rstrip(), asked[found.end() :].lstrip()
     joint = "" if after[:1] in "?!.,;:)" else " "

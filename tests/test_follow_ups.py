@@ -49,7 +49,24 @@ def asked(*turns: str, places: Sequence[str] = ()) -> Resolution:
     "before", ["what does P3 cost", "what does a pastry chef earn", "what after linux", "what do they earn"]
 )
 def test_a_verb_is_no_part_of_what_is_defined(before: str) -> None:
-    assert asked(before, "when should i take it").standalone == f"when should i take it (about: {before})"
+    assert asked(before, "when should i take them").standalone == f"when should i take them (about: {before})"
+
+
+def test_it_is_what_came_after_what_was_asked() -> None:
+    history = told("what comes after plain film?", "- Theatre: drapes and doses [1]\n- You hold the C-arm still. [2]")
+    context = Table()
+    assert resolve("how long does it take?", history, context).standalone == "how long does Theatre take?"
+    assert resolve("how long is that part?", history, context).standalone == "how long is that part? (about: Theatre)"
+    history += told("how long does it take?", "Six months, as a rule, and longer for those who sit. [1]")
+    assert resolve("who closes it?", history, context).standalone == "who closes it? (about: Theatre)"
+    sources = told("what comes after plain film?", "Guide A:\nTheatre [1]\n\nGuide B:\nCT [2]")
+    assert resolve("how long does it take?", sources, context).standalone.endswith("(about: what comes after plain film?)")
+
+
+def test_it_is_what_came_after_what_was_said_last() -> None:
+    history = told("what are the phases?", "1. Plain film [1]", "and then?", "Theatre: drapes and doses, and much standing [1]")
+    taken = resolve("how long does it take?", history, Table())
+    assert taken.standalone == "how long does it take? (about: Theatre; what are the phases?)"
 
 
 def test_of_a_long_story_its_question_is_taken_along() -> None:
