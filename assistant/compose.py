@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import TypeVar
 
 from assistant.additions import Additions, Candidate, additions_model
-from assistant.announced import with_announced
 from assistant.answer import Citation, Sentence
 from assistant.definitions import definitions
 from assistant.neighbour import with_neighbour
@@ -21,6 +20,7 @@ from assistant.series import whole_lists, whole_series
 from assistant.sides import sides
 from assistant.signals import holds, shown_kinds
 from assistant.units import Part, Unit
+from assistant.wholes import with_wholes
 from index.terms import terms, words
 from ingest.document import Block, Document, Section
 
@@ -68,7 +68,7 @@ def compose(
     shape = Shape(question, ranked)
     chosen = choose(ranked, question, named, shape, wanted)
     chosen = with_neighbour(chosen, question) or whole_series(whole_lists(chosen, ranked, question), question)
-    return quote(with_replies(with_announced(chosen)), shape)
+    return quote(with_replies(with_wholes(chosen, question)), shape)
 
 
 class Shape:

@@ -9,6 +9,7 @@ from spellchecker import SpellChecker
 
 _PREFIX = re.compile(r"(?:co|de|dis|inter|mis|multi|non|out|over|pre|re|sub|super|un|under)(?=\w{4})")  # "subnets": no slip
 _COMMON = 100  # times that the dictionary's source has a word which may stand behind such a prefix; "relase" is no "re-lase"
+_PER_ING = 25  # times that a verb has its plain form for each time in -ing, at most; "paper" has it a thousand times
 EVERYDAY = 10_000  # times that the dictionary's source has a word from which everybody uses it, for anything
 
 
@@ -26,3 +27,14 @@ def how_common(word: str) -> int:
 @cache
 def _english() -> dict[str, int]:
     return dict(SpellChecker(language="en").word_frequency.items())
+
+
+def is_verb(word: str) -> bool:
+    """Whether a word, written small, is used as a verb in its plain form: its form in -ing is none of the rare ones.
+
+    >>> is_verb("clip"), is_verb("write"), is_verb("paper"), is_verb("clipped")
+    (True, True, False, False)
+    """
+    stem = word[:-1] if word.endswith("e") and not word.endswith(("ee", "oe", "ye")) else word
+    forms = (f"{word[:-2]}ying",) if word.endswith("ie") else (f"{stem}ing", f"{word}{word[-1:]}ing")
+    return _PER_ING * max(map(how_common, forms)) >= max(1, how_common(word))
