@@ -1,4 +1,4 @@
-"""What says little by itself stands with what tells it: an announcement, a step of a drill."""
+"""What says little by itself stands with what tells it: an announcement, a step of a drill, a mere "this is why"."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.announced import announced
+from assistant.grounds import grounds
 from assistant.instructions import ASKS_HOW, drill
 from assistant.question import Question
 from assistant.ranker import Ranked
@@ -22,6 +23,7 @@ def with_wholes(chosen: Sequence[Ranked], question: Question) -> list[Ranked]:
     """The units, each with what tells what it only says is there, as far as the question asks for it; nothing stands twice."""
     spoken, brief = apart(question.content)[0], question.brief
     tellers = [announced]
+    tellers += [grounds] if question.wants.reason and not brief else []
     tellers += [drill] if ASKS_HOW.search(spoken) and not question.wants.reason and not brief else []
     shown: list[Ranked] = []
     for each in chosen:

@@ -1,4 +1,4 @@
-"""A step of a drill is quoted with the others."""
+"""A step of a drill and a mere "this is why" are quoted with what tells what they only say is there."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ DRILL = (
     "Shout, and look for the cause.\nSend one to the road to call.\nNobody else leaves."
     "\nIf there is a second rope, climb on it.\nCome down slowly."
 )
+CRITIQUE = """# Critique
+
+A film that is explained does not count. This is why people bring their failures. Cake is served.
+
+Why they failed: not because of the sums. They added the freight. It rained.
+
+Few leave, not because they like it, but because of the pay. It is paid on Fridays.
+"""
 
 
 def answer(text: str, question: str, *chosen: str) -> list[str]:
@@ -63,3 +71,20 @@ def test_two_sentences_of_a_drill_are_joined_and_stand_once() -> None:
 def test_a_drill_at_length_is_left() -> None:
     long = RESCUE.replace("to call.", f"to call {'and call ' * LONGEST}.")
     assert answer(long, "how do we get him down?", "Come down slowly.") == ["Come down slowly."]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        (
+            "This is why people bring their failures.",
+            "A film that is explained does not count.\nThis is why people bring their failures.",
+        ),
+        ("Why they failed: not because of the sums.", "Why they failed: not because of the sums.\nThey added the freight."),
+        ("Few leave, not because they like it, but because of the pay.",) * 2,
+        ("Cake is served.",) * 2,
+    ],
+)
+def test_who_asks_why_is_told_the_reason_that_a_sentence_points_at(sentence: str, told: str) -> None:
+    assert answer(CRITIQUE, "why is that?", sentence) == [told]
+    assert answer(CRITIQUE, "who is that?", sentence) == [sentence]
