@@ -68,7 +68,7 @@ def compose(
     shape = Shape(question, ranked)
     chosen = choose(ranked, question, named, shape, wanted)
     chosen = with_neighbour(chosen, question) or whole_series(whole_lists(chosen, ranked, question), question)
-    return quote(with_replies(with_wholes(chosen, question)), shape)
+    return quote(with_replies(with_wholes(chosen, ranked, question)), shape)
 
 
 class Shape:

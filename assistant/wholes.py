@@ -1,4 +1,4 @@
-"""What says little by itself stands with what tells it: an announcement, a step of a drill, a mere "this is why"."""
+"""What says little by itself stands with what tells it: an announcement, a step of a drill, a mere "this is why", a caption."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.announced import announced
+from assistant.captions import around, introduced
 from assistant.grounds import grounds
 from assistant.instructions import ASKS_HOW, drill
 from assistant.question import Question
 from assistant.ranker import Ranked
 from assistant.standalone import apart
 from assistant.units import Part, Unit
+from index.english import is_superlative
 from index.terms import words
 from ingest.quotable import Span
 
@@ -19,18 +21,26 @@ LONGEST = 120  # words of the sentences that are shown together
 _PROSE = {"sentence", "paragraph"}
 
 
-def with_wholes(chosen: Sequence[Ranked], question: Question) -> list[Ranked]:
-    """The units, each with what tells what it only says is there, as far as the question asks for it; nothing stands twice."""
+def with_wholes(chosen: Sequence[Ranked], ranked: Sequence[Ranked], question: Question) -> list[Ranked]:
+    """The units, each with what tells what it only says is there, as far as the question asks for it; nothing stands twice.
+
+    The tables and lists that are shown for one of their rows or their caption are those of the ranked units.
+    """
     spoken, brief = apart(question.content)[0], question.brief
     tellers = [announced]
     tellers += [grounds] if question.wants.reason and not brief else []
     tellers += [drill] if ASKS_HOW.search(spoken) and not question.wants.reason and not brief else []
+    most = not brief and any(map(is_superlative, words(spoken)))
     shown: list[Ranked] = []
     for each in chosen:
         unit = each.unit
         for teller in tellers if unit.kind in _PROSE else ():
             unit = _with(unit, teller(unit))
-        shown = _put(shown, replace(each, unit=unit))
+        wholes = [(most and around(unit, ranked)) or unit]
+        if not brief and (structure := introduced(unit, ranked)) is not None:
+            wholes.append(structure)
+        for whole in wholes:
+            shown = _put(shown, replace(each, unit=whole))
     return shown
 
 

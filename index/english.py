@@ -38,3 +38,14 @@ def is_verb(word: str) -> bool:
     stem = word[:-1] if word.endswith("e") and not word.endswith(("ee", "oe", "ye")) else word
     forms = (f"{word[:-2]}ying",) if word.endswith("ie") else (f"{stem}ing", f"{word}{word[-1:]}ing")
     return _PER_ING * max(map(how_common, forms)) >= max(1, how_common(word))
+
+
+def is_superlative(word: str) -> bool:
+    """Whether a word, written small, says that something is the most of all: a form in -er stands beside its -est.
+
+    >>> is_superlative("longest"), is_superlative("most"), is_superlative("forest")
+    (True, True, False)
+    """
+    return word in ("most", "least", "best", "worst", "fewest") or (
+        word.endswith("est") and how_common(f"{word[:-2]}r") >= _COMMON
+    )

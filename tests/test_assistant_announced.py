@@ -30,7 +30,9 @@ def answer(text: str, *chosen: str) -> list[str]:
     document = read_markdown(text.encode(), "a.md")
     hits = [Hit(passage, rank, 0.5, 0.5, 0.5) for rank, passage in enumerate(split(document, limit=300), start=1)]
     found = {unit.text: Ranked(unit, 0.5, 0.5, np.zeros(1, np.float32)) for unit in units_of(hits, {"a.md": document})}
-    return [each.unit.text for each in with_wholes([found[text] for text in chosen], read_question("And?"))]
+    return [
+        each.unit.text for each in with_wholes([found[text] for text in chosen], list(found.values()), read_question("And?"))
+    ]
 
 
 @pytest.mark.parametrize(

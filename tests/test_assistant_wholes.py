@@ -1,4 +1,4 @@
-"""A step of a drill and a mere "this is why" are quoted with what tells what they only say is there."""
+"""A step of a drill, a mere "this is why" and a caption are quoted with what tells what they only say is there."""
 
 from __future__ import annotations
 
@@ -32,13 +32,30 @@ Why they failed: not because of the sums. They added the freight. It rained.
 
 Few leave, not because they like it, but because of the pay. It is paid on Fridays.
 """
+STAGES = """# Ways
+
+Table 1: The stages and their weeks.
+
+| Stage | Weeks |
+|---|---|
+| Programming | 17 |
+| Data | 14 |
+| Serving | 24 |
+
+The book list has grown. You pack your bag as follows.
+
+- rope
+- saw
+
+The saw is new. These are cheap.
+"""
 
 
 def answer(text: str, question: str, *chosen: str) -> list[str]:
     document = read_markdown(text.encode(), "a.md")
     hits = [Hit(passage, rank, 0.5, 0.5, 0.5) for rank, passage in enumerate(split(document, limit=300), start=1)]
     found = {unit.text: Ranked(unit, 0.5, 0.5, np.zeros(1, np.float32)) for unit in units_of(hits, {"a.md": document})}
-    shown = with_wholes([found[text] for text in chosen], read_question(question))
+    shown = with_wholes([found[text] for text in chosen], list(found.values()), read_question(question))
     return [each.unit.text for each in shown]
 
 
@@ -88,3 +105,27 @@ def test_a_drill_at_length_is_left() -> None:
 def test_who_asks_why_is_told_the_reason_that_a_sentence_points_at(sentence: str, told: str) -> None:
     assert answer(CRITIQUE, "why is that?", sentence) == [told]
     assert answer(CRITIQUE, "who is that?", sentence) == [sentence]
+
+
+TABLE = "Stage | Weeks\nProgramming | 17\nData | 14\nServing | 24"
+
+
+def test_a_caption_brings_its_table_and_a_lead_in_its_list() -> None:
+    assert answer(STAGES, "what stages", "Table 1: The stages and their weeks.") == [
+        "Table 1: The stages and their weeks.",
+        TABLE,
+    ]
+    packing = answer(STAGES, "what do i pack", "You pack your bag as follows.")
+    assert packing == ["You pack your bag as follows.", "rope\nsaw"]
+    assert answer(STAGES, "what is new", "The book list has grown.") == ["The book list has grown."]
+
+
+def test_a_caption_below_its_table_brings_it_too() -> None:
+    below = STAGES.replace("Table 1: The stages and their weeks.\n", "").replace("The book", "Table 1: The stages.\n\nThe book")
+    assert answer(below, "what stages", "Table 1: The stages.") == ["Table 1: The stages.", TABLE]
+
+
+def test_the_row_of_the_most_is_told_by_all_rows() -> None:
+    row = "Stage | Weeks\nServing | 24"
+    assert answer(STAGES, "which stage is the longest?", row, "The saw is new.") == [TABLE, "The saw is new."]
+    assert answer(STAGES, "how long is serving in the forest?", row) == [row]
