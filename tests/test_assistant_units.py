@@ -346,7 +346,7 @@ def test_the_section_of_the_best_unit_with_the_amount_asked_for_comes_first() ->
     ("text", "best", "shown"),
     [
         ("# Rules\n\n- Q: How often?\n- A: Twice a month.\n", "Q: How", ["Q: How often?", "A: Twice a month."]),
-        ("# Work\n\n## Do I need a degree?\n\nNo. Write a lot.\n", "Do I", ["Do I need a degree?", "No."]),
+        ("# Work\n\n## Do I need a degree?\n\nNo. Write a lot.\n", "Do I", ["Do I need a degree?", "No.", "Write a lot."]),
         ("# Work\n\n## Do I need a degree?\n\nNo. Write a lot.\n", "No.", ["Do I need a degree?", "No."]),
         ("# Work\n\nDo I need it? No. Write a lot.\n", "No.", ["Do I need it?", "No."]),
         ("# Ask\n\n- What do you do?\n- Where do you work?\n", "What", ["What do you do?"]),
