@@ -19,6 +19,7 @@ from unicodedata import bidirectional
 
 import pypdfium2.raw as pdfium
 
+from ingest.pdf_codes import SHOWN, UNKNOWN, TexFonts
 from ingest.pdf_tags import PageTags, Tag
 
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi|CMBX|SFBX", re.IGNORECASE)
@@ -33,10 +34,6 @@ _OWN_SPACE = 0.08  # of the size: the narrowest gap between words that two opera
 _OVERHANG = 0.12  # of the size: how far a letter may lean over its width, as an f does
 _CLOSING = 0.25  # of the size: the gap in front of a comma or bracket that is none, behind a slanted word
 _BACK = 0.5  # of the size: how far the next letter may stand left of where the last one ends
-# Codes that the usual encoding leaves free show a bullet (PDF 32000-1, annex D.2, note 6).
-_UNKNOWN = "\ufffd"
-_SHOWN = dict.fromkeys(range(0x20), _UNKNOWN) | dict.fromkeys((0x7F, 0x81, 0x8D, 0x8F, 0x90, 0x9D), "•")
-_SHOWN |= {0x2: "-", 0xFFFE: "-", 0xFFFF: _UNKNOWN}  # PDFium names hyphens at line ends 2 or FFFE
 ORDINAL = re.compile(r"\(?\w{1,3}[.)]")  # the number or letter of a list item
 _STOPS = ",.;:!?)]"
 _BLANK = " \t\r\n\xa0"
@@ -94,9 +91,9 @@ def runs_of(page: Any, tags: PageTags) -> tuple[list[Run], Turn]:
         letters = list(_letters(textpage, tags))
     finally:
         textpage.close()
-    lost = sum(letter.text == _UNKNOWN for letter in letters)
+    lost = sum(letter.text == UNKNOWN for letter in letters)
     if 3 * lost < len(letters):  # a few glyphs that nobody can name; a page of them is told as such
-        letters = [letter for letter in letters if letter.text != _UNKNOWN]
+        letters = [letter for letter in letters if letter.text != UNKNOWN]
     directions = Counter(letter.face.direction for letter in letters)
     main = max(directions, key=lambda direction: directions[direction], default=0)
     runs: list[Run] = []
@@ -115,8 +112,10 @@ def _letters(textpage: Any, tags: PageTags) -> Iterator[_Letter]:
     widths: dict[tuple[int, str], float] = {}  # by the operator that draws a letter
     spaced = False
     high = ""
-    for index in range(textpage.count_chars()):
-        letter = chr(pdfium.FPDFText_GetUnicode(text, index))
+    count = textpage.count_chars()
+    tex = TexFonts(text, count)
+    for index in range(count):
+        letter = tex.letter(index, chr(pdfium.FPDFText_GetUnicode(text, index)))
         if letter in _BLANK:
             # What PDFium adds where it sees a gap is left out: `_groups` and `_run` see gaps themselves.
             spaced = spaced or pdfium.FPDFText_IsGenerated(text, index) == 0
@@ -146,7 +145,7 @@ def _letters(textpage: Any, tags: PageTags) -> Iterator[_Letter]:
             widths[stroke, letter] = _width(shown, letter) * face.size
         right, moved = max(start, *ends), start + widths[stroke, letter]
         leaning = max(0.0, right - moved) if right - moved <= _OVERHANG * face.size else 0.0
-        placed = _Letter(letter.translate(_SHOWN), face, stroke, start, right, height, spaced, leaning)
+        placed = _Letter(letter.translate(SHOWN), face, stroke, start, right, height, spaced, leaning)
         if letter > "\u0590" and bidirectional(letter) in ("R", "AL"):
             placed.left, placed.right, placed.backwards = -placed.right, -min(ends), True
         yield placed

@@ -45,13 +45,16 @@ def lines(canvas: Canvas, x: float, y: float, *texts: str, font: str = "Helvetic
     return y
 
 
-def raw(content: bytes, more: Sequence[bytes], catalog: str = "", font: str = "") -> bytes:
-    """A PDF of one page: object 3 is the page, 4 the content, 5 its font F1, 6 and on `more`; F2 is a typewriter face."""
+def raw(content: bytes, more: Sequence[bytes], catalog: str = "", font: str = "", fonts: str = "") -> bytes:
+    """A PDF of one page: object 3 is the page, 4 the content, 5 its font F1, 6 and on `more`; F2 is a typewriter face.
+
+    `fonts` are further fonts with their names.
+    """
     objects = [
         f"<</Type /Catalog /Pages 2 0 R {catalog}>>".encode(),
         b"<</Type /Pages /Kids [3 0 R] /Count 1>>",
         b"<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources"
-        b" <</Font <</F1 5 0 R /F2 <</Type /Font /Subtype /Type1 /BaseFont /Courier>>>>>>>>",
+        b" <</Font <</F1 5 0 R /F2 <</Type /Font /Subtype /Type1 /BaseFont /Courier>> %s>>>>>>" % fonts.encode(),
         b"<</Length %d>>\nstream\n" % len(content) + content + b"\nendstream",
         f"<</Type /Font /Subtype /Type1 /BaseFont /Helvetica {font}>>".encode(),
         *more,
