@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from pypdf import PdfReader
@@ -18,7 +18,7 @@ from ingest.errors import DocumentRefused, Refusal
 from ingest.limits import LIMITS, check_characters, too_much
 from ingest.pdf_blocks import add_pdf_blocks, outline_key
 from ingest.pdf_columns import PdfLine
-from ingest.pdf_page import Link, links_of, page_lines
+from ingest.pdf_page import Link, begun_table, links_of, page_lines
 from ingest.pdf_tags import PageTags, tags_of
 
 # What the libraries let through from damaged files.
@@ -94,15 +94,17 @@ def _lines(reader: PdfReader, shown: PdfDocument, builder: DocumentBuilder, docu
     characters = 0
     last: Exception | None = None
     tags = _tags(reader)
+    begun: Sequence[float] = ()
     for number in range(1, len(shown) + 1):
         try:
-            lines = _page(reader, shown, number, tags)
+            lines = _page(reader, shown, number, tags, begun)
         except LimitReachedError as error:
             raise too_much(document_id, f"page {number} unpacks to more data than a page may hold") from error
         except _DAMAGE as error:
             failed.append(number)
             last = error
             continue
+        begun = begun_table(lines)
         if not lines and not _is_blank(reader, number):
             bare.append(number)
         characters += sum(len(line.text) for line in lines)
@@ -118,7 +120,9 @@ def _lines(reader: PdfReader, shown: PdfDocument, builder: DocumentBuilder, docu
         builder.warnings.append(f"{_named(bare)} hold{'s' if len(bare) == 1 else ''} no text, perhaps pictures of text.")
 
 
-def _page(reader: PdfReader, shown: PdfDocument, number: int, tags: Mapping[int, PageTags]) -> list[PdfLine]:
+def _page(
+    reader: PdfReader, shown: PdfDocument, number: int, tags: Mapping[int, PageTags], begun: Sequence[float]
+) -> list[PdfLine]:
     """The lines of a page; raises LimitReachedError, and what the libraries raise for a damaged one."""
     links: list[Link] = []
     held: PageTags = {}
@@ -134,7 +138,7 @@ def _page(reader: PdfReader, shown: PdfDocument, number: int, tags: Mapping[int,
         pass
     page = shown[number - 1]
     try:
-        return page_lines(page, number, held, links)
+        return page_lines(page, number, held, links, begun)
     finally:
         page.close()
 

@@ -129,6 +129,9 @@ class _Blocks:
         self.table = table
         if self.rows and line.page != self.pages[-1] and cells == self.rows[0]:
             return  # the header, once more at the head of a page
+        if self.rows and line.page != self.pages[-1] and line.ruled and _breaks_off(self.rows, cells):
+            self.rows[-1] = [joined(list(filter(None, both)), self.words) for both in zip(self.rows[-1], cells, strict=True)]
+            return
         self.rows.append(cells)
         self.pages.append(line.page)
 
@@ -180,6 +183,19 @@ class _Blocks:
 
 
 _Style = tuple[float, bool]
+
+
+def _breaks_off(rows: Sequence[Sequence[str]], cells: Sequence[str]) -> bool:
+    """Whether the last of the rows at the foot of a page goes on with these cells on the next: they are not named, and one
+    of them goes on with a sentence.
+
+    >>> _breaks_off([["Bench", "Test piece"], ["Ceramic", "A tooth like"]], ["", "its neighbour"])
+    True
+    """
+    if len(rows) < 2 or cells[0] or not all(row[0] for row in rows[1:]):
+        return False
+    both = [(above, below) for above, below in zip(rows[-1], cells, strict=True) if below]
+    return all(above for above, _ in both) and any(below[0].islower() and not is_closed(above) for above, below in both)
 
 
 def _is_elsewhere(before: PdfLine, line: PdfLine) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
@@ -45,6 +46,7 @@ class PdfLine:
     width: float = 0.0  # of the page
     parted: list[str] = field(default_factory=list)  # its cells, where the page shows them; the lines of one with line breaks
     ruled: bool = False  # a row of a table with rules around it
+    xs: Sequence[float] = ()  # where the columns of that table begin and end
     stops: frozenset[int] = frozenset()  # indexes of pieces that begin a cell although the gap before them is narrow
     _cells: tuple[int, list[str]] = (0, [])  # as found when it had so many pieces
 

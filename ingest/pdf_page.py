@@ -20,11 +20,17 @@ from ingest.pdf_tags import PageTags
 
 Link = tuple[float, float, float, float, str]  # left, bottom, right, top in points, and the address
 _LINKABLE = re.compile(r"(?:https?://|mailto:)\S+\Z", re.IGNORECASE)
+_FOOT = 2  # lines below the last row of a table that ends its page, at the most
 _EXCHANGED = re.compile("[\u6600\u7400][\u6600\u6900\u6a00\u6c00\u7400]+")  # f or t, then f, i, j, l or t
 
 
-def page_lines(page: Any, number: int, tags: PageTags, links: Sequence[Link] = ()) -> list[PdfLine]:
-    """The lines of a pypdfium2 page in reading order; `number` is 1-based. Raises pypdfium2.PdfiumError."""
+def page_lines(
+    page: Any, number: int, tags: PageTags, links: Sequence[Link] = (), begun: Sequence[float] = ()
+) -> list[PdfLine]:
+    """The lines of a pypdfium2 page in reading order; `number` is 1-based. Raises pypdfium2.PdfiumError.
+
+    `begun` tells where the columns begin and end of a table that the page before ends with (`begun_table`).
+    """
     runs, turn = runs_of(page, tags)
     tagged = _is_tagged(runs)
     drawing = Drawing() if tagged else drawing_of(page, turn)
@@ -44,7 +50,7 @@ def page_lines(page: Any, number: int, tags: PageTags, links: Sequence[Link] = (
         ordered = _tagged_lines(pieces, number)
     else:
         pieces = with_stretched(with_bullets(pieces, drawing.marks), number)
-        pieces, rows = ruled_rows(pieces, drawing.rules, number)
+        pieces, rows = ruled_rows(pieces, drawing.rules, number, begun)
         ordered = in_regions(pieces, rows, number)
         part_narrow_cells(ordered)
     for line in ordered:
@@ -54,6 +60,11 @@ def page_lines(page: Any, number: int, tags: PageTags, links: Sequence[Link] = (
         for line in level:
             line.edge = True
     return ordered
+
+
+def begun_table(lines: Sequence[PdfLine]) -> Sequence[float]:
+    """Where the columns begin and end of the table that a page ends with, above its foot; nothing where it ends with none."""
+    return next((line.xs for line in reversed(lines[-_FOOT - 1 :]) if line.xs), ())
 
 
 def _turned_box(box: Sequence[float], turn: Turn) -> tuple[float, float, float, float]:

@@ -16,6 +16,8 @@ from ingest.pdf_runs import Run
 
 _NEAR = 4.0  # points between rules that are one: the borders of neighbouring cells
 _MOST = 400  # rules each way; more are a drawing
+_SHIFTED = 2.0  # points between the columns of a table on one page and on the next
+_HEAD = 2  # lines above the part of a table that goes on from the page before, at the most
 _LONGEST_CELL = 400  # characters; a table with longer ones lays out a page, it does not hold data
 
 
@@ -52,8 +54,13 @@ def parted_at(runs: Sequence[Run], rules: Sequence[Box]) -> Iterator[Run]:
         yield run
 
 
-def ruled_rows(pieces: Sequence[Piece], rules: Sequence[Box], number: int) -> tuple[list[Piece], list[PdfLine]]:
-    """The pieces outside of ruled tables, and a line with parted cells for each row of these; `number` is the page, from 1."""
+def ruled_rows(
+    pieces: Sequence[Piece], rules: Sequence[Box], number: int, begun: Sequence[float] = ()
+) -> tuple[list[Piece], list[PdfLine]]:
+    """The pieces outside of ruled tables, and a line with parted cells for each row of these; `number` is the page, from 1.
+
+    A grid at the head of the page with the columns of the table `begun` on the page before goes on with it, be it a single row.
+    """
     if len(rules) > 4 * _MOST:
         return list(pieces), []
     lying = [_Rule((box.bottom + box.top) / 2, box.left, box.right) for box in rules if box.width > box.height]
@@ -64,10 +71,16 @@ def ruled_rows(pieces: Sequence[Piece], rules: Sequence[Box], number: int) -> tu
     if max(len(across), len(upright)) <= _MOST:
         for grid in _grids(across, upright, pieces):
             inside = [piece for piece in left if grid.holds(piece)]
-            if table := _rows(grid, inside, number):
+            if table := _rows(grid, inside, number, _goes_on(grid, begun, left)):
                 rows += table
                 left = [piece for piece in left if not grid.holds(piece)]
     return left, rows
+
+
+def _goes_on(grid: _Grid, begun: Sequence[float], pieces: Sequence[Piece]) -> bool:
+    """Whether a grid has the columns of a table `begun` on the page before, and only a running head above it."""
+    alike = len(grid.xs) == len(begun) and all(abs(x - other) <= _SHIFTED for x, other in zip(grid.xs, begun, strict=True))
+    return alike and len({round(piece.y) for piece in pieces if piece.y > grid.ys[-1] and piece.text.strip()}) <= _HEAD
 
 
 def _without_underlines(rules: Sequence[_Rule], pieces: Sequence[Piece]) -> list[_Rule]:
@@ -116,7 +129,7 @@ def _grids(across: Sequence[_Rule], upright: Sequence[_Rule], pieces: Sequence[P
             ys += [each.place for each in met]
             standing += [each for each in pending if any(_meet(line, each) for line in met)]
             pending = [each for each in pending if not any(_meet(line, each) for line in met)]
-        if len(places := _places(ys)) > 2:
+        if len(places := _places(ys)) > 1:
             if len(columns := _places(xs)) > 2:
                 yield _Grid(columns, places)
             else:
@@ -189,8 +202,11 @@ def _between(xs: Sequence[float], bottom: float, top: float, pieces: Sequence[Pi
     return [bottom, *sorted(y + 0.9 * size for y in begun[1:])]
 
 
-def _rows(grid: _Grid, pieces: Sequence[Piece], number: int) -> list[PdfLine]:
-    """A line per row from the top, its cells parted; none where the grid is no table: a drawing, or the layout of a page."""
+def _rows(grid: _Grid, pieces: Sequence[Piece], number: int, goes_on: bool) -> list[PdfLine]:
+    """A line per row from the top, its cells parted; none where the grid is no table: a drawing, or the layout of a page.
+
+    What `goes_on` with a table is one too, whichever of its cells are empty.
+    """
     cells: dict[tuple[int, int], list[Piece]] = {}
     for piece in pieces:
         row = len(grid.ys) - bisect_right(grid.ys, piece.y + 0.3 * piece.size)
@@ -199,14 +215,15 @@ def _rows(grid: _Grid, pieces: Sequence[Piece], number: int) -> list[PdfLine]:
     texts = {place: "\n".join(line.text for line in lines_of(held, number)) for place, held in cells.items()}
     texts = {place: text for place, text in texts.items() if text.strip()}
     count = len({row for row, _ in texts})
-    columns = sorted({column for _, column in texts})
-    if min(count, len(columns)) < 2 or 2 * len(texts) < count * len(columns) or max(map(len, texts.values())) > _LONGEST_CELL:
+    columns = list(range(len(grid.xs) - 1)) if goes_on else sorted({column for _, column in texts})
+    sparse = min(count, len(columns)) < 2 or 2 * len(texts) < count * len(columns)
+    if (sparse and not goes_on) or max(map(len, texts.values()), default=0) > _LONGEST_CELL:
         return []
     lines: list[PdfLine] = []
     for row, group in groupby(sorted(texts), key=lambda place: place[0]):
         held = [piece for _, column in group for piece in cells[row, column]]
         top = max(held, key=lambda piece: piece.y)
-        line = PdfLine(number, top.y, held, ruled=True)
+        line = PdfLine(number, top.y, held, ruled=True, xs=grid.xs)
         line.parted = [texts.get((row, column), "") for column in columns]
         lines.append(line)
     return lines

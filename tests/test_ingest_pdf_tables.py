@@ -177,3 +177,61 @@ def test_a_running_head_above_a_table_is_none_of_its_rows() -> None:
         ("paragraph", "5.2. FONT MAPPINGS CHAPTER 5. FONTS AND ENCODINGS"),
         ("header", "Character Collection | Family | Description"),
     ]
+
+
+PAY = [("Item", "Cost", "Paid by"), ("Course", "3,950", "the employer, in\nmost cases"), ("Books", "410", "the employer")]
+HELD = [("header", "Item | Cost | Paid by"), ("row", "Course | 3,950 | the employer, in most cases")]
+
+
+def framed(canvas: Canvas, top: float, rows: Sequence[Row], height: float = 30) -> float:
+    """Draw the rows in a grid of rules, from the height `top` down; the height below it."""
+    xs, bottom = (70, 210, 300, 500), top - height * len(rows)
+    for place, row in enumerate(rows):
+        for x, cell in zip(xs, row, strict=False):
+            lines(canvas, x + 4, top - height * place - 12, *cell.split("\n"))
+        canvas.line(xs[0], top - height * place, xs[-1], top - height * place)
+    canvas.line(xs[0], bottom, xs[-1], bottom)
+    for x in xs:
+        canvas.line(x, bottom, x, top)
+    return bottom
+
+
+def over_pages(rows: Sequence[Row], above: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """What is read of the table PAY at the foot of a page, and of `rows` on the next one, below the lines `above`."""
+
+    def first(canvas: Canvas) -> None:
+        lines(canvas, 72, 810, "A survey of pay")
+        lines(canvas, 72, 780, *([PROSE] * 3))
+        framed(canvas, 150, PAY)
+        lines(canvas, 290, 30, "1")
+
+    def second(canvas: Canvas) -> None:
+        lines(canvas, 72, 810, "A survey of pay")
+        y = lines(canvas, 72, 790, *above)
+        lines(canvas, 72, framed(canvas, y, rows) - 20, *([PROSE] * 2))
+        lines(canvas, 290, 30, "2")
+
+    return kinds(read(draw(first, second)))
+
+
+@pytest.mark.parametrize("row", [("Repeat", "155", "12"), ("Repeat", "155", "")])
+def test_the_last_row_of_a_table_alone_on_the_next_page_is_one_of_its_rows(row: Row) -> None:
+    found = over_pages([row])
+    assert found[1:5] == [*HELD, ("row", "Books | 410 | the employer"), ("row", " | ".join(row).strip())]
+    assert found[5][0] == "paragraph"
+
+
+def test_a_row_that_the_page_breaks_is_one_row() -> None:
+    found = over_pages([("", "", "and, for the second\nbook, the apprentice"), ("Repeat", "155", "12")])
+    last = [("row", "Books | 410 | the employer and, for the second book, the apprentice"), ("row", "Repeat | 155 | 12")]
+    assert found[1:5] == [*HELD, *last]
+
+
+def test_a_row_without_a_name_that_goes_on_with_no_sentence_stays_a_row() -> None:
+    assert over_pages([("", "95", "The employer"), ("Repeat", "155", "12")])[4] == ("row", "| 95 | The employer")
+
+
+def test_a_frame_below_text_of_the_next_page_is_no_row_of_the_table() -> None:
+    found = over_pages([("Name", "Date", "Signature")], above=["What follows is a form.", "It is to be signed.", ""])
+    assert [kind for kind, _ in found].count("row") == 2
+    assert "Name Date Signature" in found[-2][1]
