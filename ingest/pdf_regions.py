@@ -8,41 +8,24 @@ is read as one (`ingest.pdf_columns.in_columns`): there one gutter is told from 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
 
 from ingest.pdf_aligned import aligned_rows
-from ingest.pdf_columns import PdfLine, Piece, in_columns, is_mark, lines_of
+from ingest.pdf_columns import PdfLine, Piece, in_columns, lines_of
+from ingest.pdf_streams import Stream, around, is_prose, split, streams_of
 from ingest.text_lines import is_closed
 
-_FARTHEST = 4.0  # of the size: lines of one stream that are further below each other
 _GUTTER = 0.7  # of the size: the narrowest white between columns
-_LONG = 7  # lines of a stream that may be a column; the cells of a table have fewer
 _FEWEST = 3  # lines of what stands beside it
-_MARKED = 3.0  # of the size: from a bullet to what it marks
-_MOST = 150  # streams, or bullets, of a page; more are a table or a drawing
+_MOST = 150  # streams of a page; more are a table or a drawing
+_SMALLER = 0.9  # of the size of a column: what stands in its margin has at most that
+_EARLY = 2.0  # of the size: from the end of a paragraph to the right end of its column
 _SIDE = 0.6  # of the width of a column: what is narrower stands beside it
-
-
-@dataclass(slots=True)
-class _Stream:
-    """Lines drawn one below the other, and the rectangle they fill; `place` counts the streams as they are drawn."""
-
-    lines: list[PdfLine]
-    place: int
-    left: float = field(init=False)
-    right: float = field(init=False)
-    bottom: float = field(init=False)
-    top: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.left, self.right, self.bottom, self.top = _around(self.lines)
 
 
 def in_regions(pieces: Sequence[Piece], ruled: Sequence[PdfLine], number: int) -> list[PdfLine]:
     """The lines of page `number` (from 1) in reading order; `ruled` are the rows of its tables, whose pieces are left out."""
     page = _Page(number)
-    streams = _streams(pieces, ruled, number)
+    streams = streams_of(pieces, ruled, number)
     if len(streams) > _MOST or not any(_beside(stream, streams) for stream in streams):
         return page.leaf(pieces, ruled)
     return page.read(streams)
@@ -63,14 +46,14 @@ class _Page:
             line.column += shift
         return ordered
 
-    def read(self, streams: Sequence[_Stream], inside: bool = False) -> list[PdfLine]:
+    def read(self, streams: Sequence[Stream], inside: bool = False) -> list[PdfLine]:
         """The lines of streams in reading order; `inside` says that they are not the whole page."""
         if box := _box(streams):
             rest = [stream for stream in streams if all(stream is not each for each in box)]
             return _inserted(self.read(rest, inside), self._region(box, True), max(stream.top for stream in box))
-        bands = _bands(_split(streams))
+        bands = _bands(split(streams))
         ordered: list[PdfLine] = []
-        plain: list[_Stream] = []
+        plain: list[Stream] = []
         start = 0
         while start < len(bands):
             columns, stop = next(_parted(bands, start), ([], start + 1)) if len(bands[start]) > 1 else ([], start + 1)
@@ -83,90 +66,49 @@ class _Page:
             start = stop
         return ordered + self._region(plain, inside)
 
-    def _region(self, streams: Sequence[_Stream], inside: bool) -> list[PdfLine]:
+    def _region(self, streams: Sequence[Stream], inside: bool) -> list[PdfLine]:
         lines = [line for stream in sorted(streams, key=lambda stream: stream.place) for line in stream.lines]
         self.column += 2 * inside  # of a region, which may have two columns
         pieces = [piece for line in lines if not line.ruled for piece in line.pieces]
         return self.leaf(pieces, [line for line in lines if line.ruled], self.column * inside) if lines else []
 
 
-def _streams(pieces: Sequence[Piece], ruled: Sequence[PdfLine], number: int) -> list[_Stream]:
-    lines = lines_of([piece for piece in pieces if piece.text.strip()], number)
-    streams: list[list[PdfLine]] = []
-    for line in _with_marks(lines):
-        if streams and _goes_on(streams[-1], line):
-            streams[-1].append(line)
-        else:
-            streams.append([line])
-    return [_Stream(lines, place) for place, lines in enumerate([*streams, *([row] for row in ruled)])]
-
-
-def _with_marks(lines: Sequence[PdfLine]) -> list[PdfLine]:
-    """The lines, each bullet in front of what it marks: some programs draw the bullets of a page after its text."""
-    marks = {id(line) for line in lines if is_mark(line.text)}
-    if len(marks) > _MOST:
-        return list(lines)
-    kept: list[PdfLine] = []
-    for line in lines:
-        marked = next((other for other in lines if _marks(line, other)), None) if id(line) in marks else None
-        if marked is None:
-            kept.append(line)
-        else:
-            marked.pieces[:0] = line.pieces
-    return kept
-
-
-def _marks(mark: PdfLine, line: PdfLine) -> bool:
-    return abs(line.y - mark.y) < 0.3 * line.size and -1 < line.x - mark.right < _MARKED * line.size
-
-
-def _goes_on(lines: Sequence[PdfLine], line: PdfLine) -> bool:
-    size = max(lines[-1].size, line.size)
-    below = 0.5 * size < lines[-1].y - line.y <= _FARTHEST * size
-    near = lines[-3:]
-    return below and line.x < max(each.right for each in near) and line.right > min(each.x for each in near)
-
-
-def _split(streams: Sequence[_Stream]) -> list[_Stream]:
-    """The streams, those parted that run over others before or after they stand beside these: a title, and the first column."""
-    parts: list[list[PdfLine]] = []
-    for stream in sorted(streams, key=lambda stream: stream.place):
-        level = [other for other in streams if other is not stream and other.bottom < stream.top and other.top > stream.bottom]
-        over = [{other.place for other in level if line.x < other.right and line.right > other.left} for line in stream.lines]
-        for at, line in enumerate(stream.lines):
-            if at and over[at] == over[at - 1]:
-                parts[-1].append(line)
-            else:
-                parts.append([line])
-    return [_Stream(lines, place) for place, lines in enumerate(parts)]
-
-
-def _around(lines: Sequence[PdfLine]) -> tuple[float, float, float, float]:
-    """Left, right, bottom and top of what the lines fill."""
-    bottom = min(piece.y - 0.2 * piece.size for line in lines for piece in line.pieces)
-    top = max(piece.y + 0.7 * piece.size for line in lines for piece in line.pieces)
-    return min(line.x for line in lines), max(line.right for line in lines), bottom, top
-
-
-def _is_prose(lines: Sequence[PdfLine]) -> bool:
-    """Whether lines are many and go on with each other."""
-    if len(lines) < _LONG or any(line.ruled for line in lines):
-        return False
-    broken = sum(following.text[:1].islower() and not is_closed(line.text) for line, following in pairwise(lines))
-    return broken * 4 >= len(lines) and sum(len(line.text) for line in lines) >= 18 * len(lines)
-
-
-def _beside(stream: _Stream, streams: Sequence[_Stream]) -> bool:
-    """Whether the stream is prose, and others stand at the height of its lines."""
-    if not _is_prose(stream.lines):
-        return False
+def _beside(stream: Stream, streams: Sequence[Stream]) -> bool:
+    """Whether the stream is prose, and others stand at the height of its lines: of a few lines, only a note in the margin."""
+    if not is_prose(stream.lines):
+        return any(_is_note(other, stream, streams) and _is_box([other], streams) for other in streams)
     level = [line for other in streams if other is not stream for line in other.lines if stream.bottom < line.y < stream.top]
     return len(level) >= _FEWEST
 
 
-def _bands(streams: Sequence[_Stream]) -> list[list[_Stream]]:
+def _is_note(note: Stream, stream: Stream, streams: Sequence[Stream]) -> bool:
+    """Whether a stream stands in the margin of a short paragraph: it is smaller, on lines of its own, and the column is prose.
+
+    The cells of a table share their lines, or are of one size.
+    """
+    level = [line for line in stream.lines if note.bottom < line.y < note.top]
+    if (
+        note is stream
+        or note.lines[0].ruled
+        or min(len(level), len(note.lines)) < _FEWEST
+        or not is_prose(stream.lines, _FEWEST)
+    ):
+        return False
+    apart = sum(all(abs(line.y - other.y) > 1 for other in note.lines) for line in level)
+    if 2 * apart < len(level) or _size(note.lines) > _SMALLER * _size(stream.lines):
+        return False
+    column = (each for each in streams if each.left < stream.right and each.right > stream.left)
+    return any(is_prose(each.lines) for each in column)
+
+
+def _size(lines: Sequence[PdfLine]) -> float:
+    """The size of the lines in the middle, by their size."""
+    return sorted(line.size for line in lines)[len(lines) // 2]
+
+
+def _bands(streams: Sequence[Stream]) -> list[list[Stream]]:
     """The streams from top to bottom, those that share a height together."""
-    bands: list[list[_Stream]] = []
+    bands: list[list[Stream]] = []
     bottom = 0.0
     for stream in sorted(streams, key=lambda stream: -stream.top):
         if bands and stream.top > bottom:
@@ -178,10 +120,10 @@ def _bands(streams: Sequence[_Stream]) -> list[list[_Stream]]:
     return bands
 
 
-def _parted(bands: Sequence[Sequence[_Stream]], start: int) -> Iterator[tuple[list[list[_Stream]], int]]:
+def _parted(bands: Sequence[Sequence[Stream]], start: int) -> Iterator[tuple[list[list[Stream]], int]]:
     """The columns of as many bands from `start` on as have the same ones, and the index of the next band."""
     for stop in range(len(bands), start, -1):
-        columns: list[list[_Stream]] = []
+        columns: list[list[Stream]] = []
         right = 0.0
         for stream in sorted((stream for band in bands[start:stop] for stream in band), key=lambda stream: stream.left):
             if columns and stream.left < right + _GUTTER * stream.lines[0].size:
@@ -194,26 +136,22 @@ def _parted(bands: Sequence[Sequence[_Stream]], start: int) -> Iterator[tuple[li
             yield columns, stop
 
 
-def _are_columns(columns: Sequence[Sequence[_Stream]]) -> bool:
+def _are_columns(columns: Sequence[Sequence[Stream]]) -> bool:
     counts = [sum(len(stream.lines) for stream in column) for column in columns]
     if len(columns) < 2 or sum(count >= _FEWEST for count in counts) < 2:
         return False
-    if not any(_is_prose(stream.lines) for column in columns for stream in column):
+    if not any(is_prose(stream.lines) for column in columns for stream in column):
         return False
     return all(map(_is_drawn_together, columns))
 
 
-def _is_drawn_together(streams: Sequence[_Stream]) -> bool:
+def _is_drawn_together(streams: Sequence[Stream]) -> bool:
     """Whether nothing else was drawn between the streams; of the rows of tables that is not known."""
     places = [stream.place for stream in streams if not stream.lines[0].ruled]
     return not places or max(places) - min(places) < len(places)
 
 
-def _width(streams: Sequence[_Stream]) -> float:
-    return max(stream.right for stream in streams) - min(stream.left for stream in streams)
-
-
-def _box(streams: Sequence[_Stream]) -> list[_Stream]:
+def _box(streams: Sequence[Stream]) -> list[Stream]:
     """The streams of a box that stands beside prose and is much narrower; none where there is no such box."""
     ordered = sorted((stream for stream in streams if not stream.lines[0].ruled), key=lambda stream: stream.place)
     for start, stream in enumerate(ordered):
@@ -230,11 +168,11 @@ def _box(streams: Sequence[_Stream]) -> list[_Stream]:
     return []
 
 
-def _is_box(box: Sequence[_Stream], streams: Sequence[_Stream]) -> bool:
+def _is_box(box: Sequence[Stream], streams: Sequence[Stream]) -> bool:
     lines = [line for stream in box for line in stream.lines]
     if len(lines) < _FEWEST:
         return False
-    left, right, bottom, top = _around(lines)
+    left, right, bottom, top = around(lines)
     beside: list[PdfLine] = []
     for stream in streams:
         if any(stream is each for each in box):
@@ -242,16 +180,35 @@ def _is_box(box: Sequence[_Stream], streams: Sequence[_Stream]) -> bool:
         level = [line for line in stream.lines if bottom - 0.2 * line.size < line.y < top]
         if any(line.x < right + _GUTTER * line.size and line.right > left - _GUTTER * line.size for line in level):
             return False
-        beside += level if _is_prose(stream.lines) else []
+        told = level and (is_prose(stream.lines) or (len(box) == 1 and _is_note(box[0], stream, streams)))
+        beside += level if told else []
     return len(beside) >= _FEWEST and right - left < _SIDE * max(line.right - line.x for line in beside)
 
 
 def _inserted(main: list[PdfLine], side: list[PdfLine], top: float) -> list[PdfLine]:
-    """The lines of a column with those of what stands beside it above its next heading, at the latest at its end."""
+    """The lines of a column with those of what stands beside it above its next heading, at the latest at its end.
+
+    Where the column ends within a sentence, which goes on overleaf, its end is above that paragraph.
+    """
     sizes = sorted(line.size for line in main for _ in line.text)
     body = sizes[len(sizes) // 2]
     bold = 2 * sum(len(line.text) for line in main if line.bold) > len(sizes)
     heads = [not line.ruled and (line.size > 1.1 * body or (line.bold and not bold)) for line in main]
     at = (index for index in range(1, len(main)) if heads[index] and not heads[index - 1] and main[index].y < top)
-    index = next(at, len(main))
+    index = next(at, None)
+    if index is None:
+        index = len(main) if is_closed(main[-1].text) else _last_paragraph(main)
     return main[:index] + side + main[index:]
+
+
+def _last_paragraph(lines: Sequence[PdfLine]) -> int:
+    """The index of the first line of the last paragraph, told by a line above it that ends early; `len(lines)` without one."""
+    column = [line for line in lines if line.column == lines[-1].column]
+    right = max(line.right for line in column)
+    for index in range(len(lines) - 1, 0, -1):
+        before = lines[index - 1]
+        if before.column != lines[-1].column:
+            break
+        if is_closed(before.text) and before.right < right - _EARLY * before.size:
+            return index
+    return len(lines)

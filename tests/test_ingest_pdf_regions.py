@@ -1,5 +1,6 @@
 """PDFs, made here: three columns, and boxes beside a column, are read one after the other."""
 
+import pytest
 from drawn_pdf import draw, kinds, lines, read
 from reportlab.pdfgen.canvas import Canvas
 
@@ -91,3 +92,49 @@ def test_the_words_of_a_stretched_line_are_no_cells() -> None:
 
     found = kinds(read(draw(page)))
     assert [kind for kind, _ in found] == ["paragraph"], found
+
+
+NOTE = ["A rebate is the step that", "is cut along the edge of", "a board, so that another", "fits into it."]
+SHORT = [
+    "Why not? Because by then the eye has grown used to the board, and sees",
+    "the rebate that it wants to see. Another pair of eyes finds what is wrong",
+    "in ten seconds, which is why every piece goes to the next bench before it",
+    "leaves the workshop.",
+]
+
+
+def noted(size: float, pitch: float) -> list[str]:
+    """What is read of a page with NOTE of this size in the margin of a short paragraph, its lines `pitch` below each other."""
+
+    def page(canvas: Canvas) -> None:
+        y = lines(canvas, 200, 780, *(line[:72] for line in WIDE), size=10)
+        for place, text in enumerate(NOTE):
+            lines(canvas, 60, y - 8 - pitch * place, text, size=size)
+        y = lines(canvas, 200, y - 8, *SHORT)
+        lines(canvas, 200, y - 50, *(line[:72] for line in WIDE))
+
+    return [text for _, text in kinds(read(draw(page)))]
+
+
+def test_a_note_in_the_margin_of_a_short_paragraph_is_read_by_itself() -> None:
+    found = noted(8, 10)
+    assert " ".join(SHORT) in found and " ".join(NOTE) in found
+
+
+@pytest.mark.parametrize(("size", "pitch"), [(10, 12), (8, 12)])
+def test_what_shares_the_lines_of_a_short_paragraph_or_is_as_large_is_no_note(size: float, pitch: float) -> None:
+    assert " ".join(NOTE) not in noted(size, pitch)
+
+
+def test_a_note_stands_above_the_paragraph_that_goes_on_overleaf() -> None:
+    def first(canvas: Canvas) -> None:
+        lines(canvas, 60, 760, *NOTE, size=8)
+        y = lines(canvas, 200, 765, *(line[:72] for line in WIDE), "The end.")
+        lines(canvas, 200, y - 8, *(line[:72] for line in WIDE[:4]))
+
+    def second(canvas: Canvas) -> None:
+        lines(canvas, 200, 765, "and goes on overleaf, where it ends.", "")
+
+    found = [text for _, text in kinds(read(draw(first, second)))]
+    assert found[0].endswith("The end.") and found[1] == " ".join(NOTE)
+    assert found[2].endswith("and goes on overleaf, where it ends.")
