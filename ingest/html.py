@@ -16,6 +16,7 @@ from bs4.element import NavigableString, PageElement, Tag
 from ingest.builder import DocumentBuilder, clean_inline
 from ingest.document import Document
 from ingest.encoding import decode
+from ingest.html_folds import title_folds
 from ingest.html_inline import Holder, caption, is_mark, is_power, only_text, preformatted
 from ingest.html_measure import is_deeper
 from ingest.html_noise import content_of, drop_noise, is_badge, is_sidebar
@@ -133,6 +134,7 @@ class _Walk:
 
 def add_html(builder: DocumentBuilder, root: Tag) -> None:
     """Append the blocks below `root` in reading order."""
+    title_folds(root)
     walk = _Walk(builder)
     for tag, entering in _events(root):
         if isinstance(tag, NavigableString):
