@@ -6,7 +6,8 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 import docx
@@ -22,7 +23,7 @@ from ingest.docx_text import is_bold, paragraph_text, parts, text_boxes
 from ingest.errors import DocumentRefused, Refusal
 from ingest.limits import check_characters, check_zip, too_much
 from ingest.table_grid import Cell, grid
-from ingest.text_signs import is_titular
+from ingest.text_signs import is_titular, mail_field
 
 # What python-docx and lxml let through from damaged files.
 _DAMAGE = (KeyError, ValueError, TypeError, IndexError, AttributeError, XMLSyntaxError, PythonDocxError)
@@ -32,6 +33,7 @@ _OTHER_TYPES = re.compile(
     rb"|openxmlformats-officedocument\.wordprocessingml\.template\.main)\+xml"
 )
 _HEADING_STYLE = re.compile(r"heading\s*([1-9])\Z", re.IGNORECASE)
+_HEAD = 10  # paragraphs in which a letter says what it is about
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _CODE_STYLE = re.compile(r"\b(?:code|source|preformatted)\b", re.IGNORECASE)
 _CONTENTS_STYLE = re.compile(r"(?:toc\s*(?:\d|heading)|table\s*of\s*figures)\Z", re.IGNORECASE)
@@ -61,7 +63,18 @@ def read_docx(data: bytes, document_id: str) -> Document:
     title, meta = _properties(source)
     if body.titled and set(_WORD.findall(title.casefold())).isdisjoint(body.words):
         title = ""  # that of a template
+    title = title or ("" if body.titled else _subject(body.head))
     return builder.build(document_id, hashlib.sha256(data).hexdigest(), title=title, meta=meta)
+
+
+def _subject(head: Sequence[str]) -> str:
+    """What a letter or memo is about, as one of the lines next to each other says that tell who wrote it, to whom and when."""
+    for told, group in groupby(head, key=lambda line: bool(mail_field(line))):
+        lines = list(group)
+        subject = next((line for line in lines if mail_field(line) == "subject"), None)
+        if told and subject is not None and len(lines) > 1:
+            return clean_inline(subject.partition(":")[2])
+    return ""
 
 
 def _properties(source: Any) -> tuple[str, dict[str, object]]:
@@ -112,6 +125,7 @@ class _Body:
         self.styles = {style.style_id: style for style in source.styles}
         self.level = 0  # of the last heading
         self.titled = False  # whether a style makes one of the headings a title
+        self.head: list[str] = []  # the first paragraphs
         self.words: set[str] = set()  # of the text, in small letters
         self.characters = 0
         self.code: list[str] = []  # the lines of the program at hand
@@ -177,6 +191,8 @@ class _Body:
         elif is_titular(text.strip()) and is_bold(element) and "](" not in text:
             self.builder.add("heading", text, level=min(6, self.level + 1))  # a heading in all but its style
         else:
+            if len(self.head) < _HEAD:
+                self.head.append(text.strip())
             self.builder.add("paragraph", text)
 
     def _style(self, element: Any) -> Any:

@@ -66,6 +66,24 @@ def test_styles_give_headings_lists_and_tables() -> None:
     ]
 
 
+def test_a_memo_is_named_after_its_subject() -> None:
+    source = docx.Document()
+    for text in ("Hangar 6", "To: all trainees", "Date: 3 June", "Subject: How you become a mechanic", "Dear all,"):
+        source.add_paragraph(text)
+    document = read(source)
+    assert document.title == "How you become a mechanic"
+    assert ("paragraph", "Subject: How you become a mechanic", 0, None) in kinds(document)
+    source.add_heading("The licence", 1)
+    assert read(source).title == "The licence"
+
+
+def test_a_subject_among_other_lines_names_no_document() -> None:
+    source = docx.Document()
+    for text in ("What each school asks for", "Subject: mathematics", "Two years of it.", "From: autumn"):
+        source.add_paragraph(text)
+    assert read(source).title == "plan"
+
+
 def test_links_hidden_deleted_and_inserted_text() -> None:
     source = docx.Document()
     paragraph = source.add_paragraph("Read ")
