@@ -1,7 +1,8 @@
-"""A question that a document asks itself stands with its answer: "Do I need a degree?" says nothing alone, nor does "No."."""
+"""What says nothing alone stands with its neighbour: "Do I need a degree?", "No.", and "Most fail that part."."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -13,20 +14,30 @@ from ingest.quotable import Span, block_at, block_spans
 
 TELLING = 3  # words from which the answer says something without its question
 SHORT = 6  # words from which it needs nothing of what follows it
+LONGEST = 30  # words of a sentence that is shown for what the next one points at
+_THING = "(?:part|one|way|kind|sort|step|stage|point|place|reason|case|thing)s?"
+_POINTS = re.compile(  # not "this guide", which is the whole document, nor "those who"
+    r"(?:(?:and|but|so)\s)?(?:both|such|that(?!\s+said)|th(?:is|ese|ose)"
+    r"(?!\s+(?:who|which|that|with|of|in|guide|article|page|roadmap|book|text|document|section|chapter|days)\b))\b"
+    rf"|[^,;:]{{0,60}}?\b(?:this|that|these|those|such)\s+{_THING}\b",
+    re.IGNORECASE,
+)
 _ALONE = ("sentence", "paragraph", "item", "heading")
 
 
 def with_replies(chosen: Sequence[Ranked]) -> list[Ranked]:
     """The units, with what follows one that ends in a question, and the question before one that begins with a short answer.
 
-    What follows is as much of a paragraph as says something. Nothing is added to questions of which another question
-    follows: these are a list of them.
+    And with the sentence before the best one where that points at something: "Most fail that part.". What follows a question
+    is as much of a paragraph as says something; nothing is added to questions of which another question follows: these are
+    a list of them.
     """
     shown = {(each.unit.document.id, *span) for each in chosen for span in each.unit.spans}
+    best = max(chosen, key=lambda each: each.value, default=None)
     whole: list[Ranked] = []
     for each in chosen:
         unit = each.unit
-        before = _question_before(unit)
+        before = _question_before(unit) or (_meant_before(unit) if each is best else None)
         for span, one in ((before, None), (None, each), *((span, None) for span in _replies_behind(unit))):
             if one is not None:
                 whole.append(one)
@@ -68,6 +79,17 @@ def _question_before(unit: Unit) -> Span | None:
     earlier = [span for block in document.blocks[max(0, at - 1) : at + 1] for span in block_spans(document, block)]
     last = max((span for span in earlier if span[1] <= first.start), default=None)
     return last if last is not None and _asks(document, last) else None
+
+
+def _meant_before(unit: Unit) -> Span | None:
+    """The sentence, short enough and of the same paragraph, before a unit that begins by pointing at what it says."""
+    document, first = unit.document, unit.parts[0]
+    prose = unit.kind in ("sentence", "paragraph") and unit.lead is None
+    if not prose or not _POINTS.match(document.text, first.start, first.end):
+        return None
+    block = document.blocks[block_at(document, first.start)]
+    last = max((span for span in block_spans(document, block) if span[1] <= first.start), default=None)
+    return last if last is not None and len(words(document.text[slice(*last)])) <= LONGEST else None
 
 
 def _asks(document: Document, span: Span) -> bool:

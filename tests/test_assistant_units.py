@@ -16,6 +16,7 @@ from assistant.answer import Citation, Sentence
 from assistant.compose import BUDGET, MAX_UNITS, Shape, arranged, choose, compose, quote, unbroken
 from assistant.question import read_question
 from assistant.ranker import Ranked
+from assistant.replies import with_replies
 from assistant.units import Unit, units_of
 from index.hit import Hit
 from index.terms import words
@@ -358,6 +359,49 @@ def test_a_question_stands_with_its_answer(text: str, best: str, shown: list[str
     rows = ranked([u for u in found if u.text.startswith(best)][:1], [1.0])
     sentences, _ = compose(rows, read_question("How often do I need it?"))
     assert [sentence.text for sentence in sentences] == shown
+
+
+POINTING = "# Exams\n\nIt was sight translation. {0} Go on.\n"
+
+
+@pytest.mark.parametrize(
+    "said", ["Most failed that part.", "This is the reason.", "And these were hard.", "Such exams are long."]
+)
+def test_what_points_at_something_stands_behind_the_sentence_before(said: str) -> None:
+    found = units(read_markdown(POINTING.format(said).encode(), "a.md"))
+    asked = replace(read_question("Which part do most people fail?"), brief=True)
+    rows = ranked([unit for unit in found if unit.text == said], [1.0])
+    assert [sentence.text for sentence in compose(rows, asked)[0]] == ["It was sight translation.", said]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This guide is long.",
+        "Those who rest fail.",
+        "That said, it is hard.",
+        "If it is hard, this part waits.",
+        "Some people rest.",
+    ],
+)
+def test_what_points_at_nothing_before_it_stands_alone(said: str) -> None:
+    found = units(read_markdown(POINTING.format(said).encode(), "a.md"))
+    asked = replace(read_question("Which part do most people fail?"), brief=True)
+    rows = ranked([unit for unit in found if unit.text == said], [1.0])
+    assert [sentence.text for sentence in compose(rows, asked)[0]] == [said]
+
+
+def test_only_the_best_unit_is_given_the_sentence_before_and_no_long_one() -> None:
+    def said(text: str) -> list[str]:
+        found = {unit.text: unit for unit in units(read_markdown(text.encode(), "a.md"))}
+        rows = ranked([found["Rest well."], found["Most failed that part."]], values)
+        return [each.unit.text for each in with_replies(rows)]
+
+    values = [1.0, 0.5]
+    assert said(POINTING.format("Most failed that part.") + "\nRest well.\n") == ["Rest well.", "Most failed that part."]
+    values = [0.5, 1.0]
+    long = "# Exams\n\nIt was sight translation" + " and more" * 20 + ". Most failed that part.\n\nRest well.\n"
+    assert said(long) == ["Most failed that part.", "Rest well."]
 
 
 @pytest.mark.parametrize(("question", "first"), [("How long does it take?", "It takes"), ("Which steps are there?", "Baking")])
