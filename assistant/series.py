@@ -12,14 +12,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from assistant.extent import asks_for_all, each_asked, kinds_asked
 from assistant.numbered import ROMAN, numbered, value_of
 from assistant.question import Question
 from assistant.ranker import Ranked
 from assistant.units import Part, Unit
 from index.number_words import CARDINALS, ORDINALS
-from index.terms import stem, words
+from index.terms import stem, terms, words
 from ingest.document import Block, Document
 from ingest.quotable import block_spans
+from ingest.sentences import sentence_spans
 
 LEAST = 3  # members of a series
 VALUED = 2  # of them that say a number, from which "then" and "next" go on with it
@@ -27,25 +29,21 @@ SHORT = 6  # words below which a sentence is shown with the one after it
 LONGEST = 150  # words of a series or list that is shown as a whole
 _NOUNS = "phase|step|stage|part|level|day|week|month|year|quarter|term|semester|module|unit|stretch|leg|sprint|round"
 _NUMBER = rf"\d{{1,3}}|{'|'.join((*CARDINALS, *ROMAN))}"
+_LETTER = "(?-i:[A-H])"  # "Block A": a small "a" is a word
 _ORDINAL = rf"{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)"
 _MARK = re.compile(
     r"^(?:(?:and|then|so|but|now|finally|only),?\s+)?(?:(?:in|during|through|from|by|for|over)\s+)?(?:the\s+)?(?:"
-    rf"(?P<noun>{_NOUNS})s?\s+#?(?P<number>{_NUMBER})\b|(?P<ordinal>{_ORDINAL})\s+(?P<counted>{_NOUNS}|thing|rule|reason)\b"
+    rf"(?P<noun>{_NOUNS})s?\s+#?(?P<number>{_NUMBER}|{_LETTER})\b"
+    rf"|(?P<ordinal>{_ORDINAL})\s+(?P<counted>{_NOUNS}|thing|rule|reason)\b"
     r"|(?P<season>winter|spring|summer|autumn|fall)\b|(?P<first>(?:start|begin)\s+(?:with|by)\b)"
-    r"|(?!(?:figure|table|listing|equation|page|version)\b)"
-    rf"(?P<kind>[^\W\d_]{{3,}})\s+(?P<place>\d{{1,2}}|{'|'.join(CARDINALS)})(?:\s*[:.)–—]|\s+-\s|\Z)"
+    r"|(?!(?:figure|table|listing|equation|page|version|appendix)\b)"
+    rf"(?P<kind>[^\W\d_]{{3,}})\s+(?P<place>\d{{1,2}}|{'|'.join(CARDINALS)}|{_LETTER})(?:\s*[:.)–—]|,\s|\s+-\s|\Z)"
     rf"|(?P<adverb>{_ORDINAL})(?:ly)?\s*[,:]|(?P<next>next|then|after that|finally|lastly)\s*[,:]?\s)",
     re.IGNORECASE,
 )
 _AROUND = {"item": "list", "row": "table"}  # kinds of units, and of what they belong to
 _NUMBERING = re.compile(r"\d+(?:\.\d+)*\.?\s+(?=[^\W\d])")
 _FIRST_FEW = re.compile(rf"\b(?:first|last)\s+(?=(?:{_NUMBER})\b)", re.IGNORECASE)  # "the first three months" names no month
-_WHOLE = re.compile(
-    r"\b(?:(?:phase|step|stage|stretche|part|level|milestone|season|month|week|year)s|routes?|roadmaps?|path(?:way)?s?|timeline"
-    r"|plan|timetable|schedule|curriculum|in order|(?:what|which) order|order of|step by step|sequence"
-    r"|(?P<by>day|month|week|year|season|phase) by (?P=by))\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +80,9 @@ class Series:
 def whole_series(chosen: Sequence[Ranked], question: Question) -> list[Ranked]:
     """The chosen units, with all of a series that they have some of, where the question asks for all of it.
 
-    That is for an order and for all, or for things of which it names the kind: "what are the three doors".
+    That is for an order and for all, or for things of which it names the kind: "the three doors", "each month".
     """
-    every, kinds = _asks_for_all(question), _kinds_of(question)
+    every, kinds = asks_for_all(question), each_asked(question) | kinds_asked(question)
     if not every and not kinds:
         return list(chosen)
     named = {noun for noun, _, _ in numbered(_FIRST_FEW.sub("", question.content))}
@@ -96,23 +94,36 @@ def whole_series(chosen: Sequence[Ranked], question: Question) -> list[Ranked]:
             met = any(series.places(each.unit) for each in own)
             told = series.told(own, named=not every)
             if met and len(told) < len(series.members) and not named & {series.counts, ""}:
-                return _completed(chosen, own, series, told)
+                return _completed(chosen, own, series, told, every=every)
     return list(chosen)
 
 
 def whole_lists(chosen: Sequence[Ranked], ranked: Sequence[Ranked], question: Question) -> list[Ranked]:
-    """The chosen units, an item or row replaced by its list or table, where the question asks for an order and for all."""
-    if not _asks_for_all(question):
+    """The chosen units, an item or row replaced by its list or table, where the question asks for an order and for all.
+
+    Or for things, where the list or table is one of them: "which certificates" below "Certificates:".
+    """
+    every, kinds = asks_for_all(question), each_asked(question)
+    if question.wants.items:
+        kinds |= kinds_asked(question)
+    if not every and not kinds:
         return list(chosen)
     shown: list[Ranked] = []
     for each in chosen:
         around = [r.unit for r in ranked if r.unit.kind == _AROUND.get(each.unit.kind) and _holds(r.unit, each.unit)]
-        short = [unit for unit in around if len(words(unit.text)) <= LONGEST]
+        asked = [unit for unit in around if every or kinds & _listed(unit)]
+        short = [unit for unit in asked if len(words(unit.text)) <= LONGEST]
         whole = max(short, key=lambda unit: len(unit.text), default=each.unit)
         shown = [other for other in shown if whole is each.unit or not _holds(whole, other.unit)]
         if not any(_holds(other.unit, each.unit) for other in shown):
             shown.append(replace(each, unit=whole))
     return shown
+
+
+def _listed(whole: Unit) -> set[str]:
+    """The stem of the last word of a list's lead-in, or of the head of a table's first column."""
+    lead = whole.document.text[whole.lead.start : whole.lead.end] if whole.lead else ""
+    return set(terms(lead.split(" | ")[0] if whole.kind == "table" else lead)[-1:])
 
 
 def _holds(whole: Unit, unit: Unit) -> bool:
@@ -121,27 +132,21 @@ def _holds(whole: Unit, unit: Unit) -> bool:
     return whole.kind in _AROUND.values() and whole.document is unit.document and inside
 
 
-def _asks_for_all(question: Question) -> bool:
-    wants = question.wants
-    amount = wants.number and not wants.items  # "how many steps a minute"
-    whole = wants.order and not wants.reason and not amount and not question.brief
-    return whole and bool(_WHOLE.search(question.content))
+def _completed(chosen: Sequence[Ranked], own: Sequence[Ranked], series: Series, told: set[int], *, every: bool) -> list[Ranked]:
+    """The chosen units, those of one document (`own`) with what they lack of a series.
 
-
-def _kinds_of(question: Question) -> set[str]:
-    """The stems of what a question for things names in the plural."""
-    wants = question.wants
-    asks = wants.items and not (wants.reason or wants.duration or wants.money or question.brief)
-    return {stem(word) for word in words(question.content) if asks and word.endswith("s") and stem(word) != word}
-
-
-def _completed(chosen: Sequence[Ranked], own: Sequence[Ranked], series: Series, told: set[int]) -> list[Ranked]:
-    """The chosen units, those of one document (`own`) with what they lack of a series; a series of prose stands alone."""
+    A series of prose stands alone, but behind the best unit where that is none of it and no order and all (`every`) is asked
+    for. One that is too long is shown by how each member begins.
+    """
     first = next(each for each in own if series.places(each.unit))
     if not series.headings:
         parts = tuple(member.part for member in series.members)
         unit = replace(first.unit, kind="list", parts=parts, lead=None)
-        return [replace(first, unit=unit)] if len(words(unit.text)) <= LONGEST else list(chosen)
+        if len(words(unit.text)) > LONGEST:
+            unit = replace(unit, parts=tuple(_begun(unit.document, part) for part in parts))
+        best = max(own, key=lambda each: each.value)
+        kept = [] if every or series.places(best.unit) else [best]
+        return [*kept, replace(first, unit=unit)] if len(words(unit.text)) <= LONGEST else list(chosen)
     lacking = [
         replace(first.unit, kind="heading" if member.part.heading else "sentence", parts=(member.part,), lead=None)
         for at, member in enumerate(series.members)
@@ -150,6 +155,13 @@ def _completed(chosen: Sequence[Ranked], own: Sequence[Ranked], series: Series, 
     whole = sorted([*own, *(replace(first, unit=unit) for unit in lacking)], key=lambda each: each.unit.start)
     at = next(place for place, each in enumerate(chosen) if each is own[0])
     return [*chosen[:at], *whole, *(each for each in chosen[at:] if each.unit.document is not first.unit.document)]
+
+
+def _begun(document: Document, part: Part) -> Part:
+    """The first sentence of a part, and the one after it where that is short."""
+    text = document.text[part.start : part.end]
+    ends = (end for _, end in sentence_spans(text))
+    return replace(part, end=part.start + next((end for end in ends if len(words(text[:end])) >= SHORT), len(text)))
 
 
 def series_of(document: Document, near: Sequence[int]) -> Iterator[Series]:
@@ -211,8 +223,11 @@ def _prose(document: Document, blocks: Sequence[Block]) -> Iterator[Series]:
         spans = block_spans(document, block)
         for place, (start, end) in enumerate(spans):
             if mark := _mark(document.text[start:end]):
-                short = len(words(document.text[start:end])) < SHORT and place + 1 < len(spans)
-                part = Part(start, spans[place + 1][1] if short else end, ordinal=block.ordinal)
+                behind = spans[place + 1] if place + 1 < len(spans) else None
+                short = len(words(document.text[start:end])) < SHORT
+                if behind is not None and short and _mark(document.text[slice(*behind)]) is None:
+                    end = behind[1]
+                part = Part(start, end, ordinal=block.ordinal)
                 groups.setdefault((block.kind, mark[0]), []).append((block, part, mark[1]))
     for (kind, counts), found in groups.items():
         values = [value for _, _, value in found]

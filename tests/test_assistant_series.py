@@ -157,6 +157,72 @@ def test_who_asks_for_things_of_a_kind_is_shown_each_by_its_heading() -> None:
     assert shown("Figure 1: a hut.\n\nFigure 2: a tree.\n\nFigure 3: both.\n") == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "whole"),
+    [("which certificates are worth it", True), ("which employers look at it", False), ("why these certificates", False)],
+)
+def test_a_list_of_the_things_asked_for_is_shown_whole(asked: str, whole: bool) -> None:
+    text = "# Work\n\nOur three certificates:\n\n- Security+ for all\n- SC-200 for analysts\n- CEH for nobody\n"
+    every = "Our three certificates:\nSecurity+ for all\nSC-200 for analysts\nCEH for nobody"
+    assert answer(text, asked, "SC-200 for analysts") == [every if whole else "SC-200 for analysts"]
+
+
+BLOCKS = """# The year
+
+- Block A, weeks 1-6: Plaster. Casting and filling of models.
+- Block B, weeks 7-14: Sockets. Test sockets are clear.
+- Block C, weeks 15-21: Joints and feet.
+"""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["give me the blocks with weeks", "what is done in each block", "the year block by block", "what kinds of block are there"],
+)
+def test_a_series_with_letters_is_shown_to_who_asks_for_its_blocks(asked: str) -> None:
+    whole = [line.removeprefix("- ") for line in BLOCKS.splitlines()[2:]]
+    assert shown(BLOCKS) == [whole]
+    assert answer(BLOCKS, asked, whole[1]) == ["\n".join(whole)]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["how many blocks are there", "why are the blocks so long", "what is done in block B", "what of it (about: the blocks)"],
+)
+def test_who_asks_for_something_else_is_not_shown_the_series(asked: str) -> None:
+    assert answer(BLOCKS, asked, "Block C, weeks 15-21: Joints and feet.") == ["Block C, weeks 15-21: Joints and feet."]
+
+
+def test_months_are_shown_to_who_asks_for_them_and_not_for_a_span_of_time() -> None:
+    text = "# Editing\n\nMonth one: watch. Month two: one program. Month three: sound. It is hard work.\n"
+    months = "Month one: watch.\nMonth two: one program.\nMonth three: sound. It is hard work."
+    for asked in ("half a year to learn editing, what each month?", "what do they teach in the three months"):
+        assert answer(text, asked, "Month two: one program.") == [months]
+    assert answer(text, "what can they teach in three months", "Month two: one program.") == ["Month two: one program."]
+    assert shown("Appendix A: maps.\n\nAppendix B: tables.\n\nAppendix C: names.\n") == []
+
+
+def test_a_series_too_long_to_show_is_shown_by_how_its_members_begin() -> None:
+    long = BLOCKS.replace("Casting", "Casting " + "of models " * 80)
+    begun = ["Block A, weeks 1-6: Plaster.", "Block B, weeks 7-14: Sockets.", "Block C, weeks 15-21: Joints and feet."]
+    assert answer(long, "give me the blocks with weeks", "Block B, weeks 7-14: Sockets. Test sockets are clear.") == [
+        "\n".join(begun)
+    ]
+    endless = BLOCKS.replace("Plaster.", "Plaster " + "of models " * 80 + ".")
+    assert answer(endless, "give me the blocks", "Block C, weeks 15-21: Joints and feet.") == [
+        "Block C, weeks 15-21: Joints and feet."
+    ]
+
+
+def test_the_best_unit_stays_beside_a_series_of_which_it_is_no_member() -> None:
+    text = BLOCKS.replace("# The year", "# The year\n\nThe blocks are fun.")
+    best, whole = "The blocks are fun.", "\n".join(shown(text)[0])
+    some = (best, "Block C, weeks 15-21: Joints and feet.")
+    assert answer(text, "are the blocks fun", *some) == [best, whole]
+    steps = STEPS.replace("# Cloud security", "# Cloud security\n\nIt is fun.")
+    assert answer(steps, "What is the route step by step?", "It is fun.", "This takes a month.") == ["\n".join(shown(steps)[0])]
+
+
 def test_prose_is_looked_at_only_where_an_answer_stands() -> None:
     document = document_of(STEPS + "\n# Elsewhere\n\nNothing is counted here.\n")
     assert list(series_of(document, [document.text.index("Nothing")])) == []
@@ -172,5 +238,7 @@ def test_the_list_or_table_of_what_was_chosen_is_shown_whole_where_all_is_asked_
     assert answer(MOVES, "What is the plan year by year?", row) == ["Year | What is learnt\nFirst | SQL\nSecond | statistics"]
     assert answer(MOVES, "What should I build?", item) == [item]
     assert answer(MOVES, "How many steps a minute?", item) == [item]
+    assert len(answer(MOVES, "What is learnt in each year?", row)[0].splitlines()) == 3
+    assert answer(MOVES, "Which reports are used each year?", item) == [item]
     long = MOVES.replace("Apply.", "Apply " + "again and again " * 60 + "until it works.")
     assert answer(long, "What are the stages in order?", item) == [item]
