@@ -12,6 +12,7 @@ from typing import TypeVar
 from assistant.additions import Additions, Candidate, additions_model
 from assistant.answer import Citation, Sentence
 from assistant.definitions import definitions
+from assistant.kinds import with_kinds
 from assistant.neighbour import with_neighbour
 from assistant.question import Question
 from assistant.ranker import RERANKED, Ranked
@@ -67,7 +68,8 @@ def compose(
     """
     shape = Shape(question, ranked)
     chosen = choose(ranked, question, named, shape, wanted)
-    chosen = with_neighbour(chosen, question) or whole_series(whole_lists(chosen, ranked, question), question)
+    whole = with_kinds(whole_lists(chosen, ranked, question), question)
+    chosen = with_neighbour(chosen, question) or whole_series(whole, question)
     return quote(with_replies(with_wholes(chosen, ranked, question)), shape)
 
 
