@@ -33,6 +33,19 @@ _LEFTOVERS = re.compile(
     r"|(?:we use|th(?:is|e) (?:web)?site uses|our (?:web)?site uses) cookies\b"
     r"(?=.{0,160}\b(?:experience|(?:web)?site|traffic|browsing|consent|analytics)\b).{0,200}\Z"
     r"|you(?:['’]re| are) receiving this (?:e-?mail|message|newsletter) because\b.{0,200}\Z"
+    # Where a page leads, by its signs, and where the text of a magazine goes on:
+    r"|[«»<>←→‹›]{1,2}\s?related(?: (?:posts?|articles?|stor(?:y|ies)))?\s?:\s(?!\s*(?-i:[a-z]))(?!.*https?://).{1,160}\Z"
+    r"|[«←‹]\s?(?:previous|older)(?: (?:posts?|articles?|story|chapter|page))?(?:\Z|\s?:\s.{0,200}\Z)"
+    r"|(?:next|newer)(?: (?:posts?|articles?|story|chapter|page))?(?:\s?:\s.{0,160})?\s[»→›]\Z"
+    r"|\(?continued (?:on|from) (?:the )?(?:next |previous )?page(?: \d{1,4})?\)?\.?\Z"
+    # What stands below a post:
+    r"|filed under\s?:\s.{1,200}\Z|load more(?: (?:comments|replies|posts|results))?\Z|\[(?:removed|deleted)\]\Z"
+    r"|sort by:? (?:best|top|new|newest|oldest|hot|controversial)\Z"
+    r"|notify me of (?:new|follow-?up) (?:posts|comments) .{0,30}\Z"
+    r"|[\d.,]{1,7}k? (?:upvotes?|points?)(?:\s?[·•|,]\s?[\d.,]{1,7}[k%]? (?:comments?|upvoted|shares?|awards?)){1,3}\Z"
+    r"|your e-?mail address will not be published\b.{0,60}\Z"
+    # What stands above and below the pages of an authority:
+    r"|an official website of (?-i:(?:the )?[A-Z])[^.:;?]{1,80}\Z|printer-?friendly(?: version| page)?\Z"
     # What is heard between the words of a talk:
     r"|\[[^\[\]]{0,20}\b(?:applause|music|laughter|laughs|laughing|cheers|cheering|inaudible|crosstalk"
     r"|end of (?:transcript|recording|audio|interview))\b[^\[\]]{0,12}\]\Z|\((?:applause|music|laughter|laughs|inaudible)\)\Z",
