@@ -27,7 +27,15 @@ from ingest.text_signs import (
 
 _LONGEST_TITLE, _MOST_WORDS = 140, 24  # characters, words
 _MOST_LINES = 6  # beside a title
-_BESIDE = re.compile(r"\b\d+[ -]min(?:ute)?s?\b|\breading time\b|\s[|>·•»]\s|\b(?:edition|version \d[\d.]*)\b", re.IGNORECASE)
+_FARTHEST = 3  # lines from a title to one that tells of the text, with none but subtitles between
+_BESIDE = re.compile(r"\b\d+[ -]min(?:ute)?s?\b|\breading time\b|\s[|>·•∙»]\s|\b(?:edition|version \d[\d.]*)\b", re.IGNORECASE)
+# Above a title stands where it is: "Home » Blog » Bread", "r/baking", "Posted by ada 2 days ago".
+_ABOVE = re.compile(
+    r"r/\w{2,30}(?:\s?[·•∙|]\s.{0,80})?\Z|(?:[^»›>]{1,60}\s[»›>]\s){1,5}[^»›>]{1,120}\Z|(?:posted|asked) by .{1,60} ago\Z",
+    re.IGNORECASE,
+)
+_MOST_ABOVE = 3  # lines
+_ASIDE = re.compile(r"\([^()]{1,100}\)\Z")  # "(captions, lightly corrected)"
 _BEGUN_BESIDE = re.compile(
     r"(?:last )?(?:updated|published|posted|reviewed|edited|written|prepared|interview|photos?|text|author"
     r"|guest (?:article|post)|category|tags?|share|save|print|follow us|subscribe|download|listen|skip to|accept|home)\b",
@@ -39,10 +47,26 @@ def read_masthead(draft: Draft) -> int:
     """Turn the title of a text, and the lines beside it, into blocks; the index of the next line, 0 without a title."""
     if stop := _read_mail_head(draft):
         return stop
-    stop = _masthead_end(draft)
+    top = _top_end(draft)
+    stop = _masthead_end(draft, top)
+    if stop:
+        draft.add(TextBlock("heading", draft.lines[top].text, style="title"))
     for number, line in enumerate(draft.lines[:stop]):
-        draft.add(TextBlock("paragraph", line.text) if number else TextBlock("heading", line.text, style="title"))
+        if number != top:
+            draft.add(TextBlock("paragraph", line.text))
     return stop
+
+
+def _top_end(draft: Draft) -> int:
+    """Index after the lines above the title that tell where it stands."""
+    stop = 0
+    while stop < _MOST_ABOVE and (line := draft.line(stop)) is not None and _stands_above(line):
+        stop += 1
+    return stop
+
+
+def _stands_above(line: Line) -> bool:
+    return line.kind in ("text", "poster") and bool(_ABOVE.match(line.text))
 
 
 def _read_mail_head(draft: Draft) -> int:
@@ -61,23 +85,25 @@ def _read_mail_head(draft: Draft) -> int:
     return stop
 
 
-def _masthead_end(draft: Draft) -> int:
-    title = draft.line(0)
+def _masthead_end(draft: Draft, top: int) -> int:
+    """Index after the title at `top` and the lines beside it; 0 where the line there is no title."""
+    title = draft.line(top)
     small = _begins_small(draft)
-    if title is None or draft.marks_title or not _is_title(title, small):
+    if title is None or draft.marks_title or not _is_title(title, small, asked=top > 0):
         return 0
-    stop = 1
-    while stop <= _MOST_LINES and _stands_beside(draft, stop):
+    stop = top + 1
+    while stop <= top + _MOST_LINES and _stands_beside(draft, stop, top):
         stop += 1
     after = draft.line(stop)
     if after is None:
         return 0
-    sure = stop > 1 or small or is_headline(title.text)
+    sure = stop > 1 or small or is_headline(title.text)  # what stands above a title or beside it tells that it is one
     alone = draft.spaced and after.gap and any(is_closed(line.text) for line in draft.lines[stop:])
     above = after.kind == "heading" and (draft.marked or not after.level)  # one marked heading may be the title itself
     if alone or above or (sure and is_body(after, title.text)):
         return stop
-    return _subtitles_end(draft, stop) if sure else 0
+    end = _subtitles_end(draft, stop)
+    return end if sure or end == stop + 1 else 0
 
 
 def _begins_small(draft: Draft) -> bool:
@@ -85,9 +111,12 @@ def _begins_small(draft: Draft) -> bool:
     return any(line.kind == "heading" and line.text[0].islower() for line in draft.lines)
 
 
-def _is_title(line: Line, small: bool) -> bool:
+def _is_title(line: Line, small: bool, *, asked: bool) -> bool:
+    """Whether a line may be a title; `asked` says that one who began a discussion may ask in it."""
     text = line.text
-    if line.kind != "text" or len(text) > _LONGEST_TITLE or len(text.split()) > _MOST_WORDS:
+    if line.kind != "text" and not (asked and line.kind == "question"):
+        return False
+    if len(text) > _LONGEST_TITLE or len(text.split()) > _MOST_WORDS:
         return False
     if text.endswith((",", ";", ":", "-", "–", "—")) or (text[0].islower() and not small) or not re.search(r"[^\W\d_]", text):
         return False
@@ -111,13 +140,20 @@ def _all_begin_large(text: str) -> bool:
     return len(words) > 2 and all(word[0].isupper() for word in words)
 
 
-def _stands_beside(draft: Draft, index: int) -> bool:
-    """Whether a line belongs to the title: it tells of the text, or is the subtitle above one that does."""
-    line, after = draft.line(index), draft.line(index + 1)
+def _stands_beside(draft: Draft, index: int, top: int) -> bool:
+    """Whether a line belongs to the title at `top`: it tells of the text, or is the subtitle above one that does."""
+    line = draft.line(index)
     if line is None or line.kind != "text" or (line.gap and is_body(line, "")):
         return False
-    below = not line.gap and index == 1 and _is_short(line) and after is not None and not after.gap and _is_beside(after.text)
-    return below or _is_beside(line.text)
+    beside = _is_beside(line.text) or bool(_ASIDE.match(line.text))
+    return beside or any(_leads_beside(draft, index, stop) for stop in range(index + 1, top + _FARTHEST + 1))
+
+
+def _leads_beside(draft: Draft, index: int, stop: int) -> bool:
+    """Whether short lines, a subtitle and a name, stand from `index` on right above a line at `stop` that tells of the text."""
+    above, last = draft.lines[index:stop], draft.line(stop)
+    short = all(not line.gap and _is_short(line) for line in above)
+    return short and last is not None and not last.gap and _is_beside(last.text)
 
 
 def _subtitles_end(draft: Draft, index: int) -> int:

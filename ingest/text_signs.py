@@ -32,7 +32,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _DATED = re.compile(r"(?:first |last )?(?:published|updated|posted|modified|reviewed)(?: on)?:?\Z", re.IGNORECASE)
-_BYLINE = re.compile(r"(?:by|written by|posted by|published by|author:)\s", re.IGNORECASE)
+_BYLINE = re.compile(r"(?:by|(?:written|posted|published|presented) by|(?:author|speaker|presenter)s?:)\s", re.IGNORECASE)
 _MAIL_FIELD = re.compile(
     r"(from|sender|to|cc|bcc|date|sent|subject|reply-to|message-id|list-id|newsgroups):\s+\S", re.IGNORECASE
 )

@@ -65,3 +65,51 @@ def test_what_a_page_says_of_itself_and_of_others_is_no_heading_of_its_text(line
 )
 def test_lines_that_begin_like_those_of_a_page_stay(line: str) -> None:
     assert not is_leftover(line)
+
+
+@pytest.mark.parametrize(
+    "above", ["Start » Trades » Bread and salt", "Bureau > Handbook > Trades > Bakers", "r/baking", "r/baking • 2 d"]
+)
+def test_lines_that_tell_where_a_text_stands_are_not_its_title(above: str) -> None:
+    text = f"{above}\n\nBread and salt\n\n{LONG}\n\nThe oven\n\n{LONG}\n"
+    assert shape(text) == ["# Bread and salt", f"paragraph {above}", f"paragraph {LONG}", "## The oven", f"paragraph {LONG}"]
+
+
+def test_what_is_asked_above_a_discussion_is_its_title() -> None:
+    asked = "Rye or wheat? I am 29, which one?"
+    posts = f"bob · 2 days ago\nRye.\n\nada_l · 1 day ago\nThanks!\n\nbob · 1 day ago\n{LONG}\n"
+    text = f"r/baking\nPosted by u/ada_l 3 days ago\n{asked}\n\n{LONG}\n\n{posts}"
+    assert shape(text)[:5] == [
+        *[f"# {asked}", "paragraph r/baking", "paragraph Posted by u/ada_l 3 days ago", f"paragraph {LONG}"],
+        "## bob · 2 days ago",
+    ]
+    answered = f"Q: How long does it take?\nA: {LONG}\n\nQ: What does it cost?\nA: {LONG}\n"
+    assert [line for line in shape(answered) if line[0] == "#"] == ["# How long does it take?", "# What does it cost?"]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "Speaker: Ada Lovelace, head of the mill",
+        "A talk for all who bake\nAda Lovelace\nMay 9, 2024",
+        "A talk for all who bake",
+        "Ada Lovelace\nMay 9 ∙ PAID",
+        "Presented by the guild\n(captions, lightly corrected)",
+    ],
+)
+def test_who_speaks_and_what_stands_right_below_a_title_is_no_heading(beside: str) -> None:
+    text = f"Bread\n{beside}\n\nThe oven\n\n{LONG}\n\nThe salt\n\n{LONG}\n- Rye\n"
+    lines = [f"paragraph {line}" for line in beside.splitlines()]
+    assert shape(text) == [
+        "# Bread",
+        *lines,
+        "## The oven",
+        f"paragraph {LONG}",
+        "## The salt",
+        f"paragraph {LONG}",
+        "item Rye",
+    ]
+
+
+def test_two_short_lines_below_the_first_are_no_subtitle_without_a_sign() -> None:
+    assert shape(f"Ada Lovelace\n12 Mill Lane\nLondon\n\n{LONG}\n")[0] == "paragraph Ada Lovelace"
