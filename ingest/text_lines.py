@@ -14,7 +14,10 @@ from typing import Literal
 LineKind = Literal["text", "item", "ordered", "row", "code", "heading", "question", "answer", "poster"]
 
 ROUND = "•●◦▪■"  # bullets that are no other sign
-_CLOSED = re.compile(r"[.!?…;。！？][\"'”’»)\]*]*\Z")
+# In a transcript what is heard may stand behind the end of a sentence: "So I left. [laughter]".
+_CLOSED = re.compile(
+    r"[.!?…;。！？][\"'”’»)\]*]*(?:\s[\[(](?:laughter|laughs|applause|cheers|cheering|music|pause)[\])])?\Z", re.IGNORECASE
+)
 # What shows nothing; a soft hyphen at the end of a line divides a word, which `ingest.divided_words` mends.
 _UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|\xad(?![ \t]*[\r\n])|(?<!\\w)\xad")
 _PAGE_FOOT = re.compile(r".{0,100}\[Page \d{1,4}\]\s*\Z|\s*(?:- ?)?(?:Page )?\d{1,4}(?: ?-| of \d{1,4})?\s*\Z", re.IGNORECASE)

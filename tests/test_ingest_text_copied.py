@@ -245,3 +245,11 @@ def test_signs_of_questions_need_no_signs_of_answers(mark: str, gap: str) -> Non
     assert [line for line in found if line.startswith("##")] == [f"## {question}" for question in asked]
     wrapped = text.replace("one, since", "one,\nsince")
     assert [line for line in shape(f"Questions of new bakers\n\n{wrapped}") if line.startswith("##")] == found[1::2]
+
+
+@pytest.mark.parametrize("heard", ["[laughter]", "(Laughter)", "[applause]"])
+def test_a_sentence_of_a_talk_ends_where_it_ends_though_something_is_heard_behind_it(heard: str) -> None:
+    said = f"They gave me thirty minutes, so you know that it is going to be fifty. {heard}"
+    text = f"How Bread Rises\n\n{said}\n\n{LONG}\n\nNow the dough. {heard}\n\n{LONG}\n"
+    blocks = [said, LONG, f"Now the dough. {heard}", LONG]
+    assert shape(text) == ["# How Bread Rises", *[f"paragraph {block}" for block in blocks]]
