@@ -16,10 +16,11 @@ from ingest.text_lines import Line
 _FEWEST = 3  # posts, two of them by the same writer
 _FARTHEST = 12  # lines of the first post; what is longer is an article with comments, and its line a byline
 _LONGEST = 300  # characters of a question
-_UNIT = r"(?:minutes?|mins?|hours?|days?|weeks?|months?|years?|mo|yr|[hdwmy])"
-_SIGN = rf"(?:[\d.,]{{1,7}}k? (?:points?|upvotes?|votes?|likes?)|(?:\d{{1,3}}|an?) ?{_UNIT} ago|OP|edited)"
+_UNIT = r"(?:minutes?|hours?|days?|weeks?|months?|years?|(?:min|hr|wk|mo|yr)s?\.?|[hdwmy])"
+_SIGN = rf"(?:[\d.,]{{1,7}}k? (?:points?|upvotes?|votes?|likes?)|(?:\d{{1,3}}|an?) ?{_UNIT} ago|\[?OP\]?|edited)"
 _POSTER = re.compile(
-    r"(?:(?:[Pp]osted|[Aa]sked|[Aa]nswered) by )?(?:u/|@)?([^\W\d_][\w.'’-]{1,30}(?: (?!OP\b)[A-Z][\w.'’-]{0,20}){0,2})"
+    r"(?:[↳└├] ?)?(?:(?:[Pp]osted|[Aa]sked|[Aa]nswered) by )?(?:u/|@)?"
+    r"\[?([^\W\d_][\w.'’-]{1,30}(?: (?!OP\b)[A-Z][\w.'’-]{0,20}){0,2})\]?"
     rf"(?:[\s·•|,–—-]{{1,5}}\(?{_SIGN}\)?){{1,4}}\Z"
 )
 
@@ -29,6 +30,8 @@ def poster(text: str) -> str:
 
     >>> poster("ada_l (12 points) · 3 days ago"), poster("Posted by u/ada_l 2 years ago"), poster("I began 2 years ago")
     ('ada_l', 'ada_l', '')
+    >>> poster("↳ u/ada_l [OP] · 3 mo. ago"), poster("[deleted] 2 yrs. ago")
+    ('ada_l', 'deleted')
     """
     found = _POSTER.match(text) if len(text) <= 100 else None
     return found[1] if found else ""

@@ -58,3 +58,25 @@ def test_two_lines_about_the_past_are_no_discussion() -> None:
     assert [line for line in shape(text) if line[0] == "#"] == [
         *["# My Shops", "## Bakery, 3 years ago", "## Mill, 2 years ago", "## Café, 1 year ago"]
     ]
+
+
+def test_replies_are_told_apart_by_their_signs_and_by_short_names_of_times() -> None:
+    asked = "How do I keep it warm?"
+    thread = f"""Which oven?
+
+ada_l · 4 mo. ago
+{LONG}
+
+u/flour_pot · 3 mo. ago
+A clay one. {LONG}
+   ↳ u/ada_l [OP] · 3 mo. ago
+   {asked}
+   ↳ u/flour_pot · 2 wks ago
+   With wood.
+   ↳ u/[deleted] · 1 hr. ago
+   Or with gas.
+"""
+    assert shape(thread)[3:] == [
+        *["## u/flour_pot · 3 mo. ago", f"paragraph A clay one. {LONG}", "## ↳ u/ada_l [OP] · 3 mo. ago", f"### {asked}"],
+        *["## ↳ u/flour_pot · 2 wks ago", "paragraph With wood.", "## ↳ u/[deleted] · 1 hr. ago", "paragraph Or with gas."],
+    ]
