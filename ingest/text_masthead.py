@@ -99,7 +99,8 @@ def _masthead_end(draft: Draft, top: int) -> int:
         return 0
     sure = stop > 1 or small or is_headline(title.text)  # what stands above a title or beside it tells that it is one
     alone = draft.spaced and after.gap and any(is_closed(line.text) for line in draft.lines[stop:])
-    above = after.kind == "heading" and (draft.marked or not after.level)  # one marked heading may be the title itself
+    # One marked heading may be the title itself.
+    above = after.kind == "poster" or (after.kind == "heading" and (draft.marked or not after.level))
     if alone or above or (sure and is_body(after, title.text)):
         return stop
     end = _subtitles_end(draft, stop)

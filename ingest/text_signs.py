@@ -235,7 +235,7 @@ def decimal_number(text: str) -> tuple[int, str] | None:
 def is_body(line: Line, heading: str) -> bool:
     """Whether a line is what stands below `heading`, not the next entry of a list of short lines."""
     if line.kind != "text":
-        return line.kind != "heading"
+        return line.kind not in ("heading", "poster")
     text = line.text
     if series_member(text) or refers_to_series(text) or entry_name(text) or text.endswith(":"):
         return True

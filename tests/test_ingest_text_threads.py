@@ -80,3 +80,11 @@ A clay one. {LONG}
         *["## u/flour_pot · 3 mo. ago", f"paragraph A clay one. {LONG}", "## ↳ u/ada_l [OP] · 3 mo. ago", f"### {asked}"],
         *["## ↳ u/flour_pot · 2 wks ago", "paragraph With wood.", "## ↳ u/[deleted] · 1 hr. ago", "paragraph Or with gas."],
     ]
+
+
+def test_a_short_line_above_the_next_post_is_no_heading() -> None:
+    thread = f"Which oven?\nada · 4h ago\n{LONG}\nbob · 3h ago\nThat is the smart answer\nada · 2h ago\nOr not"
+    assert shape(thread) == [
+        *["# Which oven?", "## ada · 4h ago", f"paragraph {LONG}", "## bob · 3h ago", "paragraph That is the smart answer"],
+        *["## ada · 2h ago", "paragraph Or not"],
+    ]
