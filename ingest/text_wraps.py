@@ -63,6 +63,8 @@ def continues(line: Line, last: PhysicalLine, run: list[PhysicalLine], index: in
         return hangs or (broken and not _ENTRY.match(following.raw) and "://" not in last.text.rsplit(None, 1)[-1])
     if following.indent >= last.indent + 2 and not hangs and is_closed(last.text):
         return False  # an indented first line starts a paragraph
+    if last.indent >= line.indent + 2 and following.indent <= line.indent and is_closed(last.text) and not small:
+        return False  # back at the margin below the lines of a hanging entry
     if len(last.text) + 1 + len(following.raw.split(None, 1)[0]) > width:
         return True
     if is_closed(last.text):

@@ -253,3 +253,23 @@ def test_a_sentence_of_a_talk_ends_where_it_ends_though_something_is_heard_behin
     text = f"How Bread Rises\n\n{said}\n\n{LONG}\n\nNow the dough. {heard}\n\n{LONG}\n"
     blocks = [said, LONG, f"Now the dough. {heard}", LONG]
     assert shape(text) == ["# How Bread Rises", *[f"paragraph {block}" for block in blocks]]
+
+
+def test_an_entry_at_the_margin_is_no_part_of_the_hanging_one_above_it_though_that_fills_its_last_line() -> None:
+    entries = [
+        ["Block A, weeks 1-6. The mill and the flour, with the names of all of the sorts", "which are sold in this town."],
+        [
+            "Block B, weeks 7-14. Doughs that rise and those that do not. Sour doughs follow",
+            "after them, and the week after Easter is free for all who work at the mill.",
+        ],
+        [
+            "Block C, weeks 15-21. The oven, which must be heated for a day before it bakes",
+            "well. It takes four of these weeks to learn.",
+        ],
+    ]
+    last = "In the end there is a test which nobody has failed so far, since it is a short\none and the miller is kind."
+    text = f"Bread\n\n{last}\n\n" + "\n".join("\n  ".join(lines) for lines in entries) + f"\n{last}\n"
+    assert [line.split(" ", 1)[1] for line in shape(text)][2:] == [
+        *[" ".join(lines) for lines in entries],
+        " ".join(last.split()),
+    ]
