@@ -11,6 +11,11 @@ from ingest.text_lines import Line, is_closed
 from ingest.text_signs import entry_name, is_label, is_section_word, is_titular, refers_to_series, series_member
 
 _LONGEST = 90  # characters of a list entry without a mark
+# "Attention to detail. A tube in the wrong place ...": a name that is no answer and no sentence about somebody.
+_RUN_IN = re.compile(
+    r"(?!(?:I|You|We|They|He|She|It|There|This|That|These|Those|Yes|No|Not|Maybe|Sure|Sometimes|Usually|OK|Okay)\b)"
+    r"[A-Z][\w'’/-]{1,30}(?: [a-z&][\w'’/-]{0,30}){0,3}\. [A-Z][^.!?]{3,}"
+)
 _ABOUT_LIST = re.compile(r"(?:these|those|they|all|each|both|either|any|none)\b", re.IGNORECASE)
 
 
@@ -78,6 +83,16 @@ def _is_bare(line: Line, gap_ends: bool) -> bool:
         and not refers_to_series(text)
         and not is_section_word(text)
     )
+
+
+def run_in_end(lines: Sequence[Line], index: int) -> int:
+    """Index after three or more lines right below each other that begin with a name and a full stop; `index` for fewer."""
+    stop = index
+    while stop < len(lines) and lines[stop].kind == "text" and _RUN_IN.match(lines[stop].text):
+        if stop > index and lines[stop].gap:
+            break
+        stop += 1
+    return stop if stop - index >= 3 and not any(line.text.endswith("?") for line in lines[index:stop]) else index
 
 
 def sentences_end(lines: Sequence[Line], index: int, spaced: bool) -> int:

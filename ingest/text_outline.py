@@ -11,7 +11,7 @@ from ingest.text_blocks import TextBlock, heading_style
 from ingest.text_contents import without_contents
 from ingest.text_dialogue import with_turns
 from ingest.text_draft import LONGEST_NUMBERED, Draft
-from ingest.text_entries import bare_entries_end, definitions, definitions_end, sentences_end
+from ingest.text_entries import bare_entries_end, definitions, definitions_end, run_in_end, sentences_end
 from ingest.text_leftovers import without_leftovers
 from ingest.text_lines import Line, is_closed
 from ingest.text_lowercase import with_small_headings
@@ -91,6 +91,8 @@ def _read_text(draft: Draft, index: int) -> int:
     if draft.is_introduced() or draft.is_below_heading():
         stop = sentences_end(draft.lines, index, draft.spaced)
         asked = draft.blocks[-1].text.endswith("?") and any(other.text.endswith("?") for other in draft.lines[index:stop])
+        if draft.is_introduced() or not draft.blocks[-1].text.endswith("?"):
+            stop = max(stop, run_in_end(draft.lines, index))
         if stop > index and not asked:  # else answers, and the next questions
             draft.blocks += [TextBlock("item", item.text) for item in draft.lines[index:stop]]
             return stop

@@ -113,3 +113,30 @@ def test_who_speaks_and_what_stands_right_below_a_title_is_no_heading(beside: st
 
 def test_two_short_lines_below_the_first_are_no_subtitle_without_a_sign() -> None:
     assert shape(f"Ada Lovelace\n12 Mill Lane\nLondon\n\n{LONG}\n")[0] == "paragraph Ada Lovelace"
+
+
+def test_entries_that_begin_with_a_name_and_a_full_stop_are_a_list() -> None:
+    names = [
+        "Calm. When bread burns, bakers must act",
+        "Attention to detail. A spoon of salt too many can spoil",
+        "Strong arms. See Work.",
+    ]
+    listed = "\n".join(f"{name} within seconds, and nobody waits." if "See" not in name else name for name in names)
+    text = f"Bakers\n\n{LONG}\n\nImportant qualities\n\n{listed}\n\nThe pay\n\n{LONG}\n"
+    assert shape(text)[2:] == [
+        *["## Important qualities", *[f"item {line}" for line in listed.splitlines()], "## The pay", f"paragraph {LONG}"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [f"It rained. {LONG}", f"She waited. {LONG}", f"Nobody came. {LONG}"],
+        [f"Rye rises slowly. {LONG}", f"The baker of our town knows it. {LONG}", f"Wheat does not. {LONG}"],
+        [f"Salt. {LONG}", f"Water. {LONG}"],
+        [f"Salt. {LONG}", f"Water. {LONG}", f"Rye. {LONG} Or is it?"],
+    ],
+)
+def test_paragraphs_that_begin_with_short_sentences_are_no_list(said: list[str]) -> None:
+    text = f"Bakers\n\n{LONG}\n\nA long day\n\n" + "\n".join(said) + f"\n\nThe pay\n\n{LONG}\n"
+    assert [line for line in shape(text) if line.startswith("item")] == []
