@@ -13,6 +13,7 @@ from ingest.text_dialogue import with_turns
 from ingest.text_draft import LONGEST_NUMBERED, Draft
 from ingest.text_entries import bare_entries_end, definitions, definitions_end, run_in_end, sentences_end
 from ingest.text_leftovers import without_leftovers
+from ingest.text_letters import with_letters
 from ingest.text_lines import Line, is_closed
 from ingest.text_lowercase import with_small_headings
 from ingest.text_masthead import read_masthead
@@ -25,7 +26,7 @@ from ingest.text_titles import read_short
 def outline(lines: list[Line]) -> list[TextBlock]:
     """The blocks of the text in order. Headings that the text does not mark itself still have level 0."""
     shown = without_contents(without_leftovers(lines))
-    draft = Draft(with_posts(with_turns(with_small_headings(shown))))
+    draft = Draft(with_posts(with_turns(with_letters(with_small_headings(shown)))))
     index = read_masthead(draft)
     while index < len(draft.lines):
         index = _read(draft, index)
