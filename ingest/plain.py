@@ -47,15 +47,17 @@ def _title(blocks: list[TextBlock], document_id: str) -> str:
 
 
 def add_text_blocks(builder: DocumentBuilder, blocks: list[TextBlock]) -> None:
-    """Append the blocks, table rows as whole tables."""
+    """Append the blocks, table rows as whole tables, of which some have no header."""
     rows: list[list[str]] = []
+    headed = True
     for block in blocks:
         if rows and block.kind != "row":
-            builder.table(rows)
+            builder.table(rows, headed=headed)
             rows = []
         if block.kind in ("header", "row"):
+            headed = headed if rows else block.kind == "header"
             rows.append(list(block.cells))
         else:
             builder.add(block.kind, block.text, level=block.level, ordinal=block.ordinal)
     if rows:
-        builder.table(rows)
+        builder.table(rows, headed=headed)

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-LineKind = Literal["text", "item", "ordered", "row", "code", "heading", "question", "answer", "poster"]
+LineKind = Literal["text", "item", "ordered", "row", "fact", "code", "heading", "question", "answer", "poster"]
 
 ROUND = "•●◦▪■"  # bullets that are no other sign
 # In a transcript what is heard may stand behind the end of a sentence: "So I left. [laughter]".

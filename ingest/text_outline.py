@@ -12,6 +12,7 @@ from ingest.text_contents import without_contents
 from ingest.text_dialogue import with_turns
 from ingest.text_draft import LONGEST_NUMBERED, Draft
 from ingest.text_entries import bare_entries_end, definitions, definitions_end, run_in_end, sentences_end
+from ingest.text_flattened import with_flattened
 from ingest.text_leftovers import without_leftovers
 from ingest.text_letters import with_letters
 from ingest.text_lines import Line, is_closed
@@ -26,7 +27,7 @@ from ingest.text_titles import read_short
 def outline(lines: list[Line]) -> list[TextBlock]:
     """The blocks of the text in order. Headings that the text does not mark itself still have level 0."""
     shown = without_contents(without_leftovers(lines))
-    draft = Draft(with_posts(with_turns(with_letters(with_small_headings(shown)))))
+    draft = Draft(with_posts(with_turns(with_letters(with_small_headings(with_flattened(shown))))))
     index = read_masthead(draft)
     while index < len(draft.lines):
         index = _read(draft, index)
@@ -44,6 +45,8 @@ def _read(draft: Draft, index: int) -> int:
         case "row":
             first = index == 0 or draft.lines[index - 1].kind != "row" or line.gap
             draft.add(TextBlock("header" if first else "row", line.text, cells=line.cells))
+        case "fact":
+            draft.add(TextBlock("row", line.text, cells=line.cells))
         case "code":
             draft.add(TextBlock("code", line.text))
         case "question" | "poster":
