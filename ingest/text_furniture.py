@@ -54,6 +54,7 @@ def _furniture(rows: list[str], shown: list[int]) -> set[int]:
     for (side, head), pages in beside.items():
         if (
             len(head) <= _LONGEST
+            and re.search(r"[^\W\d_]", head)
             and not is_closed(head)
             and len(pages) > 1
             and all(_follows(*pair) for pair in pairwise(pages))
