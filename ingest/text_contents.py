@@ -8,6 +8,7 @@ from collections import Counter
 from ingest.text_lines import Line, is_closed
 from ingest.text_signs import LONGEST_HEADING, is_contents_word
 
+_CHAPTER = re.compile(r"(?:chapter|appendix|part|section)\s+(?:\d{1,3}|[a-z]|[ivxl]{1,6})[.:]\s+(?=\S)|\d{1,2}\.\s+(?=\S)")
 _PAGE_OF_ENTRY = re.compile(r" … \d{1,4}\Z")
 
 
@@ -29,9 +30,10 @@ def without_contents(lines: list[Line]) -> list[Line]:
 
 def _entry_name(line: Line) -> str:
     """What a line of a list of contents names, without the dots and the number of a page."""
-    return _PAGE_OF_ENTRY.sub("", line.text).casefold()
+    name = " ".join(_PAGE_OF_ENTRY.sub("", line.text).split()).casefold()  # a heading may hold a space that does not break
+    return _CHAPTER.sub("", name)
 
 
 def _may_be_entry(line: Line, gap_ends: bool) -> bool:
-    short = len(line.text) <= LONGEST_HEADING and (not is_closed(line.text) or line.text.endswith("?"))
+    short = len(line.text) <= LONGEST_HEADING and (not is_closed(line.text) or line.text.endswith(("?", "*")))
     return line.kind in ("text", "item", "ordered") and short and not (gap_ends and line.gap)

@@ -74,6 +74,8 @@ def framed_title(text: str) -> tuple[str, int] | None:
         return title, len(found[1])
     if (found := _FRAME.match(text)) and text.endswith(found[1]):
         title = text.strip(found[1][0]).strip()
+        if re.match(r"(?:BEGIN|END) [A-Z]", title):  # armour around a signature or a key
+            return None
         return (title, 0) if found[1] not in title and is_titular(title.rstrip("!")) else None
     return None
 

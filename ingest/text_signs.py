@@ -28,7 +28,7 @@ _DEFINITION = re.compile(r"((?:[^:.!?\s]|[.!?:](?=\S))(?:[^:.!?]|[.!?:](?=\S)){0
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DATE = re.compile(
     rf"(?:\w+\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)?\.?\s+)?{_MONTH}\s+(?:\d{{1,2}},?\s*)?\d{{4}}\Z"
-    r"|\d{4}-\d{2}-\d{2}\Z|\d{1,2}[./]\d{1,2}[./]\d{2,4}\Z",
+    r"|\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?: ?(?:Z|UTC|GMT))?)?\Z|\d{1,2}[./]\d{1,2}[./]\d{2,4}\Z",
     re.IGNORECASE,
 )
 _DATED = re.compile(r"(?:first |last )?(?:published|updated|posted|modified|reviewed)(?: on)?:?\Z", re.IGNORECASE)
@@ -55,6 +55,9 @@ _LEAD_STARTS = re.compile(
     r"|below|among|it's|here's|here’s)\b",
     re.IGNORECASE,
 )
+_NOTED = re.compile(r"\s?\^?\[\d{1,3}\]\Z")  # the mark of a footnote
+# What is typed behind a prompt, a setting, the first line of a script, a rule of a numbered makefile, a footnote.
+_COMMAND = re.compile(r"\$\s|\$?[A-Z][A-Z\d_]{3,}\s?=(?!=)|\d{1,3}\s(?:#!|\S+ \$@)|#!|\^\[\d{1,3}\]\s")
 _QUESTIONS = frozenset(["what", "how", "why", "when", "where", "who", "which"])
 _SMALL = frozenset(["a", "an", "the", "and", "or", "of", "to", "in", "on", "for", "with", "by", "vs", "as", "at", "from", "is"])
 _ADDRESS = re.compile(r"https?://|www\.|\S@\S+\.\S")
@@ -119,6 +122,12 @@ def is_titular(text: str) -> bool:
     (True, False, False)
     """
     if len(text) > LONGEST_HEADING or len(text.split()) > 16 or not re.search(r"[^\W\d_]", text):
+        return False
+    if _NOTED.search(text):
+        text = _NOTED.sub("", text)
+        if text.endswith((",", ";", ":")) or is_closed(text):
+            return False
+    if _COMMAND.match(text):
         return False
     if text.endswith((",", ";", ":", "-", "–", "—")) or (is_closed(text) and not text.endswith("?")):
         return False

@@ -318,6 +318,44 @@ def test_a_list_of_the_texts_own_headings_is_dropped_and_any_other_stays() -> No
     assert "Pepper" in other.text
 
 
+def test_contents_are_known_by_their_chapters_numbers_and_by_spaces_that_do_not_break() -> None:
+    text = f"""Table of Contents
+
+1. First steps
+1.1. Your first package
+1.2. *.install files
+
+Chapter 1. First steps
+
+1.1.\xa0Your first package
+
+{LONG}
+
+1.2. *.install files
+
+{LONG}
+"""
+    headings = ["Chapter 1. First steps", "1.1. Your first package", "1.2. *.install files"]
+    found = shape(text)
+    assert [line.lstrip("# ") for line in found if line.startswith("#")] == headings
+    assert len(found) == 5
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "$ dpkg-buildpackage -us",
+        "DEB_BUILD_OPTIONS=nocheck",
+        "#!/bin/sh",
+        "^[4] Ask them first",
+        "-----BEGIN PGP SIGNATURE-----",
+    ],
+)
+def test_commands_settings_notes_and_armour_are_no_headings(line: str) -> None:
+    found = shape(f"Building it\n\n{LONG}\n\n{line}\n\n{LONG}\n")
+    assert [sign.split()[0] for sign in found] == ["#", "p", "p", "p"]
+
+
 def test_bullets_drawn_as_letters_are_marks_and_the_owners_line_is_none_of_the_text() -> None:
     text = "Learn these:\n• Supervised learning\n    o Regression\n    o Classification\n• Unsupervised learning\n"
     text += "\n© 2024 A Site. All rights reserved."
