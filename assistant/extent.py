@@ -51,6 +51,11 @@ def kinds_asked(question: Question) -> set[str]:
     return plurals | {stem(match["thing"].lower()) for match in _KINDS.finditer(content)}
 
 
+def asks_kinds(question: Question) -> bool:
+    """Whether the kinds of something are asked for by that word: "types of designers"."""
+    return bool(_KINDS.search(apart(question.content)[0]))
+
+
 def _asks_otherwise(question: Question) -> bool:
     """Whether a question asks for something else about things than what they are: why, how much, how many."""
     wants = question.wants

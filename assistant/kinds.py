@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.extent import kinds_asked
+from assistant.extent import asks_kinds, kinds_asked
 from assistant.question import Question
 from assistant.ranker import Ranked
 from assistant.series import LEAST, LONGEST
@@ -25,16 +25,18 @@ _NO_KINDS = STOPWORDS.union(CARDINALS, ORDINALS, "most many some other others fe
 def with_kinds(chosen: Sequence[Ranked], question: Question) -> list[Ranked]:
     """The chosen units, one that tells of a kind of what is asked for replaced by a list of its section's sentences that do.
 
-    Nothing is added to a question about one of the kinds: "what do risk quants do".
+    Nothing is added to a question about one of the kinds: "what do risk quants do". In "types of game designers" it is a name
+    of the thing.
     """
     asked, spoken = kinds_asked(question), set(words(question.content))
     for each in chosen if asked else ():
         document = each.unit.document
         kinds = _kinds(document, each.unit.start, asked)
-        spans = list(kinds.values())
+        named = {kind for kind in kinds if set(kind.split()) <= spoken}
+        spans = [span for kind, span in kinds.items() if kind not in named]
         held = [other for other in chosen if other.unit.document is document and any(_shares(span, other) for span in spans)]
         told = all(any(_shares(span, other) for other in held) for span in spans)
-        if each not in held or told or any(set(kind.split()) <= spoken for kind in kinds):
+        if each not in held or told or len(spans) < LEAST or (named and not asks_kinds(question)):
             continue
         unit = replace(each.unit, kind="list", parts=tuple(Part(*span) for span in spans), lead=None)
         if len(words(unit.text)) <= LONGEST:

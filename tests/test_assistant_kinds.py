@@ -57,6 +57,15 @@ def test_kinds_in_the_singular_have_an_article() -> None:
     assert found == [designers.replace(". ", ".\n")]
 
 
+def test_the_name_of_the_thing_is_none_of_its_kinds() -> None:
+    text = TEXT.replace("A level", "A systems designer counts. A level")
+    found = answer(text, "types of game designers", "A level designer builds the spaces.")
+    assert found == ["A systems designer counts.\nA level designer builds the spaces.\nThe UX designer worries."]
+    assert answer(text, "what do game designers do", "A level designer builds the spaces.") == [
+        "A level designer builds the spaces."
+    ]
+
+
 @pytest.mark.parametrize(
     "asked",
     [
