@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +28,7 @@ from assistant.sides import sides
 from assistant.signals import signals, similarities
 from assistant.standalone import apart
 from assistant.suggest import suggestions
-from assistant.units import Unit, units_of
+from assistant.units import ADDRESS, Unit, units_of
 from assistant.verify import Entails
 from assistant.write import Writing
 from index.abbreviations import written_out
@@ -47,7 +46,6 @@ UNHELD = 0.3  # most probability of cover where nothing that was found holds wha
 PARTLY = 0.77  # share of the threshold that the whole question has to reach where only a part of it is covered
 MISSING = 0.75  # share of the threshold below which one part of a question counts as not covered
 EVIDENCE_WEIGHT = 0.75  # of a passage's best unit against its retrieval score, when the passages are put in order
-_ADDRESS = re.compile(r"\W*https?://\S+\W*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +254,7 @@ def rank_evidence(asked: Question, vector: Vectors, hits: Sequence[Hit], snapsho
     """The evidence units of the retrieved passages, best first."""
     units = without_orders(units_of(hits, snapshot.documents))
     if not asked.wants.link:  # an address by itself answers only who asks for one
-        units = [unit for unit in units if not _ADDRESS.fullmatch(unit.text)]
+        units = [unit for unit in units if not ADDRESS.fullmatch(unit.text)]
     cosines = similarities(units, vector, snapshot)
     ranked = rank(units, signals(asked, units, cosines, snapshot))
     ranked = rerank(ranked, interactions(asked, [r.unit for r in ranked[:RERANKED]], snapshot))

@@ -18,7 +18,7 @@ from ingest.document import Block, Document
 from ingest.quotable import block_sentences, block_spans
 
 UnitKind = Literal["sentence", "paragraph", "item", "list", "row", "table", "heading", "outline", "plan", "code"]
-_ADDRESS = re.compile(r"\W{0,9}https?://\S+")
+ADDRESS = re.compile(r"\W*https?://\S+\W*")  # and nothing else
 MAX_PARTS = 40  # a longer list is quoted up to here
 ITEM_WORDS = 50  # from which the sentences of a list item may be quoted alone
 COMMAND_LINES = 3  # up to which a piece of code is a step of a plan
@@ -179,7 +179,7 @@ class _Structure:
             if block.kind == "heading" or (block.kind == "item" and block.level < level):
                 break
             if block.kind != "item":
-                addresses += bool(_ADDRESS.fullmatch(self.document.text, block.start, block.end))
+                addresses += bool(ADDRESS.fullmatch(self.document.text, block.start, block.end))
                 continue
             ordinal, next_to = block.ordinal, self.blocks[known].ordinal
             follows = block.level == level and None not in (ordinal, next_to) and ordinal == (next_to or 0) + way
