@@ -1,4 +1,4 @@
-"""What says little by itself stands with what tells it: an announcement, a step of a drill, a mere "this is why", a caption."""
+"""What says little by itself stands with what tells it: an announcement, a step of a drill, a denied reason, a caption."""
 
 from __future__ import annotations
 

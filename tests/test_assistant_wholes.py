@@ -1,4 +1,4 @@
-"""A step of a drill, a mere "this is why" and a caption are quoted with what tells what they only say is there."""
+"""A step of a drill, a denied reason and a caption are quoted with what tells what they only say is there."""
 
 from __future__ import annotations
 
@@ -93,16 +93,13 @@ def test_a_drill_at_length_is_left() -> None:
 @pytest.mark.parametrize(
     ("sentence", "told"),
     [
-        (
-            "This is why people bring their failures.",
-            "A film that is explained does not count.\nThis is why people bring their failures.",
-        ),
+        ("This is why people bring their failures.",) * 2,  # what it points at is the part of `assistant.replies`
         ("Why they failed: not because of the sums.", "Why they failed: not because of the sums.\nThey added the freight."),
         ("Few leave, not because they like it, but because of the pay.",) * 2,
         ("Cake is served.",) * 2,
     ],
 )
-def test_who_asks_why_is_told_the_reason_that_a_sentence_points_at(sentence: str, told: str) -> None:
+def test_who_asks_why_is_told_the_reason_behind_one_that_is_denied(sentence: str, told: str) -> None:
     assert answer(CRITIQUE, "why is that?", sentence) == [told]
     assert answer(CRITIQUE, "who is that?", sentence) == [sentence]
 
